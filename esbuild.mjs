@@ -1,0 +1,151 @@
+/**
+ * Bundles the extension, its worker, the CLI and the webviews into `dist/`, and fails when a bundle holds a module it
+ * must not hold or outgrows its budget (../shared/performance.md section 4).
+ *
+ *   node esbuild.mjs            production: minified, checked
+ *   node esbuild.mjs --dev      with source maps, unchecked sizes
+ *   node esbuild.mjs --watch    as --dev, again on every change
+ *   … --only NAME               just one bundle
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build, context } from 'esbuild'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const watch = process.argv.includes('--watch')
+const dev = watch || process.argv.includes('--dev')
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
+
+const kilobyte = 1000
+/** Generated facts (schemas, discovery tables) are not code: they are loaded by need and budgeted by the VSIX. */
+const isData = (path) => /^src\/[^/]+\/(.*\/)?data\//.test(path)
+
+/** CommonJS dependencies inside an ES module bundle still call `require` for Node's own modules. */
+const requireBanner =
+  "import { createRequire as fluxkitCreateRequire } from 'node:module';const require = fluxkitCreateRequire(import.meta.url);"
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+}
+
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // The ES module entry first: it can be shaken, and it needs no shim.
+  mainFields: ['module', 'main'],
+  conditions: ['import', 'node'],
+  banner: { js: requireBanner },
+}
+
+const bundles = [
+  {
+    name: 'extension',
+    options: {
+      ...node,
+      entryPoints: ['src/extension/extension.ts'],
+      outfile: 'dist/extension.js',
+      external: ['vscode'],
+    },
+    budget: 550 * kilobyte,
+    allowedSource: /^src\/(extension|protocol|base)\//,
+  },
+  {
+    name: 'worker',
+    options: { ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' },
+    budget: 1500 * kilobyte,
+    allowedSource: /^src\/(?!extension\/|cli\/)/,
+    forbiddenImport: 'vscode',
+  },
+  {
+    name: 'cli',
+    options: {
+      ...node,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: 'dist/cli.js',
+      banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
+    },
+    budget: 2500 * kilobyte,
+    allowedSource: /^src\/(?!extension\/)/,
+    forbiddenImport: 'vscode',
+  },
+  {
+    name: 'webview',
+    options: {
+      ...shared,
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2022',
+      entryPoints: { graph: 'webview/graph/main.ts' },
+      outdir: 'dist/webview',
+    },
+    budget: 250 * kilobyte,
+    allowedSource: /^(webview|src\/protocol|src\/base)\//,
+    forbiddenImport: 'vscode',
+  },
+]
+
+/** What is wrong with a bundle: modules that do not belong, forbidden imports, size. Returns its size for the report. */
+function inspect(bundle, metafile) {
+  const faults = []
+  let ownSources = 0
+  for (const path of Object.keys(metafile.inputs)) {
+    if (path.startsWith('node_modules/') || path.includes(':')) continue
+    ownSources++
+    if (!bundle.allowedSource.test(path)) faults.push(`${bundle.name} must not contain ${path}`)
+  }
+  if (ownSources === 0) faults.push(`${bundle.name}: no source module was looked at`)
+  let code = 0
+  let data = 0
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (path.endsWith('.map')) continue
+    for (const imported of output.imports) {
+      if (imported.external && imported.path === bundle.forbiddenImport) {
+        faults.push(`${bundle.name} must not import ${imported.path}`)
+      }
+    }
+    let dataHere = 0
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) if (isData(input)) dataHere += bytesInOutput
+    data += dataHere
+    code += output.bytes - dataHere
+  }
+  if (!dev && code > bundle.budget)
+    faults.push(`${bundle.name} has ${code} bytes of code, the budget is ${bundle.budget}`)
+  return { faults, code, data }
+}
+
+function report(bundle, metafile) {
+  const { faults, code, data } = inspect(bundle, metafile)
+  const size = `${Math.round(code / kilobyte)} kB${data > 0 ? ` + ${Math.round(data / kilobyte)} kB data` : ''}`
+  console.log(`${bundle.name.padEnd(10)} ${size} (budget ${bundle.budget / kilobyte} kB)`)
+  return faults
+}
+
+async function buildAll() {
+  const faults = []
+  for (const bundle of bundles) {
+    if (only !== undefined && only !== bundle.name) continue
+    const { metafile } = await build(bundle.options)
+    faults.push(...report(bundle, metafile))
+    mkdirSync('dist/meta', { recursive: true })
+    writeFileSync(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile))
+  }
+  for (const fault of faults) console.error(`error: ${fault}`)
+  if (faults.length > 0) process.exitCode = 1
+}
+
+process.chdir(root)
+if (watch) {
+  for (const bundle of bundles) await (await context(bundle.options)).watch()
+  console.log('watching')
+} else {
+  await buildAll()
+}
