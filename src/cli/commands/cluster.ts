@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { sleep } from '../../base/index.ts'
+import { startDevCluster } from '../../devcluster/server/index.ts'
+import { systemClock } from '../../host/index.ts'
+import { clustersDir, isAlive, listRecords, readRecord, removeRecord, writeRecord } from '../clusters.ts'
+import { type Command, CommandError, type FlagValues, stringFlag, type Terminal, UsageError } from '../command.ts'
+import { createProgress } from '../output.ts'
+
+const nameFlag = { type: 'string', default: 'dev', about: 'name of the dev cluster' } as const
+
+/** `cluster start`: a Kubernetes API server on loopback, in the foreground unless `--detach`. */
+const startCommand: Command = {
+  path: ['cluster', 'start'],
+  about: 'Start the embedded dev cluster; its kubeconfig is written when it answers',
+  flags: {
+    name: nameFlag,
+    port: { type: 'string', default: '0', about: 'port on 127.0.0.1; 0 takes a free one' },
+    kubeconfig: { type: 'string', about: 'where to write the kubeconfig (default: in the cache folder)' },
+    state: { type: 'string', about: 'keep the state in this folder; without it the cluster is in memory only' },
+    detach: { type: 'boolean', about: 'go on in the background' },
+  },
+  async run(terminal, flags) {
+    const name = clusterName(flags)
+    const running = readRecord(terminal.env, name)
+    if (running !== undefined) {
+      throw new CommandError(
+        `dev cluster "${name}" already runs at ${running.url} (kubeconfig ${running.kubeconfig}); stop it with "fluxkit cluster stop --name ${name}"`,
+      )
+    }
+    const kubeconfig = kubeconfigPath(terminal, flags, name)
+    return flags['detach'] ? detach(terminal, name, kubeconfig) : serve(terminal, flags, { name, kubeconfig })
+  },
+}
+
+/** `cluster stop`: ends a dev cluster and removes its kubeconfig. */
+const stopCommand: Command = {
+  path: ['cluster', 'stop'],
+  about: 'Stop a dev cluster',
+  flags: { name: nameFlag },
+  async run(terminal, flags) {
+    const name = clusterName(flags)
+    const record = readRecord(terminal.env, name)
+    if (record === undefined) throw new CommandError(`no dev cluster "${name}" is running`)
+    process.kill(record.pid, 'SIGTERM')
+    for (let i = 0; i < 50 && isAlive(record.pid); i++) await sleep(systemClock, 100)
+    if (isAlive(record.pid)) process.kill(record.pid, 'SIGKILL')
+    removeRecord(terminal.env, name, record.pid)
+    createProgress(terminal).success(`dev cluster "${name}" stopped`)
+    return 0
+  },
+}
+
+/** `cluster list`: the dev clusters that run. */
+const listCommand: Command = {
+  path: ['cluster', 'list'],
+  about: 'List the running dev clusters',
+  flags: {},
+  async run(terminal) {
+    for (const { name, url, kubeconfig } of listRecords(terminal.env))
+      terminal.stdout(`${name}\t${url}\t${kubeconfig}\n`)
+    return 0
+  },
+}
+
+export const clusterCommands: readonly Command[] = [startCommand, stopCommand, listCommand]
+
+async function serve(
+  terminal: Terminal,
+  flags: FlagValues,
+  { name, kubeconfig }: { name: string; kubeconfig: string },
+): Promise<number> {
+  const port = Number(stringFlag(flags, 'port'))
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port: "${flags['port']}" is no port`)
+  const state = stringFlag(flags, 'state')
+  const cluster = await startDevCluster({
+    port,
+    kubeconfigFile: kubeconfig,
+    clusterName: `fluxkit-${name}`,
+    ...(state === undefined ? {} : { stateDir: resolve(terminal.cwd, state) }),
+  })
+  writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })
+  terminal.stdout(`dev cluster "${name}" answers at ${cluster.url}\nexport KUBECONFIG=${kubeconfig}\n`)
+  await terminal.interrupted
+  await cluster.close()
+  removeRecord(terminal.env, name, process.pid)
+  rmSync(kubeconfig, { force: true })
+  return 0
+}
+
+/** Starts this program again without a terminal and waits until the cluster answers. */
+async function detach(terminal: Terminal, name: string, kubeconfig: string): Promise<number> {
+  const words = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '--detach=true')
+  rmSync(kubeconfig, { force: true })
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...words], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: terminal.cwd,
+    env: terminal.env,
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-4000)
+  })
+  for (let i = 0; i < 300; i++) {
+    const record = readRecord(terminal.env, name)
+    if (record?.pid === child.pid && record !== undefined) {
+      child.stderr.destroy()
+      child.unref()
+      terminal.stdout(`dev cluster "${name}" answers at ${record.url}\nexport KUBECONFIG=${kubeconfig}\n`)
+      return 0
+    }
+    if (child.exitCode !== null) throw new CommandError(said.trim() || 'the dev cluster ended before it answered')
+    await sleep(systemClock, 50)
+  }
+  child.kill('SIGKILL')
+  throw new CommandError(`the dev cluster did not answer within 15 s; ${said.trim()}`)
+}
+
+function clusterName(flags: FlagValues): string {
+  const name = stringFlag(flags, 'name') ?? 'dev'
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new UsageError(`--name: "${name}" must be lower-case letters, digits and dashes`)
+  }
+  return name
+}
+
+function kubeconfigPath(terminal: Terminal, flags: FlagValues, name: string): string {
+  const given = stringFlag(flags, 'kubeconfig')
+  return given === undefined ? join(clustersDir(terminal.env), `${name}.kubeconfig`) : resolve(terminal.cwd, given)
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+import { KubeError } from '../kube/index.ts'
+import {
+  CommandError,
+  describeCommand,
+  exitCodes,
+  findCommand,
+  parseFlags,
+  type Terminal,
+  UsageError,
+} from './command.ts'
+import { commands } from './commands.ts'
+
+/** Runs one command line and returns the exit code: 0 fine, 1 a finding, 2 wrong usage, 3 could not do it. */
+async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const found = findCommand(commands, words)
+  if (found === undefined) {
+    const asksHelp = words.length === 0 || words.includes('--help') || words.includes('-h') || words[0] === 'help'
+    const text = overview(words.filter((word) => !word.startsWith('-') && word !== 'help'))
+    if (asksHelp) terminal.stdout(text)
+    else terminal.stderr(`✗ unknown command "${words.join(' ')}"\n${text}`)
+    return asksHelp ? exitCodes.fine : exitCodes.usage
+  }
+  try {
+    const { flags, args } = parseFlags(found.command, found.rest)
+    if (flags['help']) {
+      terminal.stdout(describeCommand(found.command))
+      return exitCodes.fine
+    }
+    return await found.command.run(terminal, flags, args)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.stderr(`✗ ${error.message}\nSee "fluxkit ${found.command.path.join(' ')} --help".\n`)
+      return exitCodes.usage
+    }
+    if (error instanceof CommandError) {
+      terminal.stderr(`✗ ${error.message}\n`)
+      return error.code
+    }
+    if (error instanceof KubeError) {
+      terminal.stderr(`✗ ${error.message}\n`)
+      return exitCodes.failed
+    }
+    throw error
+  }
+}
+
+/** The commands below a prefix, one a line. */
+function overview(prefix: readonly string[]): string {
+  const below = commands.filter((command) => prefix.every((word, i) => command.path[i] === word))
+  const listed = below.length > 0 ? below : commands
+  const names = listed.map((command) => command.path.join(' '))
+  const width = Math.max(...names.map((name) => name.length)) + 2
+  const lines = listed.map((command, i) => `  ${names[i]!.padEnd(width)}${command.about}`)
+  return `fluxkit: Flux fleets checked, built and run without a cluster or any other tool.\n\nCommands:\n${lines.join('\n')}\n`
+}
+
+const interrupted = new Promise<void>((resolve) => {
+  process.once('SIGINT', () => resolve())
+  process.once('SIGTERM', () => resolve())
+})
+
+// A reader that goes away (`fluxkit … | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  cwd: process.cwd(),
+  env: process.env,
+  interrupted,
+})
