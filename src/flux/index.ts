@@ -1,0 +1,25 @@
+/**
+ * Flux without a cluster: its kinds and what they refer to, the generated kustomization, post-build substitution,
+ * inventories, conditions and the constants by which controllers talk. No I/O; the engine, the fleet model and the
+ * linter build on it. Behaviour follows Flux 2.9 (kustomize-controller 1.9, fluxcd/pkg as it pins it).
+ */
+
+export * from './apply-order.ts'
+export * from './conditions/get.ts'
+export * from './conditions/merge.ts'
+export * from './conditions/order.ts'
+export * from './conditions/patch.ts'
+export * from './conditions/set.ts'
+export * from './conditions/trim.ts'
+export * from './conditions/types.ts'
+export * from './constants.ts'
+export * from './duration.ts'
+export * from './generate/generate.ts'
+export { findKustomizationFile, kustomizationFileNames } from './generate/scan.ts'
+export * from './history.ts'
+export * from './inventory.ts'
+export { type FluxKind, type FluxRole, fluxGroups } from './kinds/kind.ts'
+export * from './kinds/table.ts'
+export * from './metadata.ts'
+export * from './migration.ts'
+export type { Reference, ReferenceRole } from './reference.ts'
