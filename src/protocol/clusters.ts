@@ -27,6 +27,8 @@ export interface ClusterInfo {
   readonly current: boolean
   /** Writing by Fluxkit is allowed: the dev cluster, and contexts that the user has named. */
   readonly allowed: boolean
+  /** Credentials come from a program that the kubeconfig names; it runs only in an allowed context. */
+  readonly usesExec: boolean
   /** Flux controllers seen running; absent until the cluster is open. */
   readonly controllers?: number | undefined
   readonly engine: EngineStatus
@@ -51,6 +53,7 @@ export const isClusterInfo: Guard<ClusterInfo> = record<ClusterInfo>({
   server: isString,
   current: isBoolean,
   allowed: isBoolean,
+  usesExec: isBoolean,
   controllers: optional(isNumber),
   engine: isEngineStatus,
 })

@@ -20,6 +20,8 @@ export interface InventoryItem {
   readonly ref: ObjectRef
   readonly health: Health
   readonly message: string
+  /** resourceVersion: differs when anything in the object does. */
+  readonly version: string
 }
 
 /** One live Flux object, cut down to what views show. */
@@ -38,6 +40,8 @@ export interface FluxObject {
   readonly dependsOn: readonly ObjectRef[]
   /** How many objects its inventory names. */
   readonly inventorySize: number
+  /** resourceVersion: differs when anything in the object does. */
+  readonly version: string
 }
 
 /**
@@ -75,6 +79,7 @@ export const isInventoryItem: Guard<InventoryItem> = record<InventoryItem>({
   ref: isObjectRef,
   health: isHealth,
   message: isString,
+  version: isString,
 })
 
 export const isFluxObject: Guard<FluxObject> = record<FluxObject>({
@@ -88,4 +93,5 @@ export const isFluxObject: Guard<FluxObject> = record<FluxObject>({
   source: optional(isObjectRef),
   dependsOn: listOf(isObjectRef),
   inventorySize: isNumber,
+  version: isString,
 })

@@ -1,0 +1,26 @@
+import * as vscode from 'vscode'
+import type { TreeNode } from '../../infrastructure/nodes.ts'
+import type { Services } from '../../infrastructure/services.ts'
+import { createTree } from '../../infrastructure/tree.ts'
+import { clusterNodes, inventoryNodes, type LiveView, rootNodes } from './view.ts'
+
+/** The views Sources and Workloads: what is in the open clusters, live by watch. */
+export function registerLive({ clusters }: Services): vscode.Disposable {
+  function childrenIn(view: LiveView) {
+    return async (node: TreeNode | undefined): Promise<readonly TreeNode[]> => {
+      if (node === undefined) return rootNodes(view, clusters.openClusters(), (id) => clusters.objects(id))
+      if (node.type === 'clusterGroup') return clusterNodes(view, node.cluster, clusters.objects(node.cluster.id))
+      if (node.type !== 'live') return []
+      return inventoryNodes(node.cluster, node.object, await clusters.inventory(node.cluster.id, node.object.ref))
+    }
+  }
+  const command = (node: TreeNode): vscode.Command | undefined =>
+    node.type === 'live' || node.type === 'inventory'
+      ? { command: 'fluxkit.openLive', title: 'Open Live Manifest', arguments: [node] }
+      : undefined
+  const changes = [clusters.onDidChange]
+  return vscode.Disposable.from(
+    createTree({ id: 'fluxkit.sources', children: childrenIn('sources'), command, changes }),
+    createTree({ id: 'fluxkit.workloads', children: childrenIn('workloads'), command, changes }),
+  )
+}
