@@ -1,1 +1,12 @@
+/**
+ * YAML as Go's packages read and write it: documents with ranges and comments, resolution of scalars, go-yaml's emitter,
+ * edits that keep the rest of a text. Invariants: parsing never throws; nothing here knows Kubernetes.
+ */
+export * from './build.ts'
 export * from './node.ts'
+export { formatFloat, GoFloat, GoInt } from './numbers.ts'
+export * from './parse.ts'
+export * from './parse-yaml.ts'
+export * from './path.ts'
+export { longTag, type ScalarValue, shortTag, type YamlFlavour } from './resolve.ts'
+export * from './to-json.ts'

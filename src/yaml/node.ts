@@ -35,6 +35,10 @@ export interface YamlNode {
 /** One document of a file. `root` is undefined for a document with nothing in it. */
 export interface YamlDocument {
   readonly root: YamlNode | undefined
+  /** The document node: its only child is the root, its comments are those before and after all content. */
+  readonly document: YamlNode
   /** The whole document's range, its `---` included. */
   readonly range: TextRange
+  /** True when there was a syntax error in it: the tree holds what could be read. */
+  readonly broken: boolean
 }

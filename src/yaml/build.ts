@@ -1,0 +1,94 @@
+import type { JsonValue } from '../base/index.ts'
+import type { YamlKind, YamlNode, YamlStyle } from './node.ts'
+import { formatFloat, GoFloat, GoInt } from './numbers.ts'
+import type { GoValue } from './to-json.ts'
+
+function make(kind: YamlKind, tag: string, value: string, style: YamlStyle): YamlNode {
+  return {
+    kind,
+    tag,
+    explicitTag: false,
+    value,
+    style,
+    anchor: '',
+    alias: undefined,
+    content: [],
+    headComment: '',
+    lineComment: '',
+    footComment: '',
+    start: -1,
+    end: -1,
+  }
+}
+
+/**
+ * A scalar node. Its tag follows the JavaScript type; the emitter quotes a string that would read as something else.
+ * A number is an integer when it is a whole number.
+ */
+export function scalar(
+  value: null | boolean | number | bigint | string | GoInt | GoFloat,
+  style: YamlStyle = '',
+): YamlNode {
+  if (value === null) return make('scalar', '!!null', 'null', style)
+  if (typeof value === 'string') return make('scalar', '!!str', value, style)
+  if (typeof value === 'boolean') return make('scalar', '!!bool', String(value), style)
+  if (typeof value === 'bigint') return make('scalar', '!!int', String(value), style)
+  if (value instanceof GoInt) return make('scalar', '!!int', String(value.int), style)
+  const float = value instanceof GoFloat ? value.float : value
+  if (!(value instanceof GoFloat) && Number.isInteger(float) && Math.abs(float) < 1e21) {
+    return make('scalar', '!!int', String(float), style)
+  }
+  return make('scalar', '!!float', yamlFloat(float), style)
+}
+
+/** A float as go-yaml writes it. */
+export function yamlFloat(value: number, bits: 32 | 64 = 64): string {
+  const text = formatFloat(value, bits)
+  return text === '+Inf' ? '.inf' : text === '-Inf' ? '-.inf' : text === 'NaN' ? '.nan' : text
+}
+
+/** A mapping of the given pairs, in their order. */
+export function mapping(pairs: Iterable<readonly [string | YamlNode, YamlNode]> = [], style: YamlStyle = ''): YamlNode {
+  const node = make('mapping', '!!map', '', style)
+  for (const [key, value] of pairs) node.content.push(typeof key === 'string' ? scalar(key) : key, value)
+  return node
+}
+
+/** A sequence of the given items. */
+export function sequence(items: Iterable<YamlNode> = [], style: YamlStyle = ''): YamlNode {
+  const node = make('sequence', '!!seq', '', style)
+  node.content.push(...items)
+  return node
+}
+
+/** A document around a root node. */
+export function documentNode(root: YamlNode): YamlNode {
+  const node = make('document', '', '', '')
+  node.content.push(root)
+  return node
+}
+
+/** The nodes of a JSON value, keys in their order. */
+export function jsonToNode(value: JsonValue | GoValue): YamlNode {
+  if (Array.isArray(value)) return sequence((value as JsonValue[]).map(jsonToNode))
+  if (typeof value !== 'object' || value === null) return scalar(value)
+  if (value instanceof GoInt || value instanceof GoFloat) return scalar(value)
+  const node = make('mapping', '!!map', '', '')
+  for (const [key, item] of Object.entries(value)) node.content.push(scalar(key), jsonToNode(item as JsonValue))
+  return node
+}
+
+/** A deep copy; aliases inside it that point to anchors inside it point to the copies. */
+export function cloneNode(node: YamlNode): YamlNode {
+  const copies = new Map<YamlNode, YamlNode>()
+  const aliases: YamlNode[] = []
+  const copy = (from: YamlNode): YamlNode => {
+    const to: YamlNode = { ...from, content: from.content.map(copy) }
+    if (from.anchor !== '') copies.set(from, to)
+    if (from.alias !== undefined) aliases.push(to)
+    return to
+  }
+  const out = copy(node)
+  for (const alias of aliases) alias.alias = copies.get(alias.alias!) ?? alias.alias
+  return out
+}
