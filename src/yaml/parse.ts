@@ -7,7 +7,10 @@ import type { YamlError } from './scan-state.ts'
 export interface ParseOptions {
   /** The file's path, for the location of problems. */
   readonly path?: string
-  /** Whose error texts: yaml.v3 names the line where the construct began, yaml.v2 the line of the error. Default v3. */
+  /**
+   * Whose errors: yaml.v3 names the line where the construct began, yaml.v2 the line of the error. Comments are placed
+   * as go-yaml places them only with v3, the default.
+   */
   readonly flavour?: YamlFlavour
 }
 
@@ -34,12 +37,14 @@ class DocumentReader {
   readonly #options: ParseOptions
   readonly #documents: YamlDocument[] = []
   readonly #problems: Problem[] = []
+  readonly #v2: boolean
   #recoveries = 0
 
   constructor(text: string, options: ParseOptions) {
     this.#source = text
     this.#text = `${text.length === 0 ? '\n' : text}\0\0\0\0`
     this.#options = options
+    this.#v2 = options.flavour === 'v2'
   }
 
   read(): ParseResult {
@@ -48,15 +53,22 @@ class DocumentReader {
     const text = bad < 0 ? this.#text : `${this.#source.slice(0, bad)}\0\0\0\0`
     let from: { pos: number; line: number } | undefined = { pos: startOf(this.#source), line: 0 }
     while (from !== undefined) from = this.#readStream(text, length, from)
-    if (bad >= 0) {
-      this.#problems.push(this.#problem('yaml: control characters are not allowed', { start: bad, end: bad + 1 }))
-    }
+    if (bad >= 0) this.#reportControlCharacter(bad)
     return { documents: this.#documents, problems: this.#problems }
+  }
+
+  /** The text was read up to the character, so that what is said about its end there is not the user's doing. */
+  #reportControlCharacter(at: number): void {
+    const before = this.#problems.filter((problem) => problem.location!.range!.start < at)
+    this.#problems.splice(0, this.#problems.length, ...before)
+    const last = this.#documents.pop()
+    if (last !== undefined) this.#documents.push({ ...last, broken: true })
+    this.#problems.push(this.#problem('yaml: control characters are not allowed', { start: at, end: at + 1 }))
   }
 
   /** Reads documents until the end, or until one is broken; then returns where to go on. */
   #readStream(text: string, length: number, from: { pos: number; line: number }): typeof from | undefined {
-    const parser = new Parser(text, length, from)
+    const parser = new Parser(text, length, { ...from, v2: this.#v2 })
     for (;;) {
       const parsed = parser.next()
       if (parsed === undefined) return undefined
@@ -84,7 +96,11 @@ class DocumentReader {
     while (this.#recoveries < maxRecoveries) {
       const next = nextTopLevelKey(text, at, end)
       if (next === undefined) return
-      const part = new Parser(`${text.slice(0, end)}\0\0\0\0`, end, { pos: next, line: lineAt(text, next) }).next()
+      const part = new Parser(`${text.slice(0, end)}\0\0\0\0`, end, {
+        pos: next,
+        line: lineAt(text, next),
+        v2: this.#v2,
+      }).next()
       const more = part?.node.content[0]
       if (part === undefined) return
       if (more?.kind === 'mapping') {

@@ -1,6 +1,6 @@
 import type { YamlNode } from './node.ts'
 import { resolveTag, shortTag } from './resolve.ts'
-import { ScanState, type Token, tokenTypes as t, YamlError } from './scan-state.ts'
+import { ScanState, type StreamStart, type Token, tokenTypes as t, YamlError } from './scan-state.ts'
 import { peekToken, takeToken } from './scanner.ts'
 
 /** One document as the parser leaves it; when it broke off, `error` says why and the tree holds what came before. */
@@ -27,13 +27,8 @@ export class Parser {
   #first = true
   #opened = false
 
-  constructor(text: string, length: number, start: { pos: number; line: number }) {
+  constructor(text: string, length: number, start: StreamStart) {
     this.#s = new ScanState(text, length, start)
-  }
-
-  /** Where scanning stopped, for going on after an error. */
-  get position(): { pos: number; line: number } {
-    return { pos: this.#s.pos, line: this.#s.line }
   }
 
   /** The next document, `undefined` at the end of the stream. An error ends the stream for this parser. */
@@ -261,7 +256,13 @@ export class Parser {
 
   #applyProperties(node: YamlNode, properties: Properties): YamlNode {
     node.start = properties.start
-    if (properties.tag !== '' && properties.tag !== '!') {
+    // The tag `!` says nothing in yaml.v3; in yaml.v2 it makes a string.
+    if (properties.tag === '!') {
+      if (this.#s.lookahead === 0 && node.kind === 'scalar') {
+        node.tag = '!!str'
+        node.explicitTag = true
+      }
+    } else if (properties.tag !== '') {
       node.tag = shortTag(properties.tag)
       node.explicitTag = true
     }

@@ -96,6 +96,13 @@ export class YamlError extends Error {
 /** How deep collections may nest. go-yaml allows 10,000, which would overflow the JavaScript stack. */
 export const maxDepth = 1000
 
+/** Where to begin in a text, and whether to read as yaml.v2 does, which tells other errors first. */
+export interface StreamStart {
+  readonly pos: number
+  readonly line: number
+  readonly v2?: boolean
+}
+
 /** What the scanner knows while it goes through a text. */
 export class ScanState {
   /** The text with NULs behind it. */
@@ -104,6 +111,8 @@ export class ScanState {
   readonly length: number
   /** True when LF is the only line break in the text. */
   readonly onlyLf: boolean
+  /** Tokens read beyond the next one: yaml.v3 needs two to place comments, yaml.v2 reads none. */
+  readonly lookahead: number
   pos: number
   line: number
   lineStart: number
@@ -123,8 +132,9 @@ export class ScanState {
   readonly comments: PendingComment[] = []
   commentsHead = 0
 
-  constructor(text: string, length: number, start: { pos: number; line: number }) {
+  constructor(text: string, length: number, start: StreamStart) {
     this.text = text
+    this.lookahead = start.v2 === true ? 0 : 2
     this.length = length
     this.onlyLf = !/[\r\x85\u2028\u2029]/.test(text)
     this.pos = start.pos

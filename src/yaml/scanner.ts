@@ -24,18 +24,18 @@ export function takeToken(s: ScanState): void {
   s.streamEnded = s.tokens[s.head]!.type === tokenTypes.streamEnd
   s.head++
   if (s.head >= 64) {
-    s.tokens = s.tokens.slice(s.head)
-    s.head = 0
+    // The last two tokens taken still decide where a comment goes.
+    s.tokens = s.tokens.slice(s.head - 2)
+    s.head = 2
   }
 }
 
 function fetchMoreTokens(s: ScanState): void {
   for (;;) {
-    if (s.head < s.tokens.length - 2) {
+    if (s.head < s.tokens.length - s.lookahead) {
       const key = keyOfToken(s, s.tokensParsed)
       if (key === undefined || !isKeyPossible(s, key)) break
     }
-    if (s.tokens.length > s.head && s.tokens[s.tokens.length - 1]!.type === tokenTypes.streamEnd) break
     fetchNextToken(s)
   }
   s.tokenAvailable = true
