@@ -1,0 +1,178 @@
+import type { JsonValue } from '../../base/index.ts'
+
+/** How the items of a list or map relate: one value, items with an identity of their own, or unrelated ones. */
+export type ElementRelationship = 'atomic' | 'associative' | 'separable'
+export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped'
+
+/** Structured-merge-diff's schema as data (its own YAML form). */
+export interface AtomDefinition {
+  readonly scalar?: ScalarKind
+  readonly list?: {
+    readonly elementType?: TypeRefDefinition
+    readonly elementRelationship?: ElementRelationship
+    readonly keys?: readonly string[]
+  }
+  readonly map?: {
+    readonly fields?: readonly FieldDefinition[]
+    readonly elementType?: TypeRefDefinition
+    readonly elementRelationship?: ElementRelationship
+  }
+}
+
+export interface TypeRefDefinition extends AtomDefinition {
+  readonly namedType?: string
+  /** Overrides the relationship of the type referred to. */
+  readonly elementRelationship?: ElementRelationship
+  readonly nullable?: boolean
+}
+
+export interface FieldDefinition {
+  readonly name: string
+  readonly type: TypeRefDefinition
+  readonly default?: JsonValue
+}
+
+export interface TypeDefinition extends AtomDefinition {
+  readonly name: string
+}
+
+export interface SchemaDefinition {
+  readonly types: readonly TypeDefinition[]
+}
+
+/** What a value may be; with several set (deduced types) the value decides. */
+export interface Atom {
+  readonly scalar: ScalarKind | undefined
+  readonly list: ListType | undefined
+  readonly map: MapType | undefined
+}
+
+export interface ListType {
+  readonly element: TypeRef
+  readonly relationship: ElementRelationship | undefined
+  readonly keys: readonly string[]
+  /** `keys` in the order in which path elements have them. */
+  readonly sortedKeys: readonly string[]
+}
+
+export interface MapType {
+  readonly fields: ReadonlyMap<string, Field>
+  readonly element: TypeRef
+  readonly relationship: ElementRelationship | undefined
+}
+
+export interface Field {
+  readonly type: TypeRef
+  readonly default: JsonValue | undefined
+}
+
+/** A reference to a type: by name, or inline. Compared by identity within one schema. */
+export interface TypeRef {
+  readonly definition: TypeRefDefinition
+  readonly name: string | undefined
+  /** True for a reference to nothing: a map with such an element type has only its declared fields. */
+  readonly absent: boolean
+}
+
+/**
+ * A schema whose types are read when first needed: a server knows 861 of them and uses few.
+ * Immutable from the outside; lookups are cached on it.
+ */
+export class TypedSchema {
+  readonly emptyRef: TypeRef = { definition: {}, name: undefined, absent: true }
+  readonly #definitions: ReadonlyMap<string, TypeDefinition>
+  readonly #named = new Map<string, Atom>()
+  readonly #refs = new Map<string, TypeRef>()
+  readonly #resolved = new Map<TypeRef, Atom | undefined>()
+
+  constructor(definition: SchemaDefinition) {
+    this.#definitions = new Map(definition.types.map((type) => [type.name, type]))
+  }
+
+  hasType(name: string): boolean {
+    return this.#definitions.has(name)
+  }
+
+  /** The reference to a named type. */
+  type(name: string): TypeRef {
+    let ref = this.#refs.get(name)
+    if (ref === undefined) {
+      ref = { definition: { namedType: name }, name, absent: false }
+      this.#refs.set(name, ref)
+    }
+    return ref
+  }
+
+  /** What a reference stands for; `undefined` when the schema does not say. */
+  resolve(ref: TypeRef): Atom | undefined {
+    if (this.#resolved.has(ref)) return this.#resolved.get(ref)
+    const atom = this.#override(ref, this.#plain(ref))
+    this.#resolved.set(ref, atom)
+    return atom
+  }
+
+  #plain(ref: TypeRef): Atom | undefined {
+    if (ref.name === undefined) return this.#compile(ref.definition)
+    const known = this.#named.get(ref.name)
+    if (known !== undefined) return known
+    const definition = this.#definitions.get(ref.name)
+    if (definition === undefined) return undefined
+    const atom = this.#compile(definition)
+    this.#named.set(ref.name, atom)
+    return atom
+  }
+
+  #override(ref: TypeRef, atom: Atom | undefined): Atom | undefined {
+    const relationship = ref.definition.elementRelationship
+    if (relationship === undefined || atom === undefined) return atom
+    if (atom.map !== undefined) return { ...atom, map: { ...atom.map, relationship } }
+    return atom.list === undefined ? undefined : { ...atom, list: { ...atom.list, relationship } }
+  }
+
+  #compile(definition: AtomDefinition): Atom {
+    const { scalar, list, map } = definition
+    return {
+      scalar,
+      list: list && {
+        element: this.#ref(list.elementType),
+        relationship: list.elementRelationship,
+        keys: list.keys ?? [],
+        sortedKeys: [...(list.keys ?? [])].sort(),
+      },
+      map: map && {
+        fields: new Map(
+          (map.fields ?? []).map((field) => [field.name, { type: this.#ref(field.type), default: field.default }]),
+        ),
+        element: this.#ref(map.elementType),
+        relationship: map.elementRelationship,
+      },
+    }
+  }
+
+  #ref(definition: TypeRefDefinition | undefined): TypeRef {
+    if (definition === undefined) return this.emptyRef
+    const { namedType, scalar, list, map } = definition
+    if (namedType !== undefined && definition.elementRelationship === undefined) return this.type(namedType)
+    const absent = namedType === undefined && scalar === undefined && list === undefined && map === undefined
+    return absent ? this.emptyRef : { definition, name: namedType, absent }
+  }
+}
+
+/** The type of objects that have no schema: maps are granular, lists atomic. */
+export const deducedTypeName = '__untyped_deduced_'
+
+const untypedAtomic: TypeDefinition = {
+  name: '__untyped_atomic_',
+  scalar: 'untyped',
+  list: { elementType: { namedType: '__untyped_atomic_' }, elementRelationship: 'atomic' },
+  map: { elementType: { namedType: '__untyped_atomic_' }, elementRelationship: 'atomic' },
+}
+const untypedDeduced: TypeDefinition = {
+  name: deducedTypeName,
+  scalar: 'untyped',
+  list: { elementType: { namedType: '__untyped_atomic_' }, elementRelationship: 'atomic' },
+  map: { elementType: { namedType: deducedTypeName }, elementRelationship: 'separable' },
+}
+
+/** The definitions that give objects without a schema a type; every schema that refers to unknown values needs them. */
+export const deducedTypes: readonly TypeDefinition[] = [untypedAtomic, untypedDeduced]
