@@ -1,0 +1,14 @@
+/**
+ * Go's text/template: lexer, parser, executor, its built-in functions, and Go's fmt and strconv as they use them.
+ * Behaviour of Go 1.26. Sprig and Helm's functions are `src/helm`'s; they are given to the executor as `GoFunction`s.
+ *
+ * Invariants: no I/O, no clock but the caller's, every loop bounded by the caller's budget.
+ */
+export { builtinFunctions, escapeHtml, queryEscape } from './builtins.ts'
+export { byteLength, byteSlice, decodeRune, fromBytes, toBytes } from './bytes.ts'
+export { compareBasic, equalValues } from './compare.ts'
+export { type Budget, BudgetError, executeTemplate, TemplateExecError, type TemplateSet } from './exec.ts'
+export { durationText, formatValue, sprint, sprintf, sprintln } from './format.ts'
+export { type ParsedTemplate, parseTemplate, TemplateParseError } from './parser.ts'
+export { formatFloat, isPrint, parseFloat64, parseInteger, quote, unquote } from './strconv.ts'
+export * from './value.ts'

@@ -1,0 +1,245 @@
+import { compareStrings } from '../base/index.ts'
+
+/**
+ * Go values as templates see them, over plain JavaScript values where these are unambiguous:
+ *
+ * - `string`, `boolean` are themselves. Bytes that are no UTF-8 are kept as lone surrogates U+DC80…U+DCFF (`bytes.ts`).
+ * - `number` is a float64: every number of a values file is one, so decoded values need no conversion.
+ * - integers are `GoInt`; a list is an array ([]interface {} unless tagged by `withType`), a map a plain object
+ *   (map[string]interface {} unless tagged), anything with fields or methods a `GoObject`, a function a `GoFunction`.
+ * - `null` is a nil held in an interface (what a list or map holds); `undefined` is no value at all: Go's zero
+ *   reflect.Value. Field access on the first is an error, on the second it is `undefined` again.
+ */
+export type GoValue = undefined | null | string | boolean | number | GoInt | GoObject | GoFunction | GoList | GoMap
+export interface GoList extends Array<GoValue> {}
+export interface GoMap {
+  [key: string]: GoValue
+}
+
+export type IntType =
+  | 'int'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'time.Duration'
+  | 'time.Month'
+  | 'time.Weekday'
+
+/** An integer of a certain Go type. Arithmetic wraps as Go's does; use `makeInt`. */
+export class GoInt {
+  readonly type: IntType
+  readonly value: bigint
+
+  constructor(type: IntType, value: bigint) {
+    this.type = type
+    this.value = value
+  }
+}
+
+/** Makes an integer, wrapped to the width of its type. */
+export function makeInt(value: number | bigint, type: IntType = 'int'): GoInt {
+  const whole = typeof value === 'bigint' ? value : BigInt(value)
+  switch (type) {
+    case 'int8':
+      return new GoInt(type, BigInt.asIntN(8, whole))
+    case 'int16':
+      return new GoInt(type, BigInt.asIntN(16, whole))
+    case 'int32':
+      return new GoInt(type, BigInt.asIntN(32, whole))
+    case 'uint8':
+      return new GoInt(type, BigInt.asUintN(8, whole))
+    case 'uint16':
+      return new GoInt(type, BigInt.asUintN(16, whole))
+    case 'uint32':
+      return new GoInt(type, BigInt.asUintN(32, whole))
+    case 'uint':
+    case 'uint64':
+      return new GoInt(type, BigInt.asUintN(64, whole))
+    default:
+      return new GoInt(type, BigInt.asIntN(64, whole))
+  }
+}
+
+/** True for the unsigned integer types. */
+export function isUnsigned(int: GoInt): boolean {
+  return int.type.startsWith('u')
+}
+
+/**
+ * A value of a named Go type: a struct with fields, a type with methods, an error, bytes.
+ * `field` answers `undefined` for a name that the type does not have.
+ */
+export interface GoObject {
+  readonly goType: string
+  readonly goKind: 'struct' | 'ptr' | 'slice' | 'map'
+  /** A field's value, or a method to be called with the template's arguments. */
+  field(name: string): { readonly value: GoValue } | { readonly method: GoFunction } | undefined
+  /** What `%v` prints: Error() or String() where the type has them. */
+  format(): string
+  /** Elements for `range`, `index` and `len` where the kind is slice or map. */
+  entries?(): readonly (readonly [GoValue, GoValue])[]
+  isTrue?(): boolean
+}
+
+/** The types that parameters of template functions have. `any` is interface {}. */
+export type ParamType =
+  | 'any'
+  | 'string'
+  | 'bool'
+  | 'int'
+  | 'int64'
+  | 'float64'
+  | 'map[string]interface {}'
+  | '[]interface {}'
+  | '[]string'
+  | 'error'
+  | `*${string}`
+  | `${string}.${string}`
+
+/** A function that templates can call. */
+export interface GoFunction {
+  readonly params: readonly ParamType[]
+  /** The type of the elements of a last `...` parameter. */
+  readonly variadic?: ParamType
+  /** Throws `GoError` to fail; the message is reported as Go does (`error calling NAME: MESSAGE`). */
+  readonly call: (...args: GoValue[]) => GoValue
+}
+
+/** An error that a template function returns. */
+export class GoError extends Error {
+  override readonly name = 'GoError'
+}
+
+const typeTag = Symbol('go type')
+
+/** Gives a list or map another Go type than the default (`[]string`, `[]int`, `map[string]string`, `common.Values`). */
+export function withType<T extends GoList | GoMap>(value: T, type: string): T {
+  Object.defineProperty(value, typeTag, { value: type, enumerable: false })
+  return value
+}
+
+/** Defines a function by its Go parameter list, for example `string,int` or `string,...any`. */
+export function goFunction(signature: string, call: (...args: never[]) => GoValue): GoFunction {
+  const types = signature === '' ? [] : signature.split(',').map((type) => type.trim())
+  const last = types.at(-1)
+  const target = call as (...args: GoValue[]) => GoValue
+  if (last?.startsWith('...')) {
+    return { params: types.slice(0, -1) as ParamType[], variadic: last.slice(3) as ParamType, call: target }
+  }
+  return { params: types as ParamType[], call: target }
+}
+
+export function isGoObject(value: GoValue): value is GoObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'goType' in value &&
+    typeof value.goType === 'string' &&
+    'field' in value
+  )
+}
+
+export function isGoFunction(value: GoValue): value is GoFunction {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'call' in value &&
+    typeof value.call === 'function' &&
+    'params' in value
+  )
+}
+
+export function isList(value: GoValue): value is GoList {
+  return Array.isArray(value)
+}
+
+export function isMap(value: GoValue): value is GoMap {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof GoInt) &&
+    !isGoObject(value) &&
+    !isGoFunction(value)
+  )
+}
+
+/** The Go type as `%T` prints it; `<nil>` for nil. */
+export function typeOf(value: GoValue): string {
+  switch (typeof value) {
+    case 'undefined':
+      return '<nil>'
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return 'float64'
+  }
+  if (value === null) return '<nil>'
+  if (value instanceof GoInt) return value.type
+  if (isGoObject(value)) return value.goType
+  if (isGoFunction(value)) return 'func()'
+  const tag = (value as { [typeTag]?: string })[typeTag]
+  if (tag !== undefined) return tag
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+}
+
+/** The Go kind as sprig's `kindOf` prints it. */
+export function kindOf(value: GoValue): string {
+  if (value === undefined || value === null) return 'invalid'
+  if (typeof value === 'number') return 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  if (value instanceof GoInt) {
+    if (value.type === 'time.Duration') return 'int64'
+    return value.type.startsWith('time.') ? 'int' : value.type
+  }
+  if (isGoObject(value)) return value.goKind
+  if (isGoFunction(value)) return 'func'
+  return Array.isArray(value) ? 'slice' : 'map'
+}
+
+/** The keys of a map in the order in which Go templates walk it: by bytes. */
+export function sortedKeys(map: GoMap): string[] {
+  return Object.keys(map).sort(compareStrings)
+}
+
+/** A map's value for a key: `undefined` when it has none. */
+export function mapGet(map: GoMap, key: string): GoValue {
+  return Object.hasOwn(map, key) ? map[key] : undefined
+}
+
+/** Sets a key; `__proto__` becomes a plain key. */
+export function mapSet(map: GoMap, key: string, value: GoValue): void {
+  if (key === '__proto__') {
+    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
+  } else map[key] = value
+}
+
+/** Truth as `if` sees it (text/template IsTrue): empty and zero values are false. */
+export function isTrue(value: GoValue): boolean {
+  switch (typeof value) {
+    case 'undefined':
+      return false
+    case 'string':
+      return value.length > 0
+    case 'boolean':
+      return value
+    case 'number':
+      return value !== 0
+  }
+  if (value === null) return false
+  if (value instanceof GoInt) return value.value !== 0n
+  if (isGoObject(value)) return value.isTrue?.() ?? (value.entries === undefined || value.entries().length > 0)
+  if (isGoFunction(value)) return true
+  if (Array.isArray(value)) return value.length > 0
+  for (const key in value) if (Object.hasOwn(value, key)) return true
+  return false
+}
