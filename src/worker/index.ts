@@ -1,0 +1,6 @@
+/**
+ * The worker behind the editor: the Language Server Protocol and the requests of `protocol`, over whatever connection it
+ * is given. Invariants: one error boundary for each request; LSP shapes exist only here; no cluster is contacted unless
+ * asked; everything but caches can be rebuilt from disk, open documents and the clusters.
+ */
+export { startWorker, type WorkerOptions } from './worker.ts'

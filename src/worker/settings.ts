@@ -1,0 +1,12 @@
+import { isWorkerSettings, type WorkerSettings } from '../protocol/index.ts'
+
+/** The settings as the client last gave them. */
+export interface Settings {
+  readonly current: WorkerSettings
+}
+
+/** What holds for a client that gives no settings, such as another editor: no cluster is contacted. */
+export function initialSettings(options: unknown, storage: string): WorkerSettings {
+  if (isWorkerSettings(options)) return options
+  return { kubeconfigs: [], allowedContexts: [], trusted: false, storage, pollInterval: 10 }
+}

@@ -1,0 +1,109 @@
+import {
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver'
+import { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Disposable } from '../base/index.ts'
+import { settingsChanged, type WorkerSettings } from '../protocol/index.ts'
+import { liveStatusIn } from './clusters/live-status.ts'
+import { ClusterRegistry } from './clusters/registry.ts'
+import { Dispatcher } from './dispatch.ts'
+import { registerLanguage } from './lsp/features.ts'
+import { registerRequests } from './requests.ts'
+import { DevCluster } from './run/dev-cluster.ts'
+import { EngineHost } from './run/engine-host.ts'
+import { initialSettings } from './settings.ts'
+import { FleetViews } from './workspace/fleet-views.ts'
+import { pathOfUri } from './workspace/uris.ts'
+import { Workspace } from './workspace/workspace.ts'
+
+export interface WorkerOptions {
+  /** The CLI's entry (`dist/cli.js`), run as a process of its own for the dev cluster. */
+  readonly cli: string
+  /** Where to keep the dev cluster when the client names no place. */
+  readonly storage: string
+  /** Ends the process. */
+  readonly exit: (code: number) => void
+}
+
+/**
+ * Serves one client over a connection until it says `exit` or the connection breaks.
+ * A client that sends no `WorkerSettings` as initialization options gets the language features only.
+ */
+export function startWorker(connection: Connection, options: WorkerOptions): Disposable {
+  const settings = { current: initialSettings(undefined, options.storage) }
+  const dispatcher = new Dispatcher(connection)
+  const documents = new TextDocuments(TextDocument)
+  const workspace = new Workspace(connection, dispatcher)
+  const views = new FleetViews(workspace)
+  const clusters = new ClusterRegistry(dispatcher, settings)
+  const devCluster = new DevCluster({ registry: clusters, dispatcher, settings, cli: options.cli })
+  const engine = new EngineHost({ clusters, dispatcher, workspace, views, settings })
+  const parts: readonly Disposable[] = [engine, devCluster, clusters, workspace]
+  let isShut = false
+  const shut = (): void => {
+    if (isShut) return
+    isShut = true
+    for (const part of parts) part.dispose()
+  }
+  let roots: readonly string[] = []
+
+  connection.onInitialize((params) => {
+    settings.current = initialSettings(params.initializationOptions, options.storage)
+    roots = rootsOf(params)
+    return capabilities
+  })
+  connection.onInitialized(() => {
+    workspace.setFolders(roots)
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)))
+      roots = [...roots.filter((root) => !gone.has(root)), ...added.flatMap(({ uri }) => pathOfUri(uri) ?? [])]
+      workspace.setFolders(roots)
+    })
+    devCluster.attach().catch((error: unknown) => dispatcher.log('warn', `dev cluster: ${String(error)}`))
+  })
+  documents.onDidOpen(({ document }) => workspace.open(document.uri, document.getText()))
+  documents.onDidChangeContent(({ document }) => workspace.open(document.uri, document.getText()))
+  documents.onDidClose(({ document }) => workspace.close(document.uri))
+  connection.onDidChangeWatchedFiles(({ changes }) => workspace.touch(changes.map(({ uri }) => uri)))
+  dispatcher.receive(settingsChanged, (next: WorkerSettings) => {
+    settings.current = next
+    return clusters.refresh()
+  })
+  registerLanguage(connection, dispatcher, workspace, liveStatusIn(clusters))
+  registerRequests(dispatcher, { views, clusters, devCluster, engine })
+  connection.onShutdown(shut)
+  connection.onExit(() => {
+    shut()
+    options.exit(0)
+  })
+  documents.listen(connection)
+  connection.listen()
+  return { dispose: shut }
+}
+
+const capabilities: InitializeResult = {
+  capabilities: {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    hoverProvider: true,
+    completionProvider: { triggerCharacters: [':', ' ', '/', '-', '{', '"'] },
+    definitionProvider: true,
+    referencesProvider: true,
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    codeActionProvider: { codeActionKinds: ['quickfix', 'refactor'] },
+    codeLensProvider: {},
+    documentLinkProvider: {},
+    renameProvider: { prepareProvider: true },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  },
+  serverInfo: { name: 'fluxkit' },
+}
+
+function rootsOf(params: InitializeParams): readonly string[] {
+  const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : [])
+  return uris.flatMap((uri) => pathOfUri(uri) ?? [])
+}
