@@ -3,6 +3,7 @@
  * edits that keep the rest of a text. Invariants: parsing never throws; nothing here knows Kubernetes.
  */
 export * from './build.ts'
+export { type EmitOptions, emitNode } from './emit.ts'
 export * from './node.ts'
 export { formatFloat, GoFloat, GoInt } from './numbers.ts'
 export * from './parse.ts'

@@ -274,7 +274,7 @@ export class Parser {
   }
 
   #scalar(parent: YamlNode, token: Token, properties: Properties | undefined): YamlNode {
-    const tag = token.style !== '' ? '!!str' : resolveTag(token.value)
+    const tag = token.style !== '' ? '!!str' : token.value === '<<' ? '!!merge' : resolveTag(token.value)
     const node: YamlNode = {
       kind: 'scalar',
       tag,

@@ -72,7 +72,6 @@ function hintOf(text: string): number {
 /** The tag of a plain scalar without one, as yaml.v3 resolves it. Source: go-yaml resolve.go. */
 export function resolveTag(text: string): string {
   if (text === '') return '!!null'
-  if (text === '<<') return '!!merge'
   const hint = hintOf(text)
   if (hint === 0) return '!!str'
   // The longest word has five letters.
@@ -120,7 +119,6 @@ export function resolveText(text: string, tag: string, flavour: YamlFlavour): Re
 }
 
 function resolvePlain(text: string, flavour: YamlFlavour, timestamps: boolean): Resolved {
-  if (text === '<<') return { tag: '!!merge', value: text }
   const hint = text === '' ? 1 : hintOf(text)
   if (hint === 0) return { tag: '!!str', value: text }
   if (hint !== 2 && text.length <= 5) {
