@@ -106,8 +106,11 @@ class CompareWalk extends WalkState {
 
   #field(map: MapType, key: string, left: Maybe, right: Maybe): void {
     if (left === right) return
+    const field = map.fields.get(key)
+    const implied = field?.implied
     this.path.push(fieldElement(key))
-    this.visit(map.fields.get(key)?.type ?? map.element, left, right)
+    if (implied === undefined) this.visit(field?.type ?? map.element, left, right)
+    else this.visit(field!.type, left ?? implied, right ?? implied)
     this.path.pop()
   }
 

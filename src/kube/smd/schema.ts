@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../base/index.ts'
+import { isObject, type JsonValue } from '../../base/index.ts'
 
 /** How the items of a list or map relate: one value, items with an identity of their own, or unrelated ones. */
 export type ElementRelationship = 'atomic' | 'associative' | 'separable'
@@ -30,6 +30,8 @@ export interface FieldDefinition {
   readonly name: string
   readonly type: TypeRefDefinition
   readonly default?: JsonValue
+  /** The Go field's zero value when it is written even if unset (no `omitempty`); `null` for lists, maps and pointers. */
+  readonly always?: JsonValue
 }
 
 export interface TypeDefinition extends AtomDefinition {
@@ -64,6 +66,8 @@ export interface MapType {
 export interface Field {
   readonly type: TypeRef
   readonly default: JsonValue | undefined
+  /** What an absent field stands for when objects are compared as structs. */
+  readonly implied: JsonValue | undefined
 }
 
 /** A reference to a type: by name, or inline. Compared by identity within one schema. */
@@ -80,17 +84,26 @@ export interface TypeRef {
  */
 export class TypedSchema {
   readonly emptyRef: TypeRef = { definition: {}, name: undefined, absent: true }
-  readonly #definitions: ReadonlyMap<string, TypeDefinition>
+  /**
+   * True for schemas of Go structs: a struct-valued field (its default is `{}`) is always there, if only empty, and so is
+   * never itself added or removed. Upstream compares built-in objects as structs, custom ones as plain JSON.
+   */
+  readonly structs: boolean
+  readonly #find: (name: string) => TypeDefinition | undefined
   readonly #named = new Map<string, Atom>()
   readonly #refs = new Map<string, TypeRef>()
   readonly #resolved = new Map<TypeRef, Atom | undefined>()
 
-  constructor(definition: SchemaDefinition) {
-    this.#definitions = new Map(definition.types.map((type) => [type.name, type]))
-  }
-
-  hasType(name: string): boolean {
-    return this.#definitions.has(name)
+  constructor(
+    definition: SchemaDefinition | ((name: string) => TypeDefinition | undefined),
+    options: { readonly structs?: boolean } = {},
+  ) {
+    this.structs = options.structs === true
+    if (typeof definition === 'function') this.#find = definition
+    else {
+      const types = new Map(definition.types.map((type) => [type.name, type]))
+      this.#find = (name) => types.get(name)
+    }
   }
 
   /** The reference to a named type. */
@@ -115,7 +128,7 @@ export class TypedSchema {
     if (ref.name === undefined) return this.#compile(ref.definition)
     const known = this.#named.get(ref.name)
     if (known !== undefined) return known
-    const definition = this.#definitions.get(ref.name)
+    const definition = this.#find(ref.name)
     if (definition === undefined) return undefined
     const atom = this.#compile(definition)
     this.#named.set(ref.name, atom)
@@ -141,7 +154,14 @@ export class TypedSchema {
       },
       map: map && {
         fields: new Map(
-          (map.fields ?? []).map((field) => [field.name, { type: this.#ref(field.type), default: field.default }]),
+          (map.fields ?? []).map((field) => [
+            field.name,
+            {
+              type: this.#ref(field.type),
+              default: field.default,
+              implied: this.structs ? (field.always ?? impliedBy(field.default)) : undefined,
+            },
+          ]),
         ),
         element: this.#ref(map.elementType),
         relationship: map.elementRelationship,
@@ -176,3 +196,10 @@ const untypedDeduced: TypeDefinition = {
 
 /** The definitions that give objects without a schema a type; every schema that refers to unknown values needs them. */
 export const deducedTypes: readonly TypeDefinition[] = [untypedAtomic, untypedDeduced]
+
+const emptyStruct: JsonValue = {}
+
+function impliedBy(fallback: JsonValue | undefined): JsonValue | undefined {
+  const isStruct = isObject(fallback) && Object.keys(fallback).length === 0
+  return isStruct ? emptyStruct : undefined
+}

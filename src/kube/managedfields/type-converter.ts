@@ -1,0 +1,71 @@
+import type { SchemaRegistry, StructuralSchema } from '../../schema/index.ts'
+import { deducedTypeName, deducedTypes, TypedSchema, type TypeRef } from '../smd/schema.ts'
+import { atomFromStructural } from '../smd/structural-schema.ts'
+import { gvkOf } from '../types.ts'
+
+/** The type under which objects of one kind and version are merged. */
+export interface KindType {
+  readonly schema: TypedSchema
+  readonly ref: TypeRef
+}
+
+/** Finds the types of kinds; `undefined` for a kind or version that is not served. */
+export interface TypeConverter {
+  typeOf(kind: { readonly apiVersion: string; readonly kind: string }): KindType | undefined
+}
+
+/**
+ * Types of the kinds in a registry: built-in ones with Go's struct semantics, custom ones from their structural schema.
+ * A kind that the registry does not know is deduced (granular maps, atomic lists) unless `strict`.
+ */
+export function createTypeConverter(
+  registry: SchemaRegistry,
+  options: { readonly strict?: boolean } = {},
+): TypeConverter {
+  const builtin = new TypedSchema(
+    (name) => {
+      const known = deducedTypes.find((type) => type.name === name)
+      if (known !== undefined) return known
+      const schema = registry.definitions().get(name)
+      return schema === undefined ? undefined : { name, ...atomFromStructural(schema as unknown as StructuralSchema) }
+    },
+    { structs: true },
+  )
+  // A definition that is replaced brings a new schema object, and so a new type.
+  const custom = new WeakMap<StructuralSchema, KindType>()
+  const deduced = deducedType()
+
+  return {
+    typeOf: (kind) => {
+      const gvk = gvkOf(kind)
+      const typeName = registry.typeName(gvk)
+      if (typeName !== undefined) return { schema: builtin, ref: builtin.type(typeName) }
+      const schema = registry.forKind(gvk)
+      if (schema === undefined) return options.strict === true ? undefined : deduced
+      let type = custom.get(schema)
+      if (type === undefined) {
+        type = customType(schema, registry)
+        custom.set(schema, type)
+      }
+      return type
+    },
+  }
+}
+
+/** The type of a custom resource with this schema; `registry` holds the type of its metadata. */
+function customType(schema: StructuralSchema, registry: SchemaRegistry): KindType {
+  const typed = new TypedSchema((name) => {
+    if (name === '') return { name, ...atomFromStructural(schema, { resource: true }) }
+    const known = deducedTypes.find((type) => type.name === name)
+    if (known !== undefined) return known
+    const definition = registry.definitions().get(name)
+    return definition && { name, ...atomFromStructural(definition as unknown as StructuralSchema) }
+  })
+  return { schema: typed, ref: typed.type('') }
+}
+
+/** The type for objects without a schema. */
+export function deducedType(): KindType {
+  const schema = new TypedSchema({ types: deducedTypes })
+  return { schema, ref: schema.type(deducedTypeName) }
+}
