@@ -4,5 +4,6 @@
  */
 export * from './clock.ts'
 export * from './file-system.ts'
+export * from './git.ts'
 export * from './kube-transport.ts'
 export * from './kubeconfig.ts'
