@@ -5,6 +5,7 @@ import { registerClusters } from './features/clusters/index.ts'
 import { registerDocuments } from './features/documents/index.ts'
 import { registerFleet } from './features/fleet/index.ts'
 import { registerGraph } from './features/graph/index.ts'
+import { registerLens } from './features/lens/index.ts'
 import { registerLive } from './features/live/index.ts'
 import { registerMaintenance } from './features/maintenance/index.ts'
 import { registerRun } from './features/run/index.ts'
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerDocuments(services),
     registerRun(services),
     registerGraph(services),
+    registerLens(services),
     registerMaintenance(services),
   )
   worker.start()
