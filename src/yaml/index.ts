@@ -3,6 +3,7 @@
  * edits that keep the rest of a text. Invariants: parsing never throws; nothing here knows Kubernetes.
  */
 export * from './build.ts'
+export { applyEdits, deleteIn, setIn, type TextEdit } from './edit.ts'
 export { type EmitOptions, emitNode } from './emit.ts'
 export * from './node.ts'
 export { formatFloat, GoFloat, GoInt } from './numbers.ts'
@@ -10,4 +11,5 @@ export * from './parse.ts'
 export * from './parse-yaml.ts'
 export * from './path.ts'
 export { longTag, type ScalarValue, shortTag, type YamlFlavour } from './resolve.ts'
+export { type StringifyOptions, stringifyYaml } from './stringify.ts'
 export * from './to-json.ts'
