@@ -1,5 +1,12 @@
 import type { SchemaRegistry, StructuralSchema } from '../../schema/index.ts'
-import { deducedTypeName, deducedTypes, TypedSchema, type TypeRef } from '../smd/schema.ts'
+import {
+  deducedTypeName,
+  deducedTypes,
+  type TypeDefinition,
+  TypedSchema,
+  type TypeRef,
+  type TypeRefDefinition,
+} from '../smd/schema.ts'
 import { atomFromStructural } from '../smd/structural-schema.ts'
 import { gvkOf } from '../types.ts'
 
@@ -22,15 +29,7 @@ export function createTypeConverter(
   registry: SchemaRegistry,
   options: { readonly strict?: boolean } = {},
 ): TypeConverter {
-  const builtin = new TypedSchema(
-    (name) => {
-      const known = deducedTypes.find((type) => type.name === name)
-      if (known !== undefined) return known
-      const schema = registry.definitions().get(name)
-      return schema === undefined ? undefined : { name, ...atomFromStructural(schema as unknown as StructuralSchema) }
-    },
-    { structs: true },
-  )
+  const builtin = new TypedSchema((name) => builtinType(registry, name), { structs: true })
   // A definition that is replaced brings a new schema object, and so a new type.
   const custom = new WeakMap<StructuralSchema, KindType>()
   const deduced = deducedType()
@@ -50,6 +49,68 @@ export function createTypeConverter(
       return type
     },
   }
+}
+
+function builtinType(registry: SchemaRegistry, name: string): TypeDefinition | undefined {
+  const known = deducedTypes.find((type) => type.name === name)
+  if (known !== undefined) return known
+  const schema = registry.definitions().get(name)
+  if (schema === undefined) return undefined
+  const atom = atomFromStructural(schema as unknown as StructuralSchema)
+  const nulls = nullFields[name.slice(name.lastIndexOf('.') + 1)]?.split(' ') ?? []
+  const fields = (atom.map?.fields ?? []).map((field) => {
+    if (nulls.includes(field.name)) return { ...field, always: null }
+    const type = overrides[`${name}.${field.name}`]
+    return type === undefined ? field : { ...field, type }
+  })
+  return { name, ...atom, map: { ...atom.map, fields } }
+}
+
+/** Fields that refer to a type, but relate its parts otherwise (`+structType=granular` at the field). */
+const overrides: Readonly<Record<string, TypeRefDefinition>> = {
+  'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef': {
+    namedType: 'io.k8s.api.core.v1.ObjectReference',
+    elementRelationship: 'separable',
+  },
+}
+
+/**
+ * Lists, maps and pointers that Go writes as null when they are unset, by struct: no `omitempty` in their JSON tag
+ * (k8s.io/api 0.36 types.go).
+ */
+const nullFields: Readonly<Record<string, string>> = {
+  CSINodeDriver: 'topologyKeys',
+  CSINodeSpec: 'drivers',
+  CertificateSigningRequestSpec: 'request',
+  ClusterRole: 'rules',
+  DaemonSetSpec: 'selector',
+  DeploymentSpec: 'selector',
+  DeviceClaim: 'requests',
+  Endpoint: 'addresses',
+  EndpointSlice: 'endpoints ports',
+  GRPCAction: 'service',
+  HTTPIngressPath: 'pathType',
+  HTTPIngressRuleValue: 'paths',
+  HorizontalPodAutoscalerStatus: 'currentMetrics',
+  LimitRangeSpec: 'limits',
+  LimitedPriorityLevelConfiguration: 'nominalConcurrencyShares',
+  MutatingWebhook: 'sideEffects admissionReviewVersions',
+  NodeSelector: 'nodeSelectorTerms',
+  NonResourcePolicyRule: 'verbs nonResourceURLs',
+  PodFailurePolicy: 'rules',
+  PodFailurePolicyOnExitCodesRequirement: 'values',
+  PodSpec: 'containers',
+  PolicyRule: 'verbs',
+  PolicyRulesWithSubjects: 'subjects',
+  ProjectedVolumeSource: 'sources',
+  ReplicaSetSpec: 'selector',
+  ResourcePolicyRule: 'verbs apiGroups resources namespaces',
+  Role: 'rules',
+  StatefulSetSpec: 'selector',
+  SuccessPolicy: 'rules',
+  TypedLocalObjectReference: 'apiGroup',
+  TypedObjectReference: 'apiGroup',
+  ValidatingWebhook: 'sideEffects admissionReviewVersions',
 }
 
 /** The type of a custom resource with this schema; `registry` holds the type of its metadata. */

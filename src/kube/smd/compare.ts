@@ -94,23 +94,27 @@ class CompareWalk extends WalkState {
   #map(map: MapType, left: Maybe, right: Maybe): boolean {
     const from = isObject(left) ? left : undefined
     const to = isObject(right) ? right : undefined
-    if (map.relationship === 'atomic' || (isEmptyMap(from) && isEmptyMap(to))) return this.#leaf(left, right)
-    for (const key in from) {
-      this.#field(map, key, from[key], to !== undefined && Object.hasOwn(to, key) ? to[key] : undefined)
-    }
+    if (map.relationship === 'atomic' || (isEmptyMap(map, from) && isEmptyMap(map, to))) return this.#leaf(left, right)
+    for (const key in from) this.#field(map, key, from[key], valueIn(map, to, key))
     for (const key in to) {
-      if (from === undefined || !Object.hasOwn(from, key)) this.#field(map, key, undefined, to[key])
+      if (from === undefined || !Object.hasOwn(from, key)) this.#field(map, key, valueIn(map, from, key), to[key])
     }
+    if (from === undefined || to === undefined) this.#impliedFields(map, from, to)
     return false
+  }
+
+  /** A struct that comes or goes does so with the fields that it has even when nothing is said of them. */
+  #impliedFields(map: MapType, from: JsonObject | undefined, to: JsonObject | undefined): void {
+    for (const [key, { implied }] of map.implied) {
+      if (from !== undefined && !Object.hasOwn(from, key)) this.#field(map, key, implied, undefined)
+      if (to !== undefined && !Object.hasOwn(to, key)) this.#field(map, key, undefined, implied)
+    }
   }
 
   #field(map: MapType, key: string, left: Maybe, right: Maybe): void {
     if (left === right) return
-    const field = map.fields.get(key)
-    const implied = field?.implied
     this.path.push(fieldElement(key))
-    if (implied === undefined) this.visit(field?.type ?? map.element, left, right)
-    else this.visit(field!.type, left ?? implied, right ?? implied)
+    this.visit(map.fields.get(key)?.type ?? map.element, left, right)
     this.path.pop()
   }
 
@@ -157,7 +161,14 @@ class CompareWalk extends WalkState {
   }
 }
 
-function isEmptyMap(map: JsonObject | undefined): boolean {
-  for (const _ in map) return false
+function isEmptyMap(map: MapType, value: JsonObject | undefined): boolean {
+  if (value === undefined) return true
+  if (map.implied.length > 0) return false
+  for (const _ in value) return false
   return true
+}
+
+function valueIn(map: MapType, value: JsonObject | undefined, key: string): Maybe {
+  if (value === undefined) return undefined
+  return Object.hasOwn(value, key) ? value[key] : map.fields.get(key)?.implied
 }

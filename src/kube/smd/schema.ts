@@ -61,6 +61,8 @@ export interface MapType {
   readonly fields: ReadonlyMap<string, Field>
   readonly element: TypeRef
   readonly relationship: ElementRelationship | undefined
+  /** The fields that are there even when absent, see `Field.implied`. */
+  readonly implied: readonly (readonly [name: string, field: Field])[]
 }
 
 export interface Field {
@@ -85,7 +87,7 @@ export interface TypeRef {
 export class TypedSchema {
   readonly emptyRef: TypeRef = { definition: {}, name: undefined, absent: true }
   /**
-   * True for schemas of Go structs: a struct-valued field (its default is `{}`) is always there, if only empty, and so is
+   * True for schemas of Go structs: a field without `omitempty` is always there, if only as its zero value, and so is
    * never itself added or removed. Upstream compares built-in objects as structs, custom ones as plain JSON.
    */
   readonly structs: boolean
@@ -152,20 +154,21 @@ export class TypedSchema {
         keys: list.keys ?? [],
         sortedKeys: [...(list.keys ?? [])].sort(),
       },
-      map: map && {
-        fields: new Map(
-          (map.fields ?? []).map((field) => [
-            field.name,
-            {
-              type: this.#ref(field.type),
-              default: field.default,
-              implied: this.structs ? (field.always ?? impliedBy(field.default)) : undefined,
-            },
-          ]),
-        ),
-        element: this.#ref(map.elementType),
-        relationship: map.elementRelationship,
-      },
+      map: map && this.#compileMap(map),
+    }
+  }
+
+  #compileMap(map: NonNullable<AtomDefinition['map']>): MapType {
+    const fields = new Map<string, Field>()
+    for (const { name, type, default: fallback, always } of map.fields ?? []) {
+      const implied = this.structs ? impliedBy(always === undefined ? fallback : always) : undefined
+      fields.set(name, { type: this.#ref(type), default: fallback, implied })
+    }
+    return {
+      fields,
+      element: this.#ref(map.elementType),
+      relationship: map.elementRelationship,
+      implied: [...fields].filter(([, field]) => field.implied !== undefined),
     }
   }
 
@@ -199,7 +202,8 @@ export const deducedTypes: readonly TypeDefinition[] = [untypedAtomic, untypedDe
 
 const emptyStruct: JsonValue = {}
 
+/** Fields without `omitempty` have their zero value as the default in OpenAPI. */
 function impliedBy(fallback: JsonValue | undefined): JsonValue | undefined {
-  const isStruct = isObject(fallback) && Object.keys(fallback).length === 0
-  return isStruct ? emptyStruct : undefined
+  if (fallback === null || fallback === 0 || fallback === '' || fallback === false) return fallback
+  return isObject(fallback) && Object.keys(fallback).length === 0 ? emptyStruct : undefined
 }

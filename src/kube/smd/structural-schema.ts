@@ -23,6 +23,7 @@ export interface StructuralOptions {
  * (kube-openapi `schemaconv.ToSchemaFromOpenAPI`). References (`$ref`) become references to types of that name.
  */
 export function atomFromStructural(schema: StructuralSchema, options: StructuralOptions = {}): AtomDefinition {
+  if (schema['x-kubernetes-int-or-string'] === true || schema.format === 'quantity') return { scalar: 'untyped' }
   const preserveUnknown = options.preserveUnknown === true || schema['x-kubernetes-preserve-unknown-fields'] === true
   const inner = { preserveUnknown }
   switch (schema.type) {
