@@ -5,6 +5,7 @@
  */
 
 export * from './apply-order.ts'
+export * from './build.ts'
 export * from './conditions/get.ts'
 export * from './conditions/merge.ts'
 export * from './conditions/order.ts'
@@ -23,3 +24,5 @@ export * from './kinds/table.ts'
 export * from './metadata.ts'
 export * from './migration.ts'
 export type { Reference, ReferenceRole } from './reference.ts'
+export * from './substitute/substitute.ts'
+export * from './substitute/variables.ts'

@@ -1,0 +1,287 @@
+import { type Clock, type JsonObject, sleep } from '../../base/index.ts'
+import {
+  anyInMetadata,
+  applyStages,
+  compareApplyOrder,
+  formatMeta,
+  type InventoryEntry,
+  inventoryId,
+  inventoryRef,
+  kustomizeAnnotations,
+  objectMetaOf,
+  ownerLabelsFor,
+  parseInventoryId,
+  stringMap,
+} from '../../flux/index.ts'
+import { type KubeClient, type KubeObject, parseApiVersion, refOf } from '../../kube/index.ts'
+import type { Change, ChangeAction } from './change-set.ts'
+import { cleanupPatch } from './cleanup.ts'
+import { hasDrifted } from './drift.ts'
+import { dryRunMessage, isImmutableError, messageOf } from './errors.ts'
+import { WaitInterrupted } from './health.ts'
+import { resolveIgnored } from './ignore-rules.ts'
+
+/** Applies and deletes objects in the name of one field manager. */
+export interface ManagerOptions {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly fieldManager: string
+  /** Drift checks at a time. */
+  readonly concurrency: number
+  /** Waits until the objects are ready; rejects with the controller's message. */
+  readonly waitFor: (changes: readonly Change[], timeout: number) => Promise<void>
+  /** `spec.force`. */
+  readonly force: boolean
+  /** `spec.ignore`. */
+  readonly ignoreRules: readonly JsonObject[]
+}
+
+const skipPairs = { [kustomizeAnnotations.reconcile]: 'disabled', [kustomizeAnnotations.ssa]: 'Ignore' }
+const ifNotPresentPairs = { [kustomizeAnnotations.ssa]: 'IfNotPresent' }
+const forcePairs = { [kustomizeAnnotations.force]: 'enabled' }
+const keepFromPrune = { ...skipPairs, [kustomizeAnnotations.prune]: 'disabled' }
+const waitInterval = 2000
+const stageTimeout = 60_000
+
+/** A failed apply with what was done before it. */
+export class ApplyError extends Error {
+  override readonly name = 'ApplyError'
+  /** Of the stages that were complete. */
+  readonly changes: readonly Change[]
+  /** Whatever was written, that of the stage that failed included. */
+  readonly written: readonly Change[]
+
+  constructor(message: string, changes: readonly Change[], written: readonly Change[]) {
+    super(message)
+    this.changes = changes
+    this.written = written
+  }
+}
+
+interface Plan {
+  readonly change: Change
+  /** What to send; `undefined` when there is nothing to do. */
+  readonly send: KubeObject | undefined
+}
+
+/** Server-side apply in stages, and pruning (fluxcd/pkg ssa `ResourceManager`). */
+export class ResourceManager {
+  readonly #options: ManagerOptions
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Applies definitions, then classes, waiting until they are ready, then the rest. Every object of a stage is validated
+   * by a dry run before the first of it is written. Throws `ApplyError`.
+   */
+  async applyStaged(objects: readonly KubeObject[]): Promise<Change[]> {
+    const stages = applyStages(objects)
+    const changes: Change[] = []
+    const written: Change[] = []
+    for (const [stage, wait] of [
+      [stages.definitions, true],
+      [stages.classes, true],
+      [stages.custom, false],
+      [stages.rest, false],
+    ] as const) {
+      if (stage.length === 0) continue
+      try {
+        const done = await this.#applyAll(stage, written)
+        changes.push(...done)
+        if (wait) await this.#options.waitFor(done, stageTimeout)
+      } catch (error) {
+        if (error instanceof WaitInterrupted) throw error
+        throw new ApplyError(messageOf(error), changes, written)
+      }
+    }
+    return changes
+  }
+
+  /**
+   * Deletes the objects of stale inventory entries against the apply order. An object that others have taken over, or
+   * that opts out, is left. Returns what was settled; `error` names those that could not be deleted.
+   */
+  async deleteAll(
+    entries: readonly InventoryEntry[],
+    owner: { readonly name: string; readonly namespace: string },
+  ): Promise<{ changes: Change[]; error?: string }> {
+    const labels = ownerLabelsFor(owner)
+    const changes: Change[] = []
+    let errors = ''
+    for (const entry of [...entries].reverse()) {
+      const meta = parseInventoryId(entry.id)
+      if (meta === undefined) continue
+      const change = (action: ChangeAction): Change => ({ meta, version: entry.v, action })
+      try {
+        changes.push(change(await this.#deleteOne(entry, labels)))
+      } catch (error) {
+        changes.push(change('unknown'))
+        errors += `${formatMeta(meta)} ${messageOf(error)};`
+      }
+    }
+    return errors === '' ? { changes } : { changes, error: `delete failed, errors: ${errors}` }
+  }
+
+  async #deleteOne(entry: InventoryEntry, labels: Readonly<Record<string, string>>): Promise<ChangeAction> {
+    const { client } = this.#options
+    const ref = inventoryRef(entry)!
+    let existing: KubeObject | undefined
+    try {
+      existing = await client.get(ref)
+    } catch (error) {
+      throw new Error(`query failed: ${messageOf(error)}`)
+    }
+    if (existing === undefined) return 'deleted'
+    // An id with a namespace that its kind does not have would name the object of another entry.
+    if (inventoryId(objectMetaOf(existing)) !== entry.id) return 'skipped'
+    const own = stringMap(existing, 'labels')
+    if (!Object.entries(labels).every(([key, value]) => own[key] === value)) return 'skipped'
+    if (anyInMetadata(existing, keepFromPrune)) return 'skipped'
+    try {
+      await client.delete(ref, { propagationPolicy: 'Background' })
+    } catch (error) {
+      throw new Error(`delete failed: ${messageOf(error)}`)
+    }
+    return 'deleted'
+  }
+
+  async #applyAll(objects: readonly KubeObject[], written: Change[]): Promise<Change[]> {
+    const sorted = objects
+      .map((object) => ({ object, meta: objectMetaOf(object) }))
+      .sort((a, b) => compareApplyOrder(a.meta, b.meta))
+      .map(({ object }) => object)
+    const plans = await inParallel(sorted, this.#options.concurrency, (object) => this.#plan(object))
+    for (const { send, change } of plans) {
+      if (send === undefined) continue
+      try {
+        await this.#options.client.apply(send, { fieldManager: this.#options.fieldManager, force: true })
+      } catch (error) {
+        throw new Error(`${formatMeta(objectMetaOf(send))} apply failed: ${messageOf(error)}`)
+      }
+      written.push(change)
+    }
+    return plans.map(({ change }) => change)
+  }
+
+  async #plan(object: KubeObject): Promise<Plan> {
+    let existing = await this.#read(object)
+    const from = existing ?? object
+    if (anyInMetadata(object, skipPairs) || anyInMetadata(existing, skipPairs)) {
+      return { change: changeOf(from, 'skipped'), send: undefined }
+    }
+    if (existing !== undefined && anyInMetadata(object, ifNotPresentPairs)) {
+      return { change: changeOf(from, 'skipped'), send: undefined }
+    }
+    const dry = await this.#dryRun(object, existing)
+    if (dry.recreated) existing = undefined
+    const cleaned = existing === undefined ? false : await this.#cleanup(object, existing)
+    const ignored = resolveIgnored(this.#options.ignoreRules, {
+      existing,
+      dryRun: dry.result,
+      object,
+      fieldManager: this.#options.fieldManager,
+    })
+    if (!cleaned && !hasDrifted(ignored.existing, ignored.dryRun)) {
+      return { change: changeOf(dry.result, 'unchanged'), send: undefined }
+    }
+    return { change: changeOf(dry.result, existing === undefined ? 'created' : 'configured'), send: ignored.object }
+  }
+
+  /** What is there now; an unknown kind or an unreachable server shows in the dry run that follows. */
+  async #read(object: KubeObject): Promise<KubeObject | undefined> {
+    try {
+      return await this.#options.client.get(refOf(object))
+    } catch {
+      return undefined
+    }
+  }
+
+  async #dryRun(
+    object: KubeObject,
+    existing: KubeObject | undefined,
+  ): Promise<{ result: KubeObject; recreated: boolean }> {
+    const { client, fieldManager } = this.#options
+    const options = { fieldManager, force: true, dryRun: true }
+    try {
+      return { result: await client.apply(object, options), recreated: false }
+    } catch (error) {
+      if (existing === undefined || !this.#mayRecreate(object, existing, error)) {
+        throw new Error(dryRunMessage(error, object))
+      }
+    }
+    const subject = formatMeta(objectMetaOf(object))
+    try {
+      await client.delete(refOf(existing), { propagationPolicy: 'Background' })
+    } catch (error) {
+      throw new Error(`${subject} immutable field detected, failed to delete object: ${messageOf(error)}`)
+    }
+    await this.#whenGone(existing, subject)
+    try {
+      return { result: await client.apply(object, options), recreated: true }
+    } catch (error) {
+      throw new Error(dryRunMessage(error, object))
+    }
+  }
+
+  #mayRecreate(object: KubeObject, existing: KubeObject, error: unknown): boolean {
+    if (!isImmutableError(error)) return false
+    return this.#options.force || anyInMetadata(object, forcePairs) || anyInMetadata(existing, forcePairs)
+  }
+
+  /** Finalizers may keep a deleted object for a while. */
+  async #whenGone(object: KubeObject, subject: string): Promise<void> {
+    const { client, clock } = this.#options
+    const limit = clock.now() + stageTimeout
+    for (;;) {
+      if ((await client.get(refOf(object))) === undefined) return
+      if (clock.now() >= limit) {
+        throw new Error(
+          `${subject} immutable field detected, failed to wait for object to be deleted: context deadline exceeded`,
+        )
+      }
+      await sleep(clock, waitInterval)
+    }
+  }
+
+  /** Takes over what kubectl or an older controller wrote, so that one owner is left. */
+  async #cleanup(object: KubeObject, existing: KubeObject): Promise<boolean> {
+    const patch = cleanupPatch(object, existing, this.#options.fieldManager)
+    if (patch.length === 0) return false
+    try {
+      await this.#options.client.patch(refOf(existing), 'json', patch, { fieldManager: this.#options.fieldManager })
+      return true
+    } catch (error) {
+      throw new Error(
+        `${formatMeta(objectMetaOf(existing))} metadata.managedFields cleanup failed: ${messageOf(error)}`,
+      )
+    }
+  }
+}
+
+function changeOf(object: KubeObject, action: ChangeAction): Change {
+  return { meta: objectMetaOf(object), version: parseApiVersion(object.apiVersion).version, action }
+}
+
+/** Runs an action for every item, a few at a time; results keep the order. After the first failure no more are begun. */
+async function inParallel<T, R>(items: readonly T[], limit: number, action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length)
+  let next = 0
+  let failed = false
+  let failure: unknown
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !failed) {
+      const i = next++
+      try {
+        results[i] = await action(items[i]!)
+      } catch (error) {
+        if (!failed) failure = error
+        failed = true
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (failed) throw failure
+  return results
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../../base/index.ts'
+import type { KustomizeBuildFunction } from '../../flux/index.ts'
+import type { KubeClient, KubeObject, KubeTransport } from '../../kube/index.ts'
+import type { Decryptor, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+import type { EventRecorder } from './events.ts'
+
+/** What every reconciler of the engine works with. */
+export interface EngineContext {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly log: EngineLog
+  readonly build: KustomizeBuildFunction
+  readonly git: GitFetcher | undefined
+  readonly liveSources: readonly LiveSource[]
+  readonly decryptor: Decryptor | undefined
+  readonly connect: ((kubeConfig: string) => KubeTransport | { readonly error: string }) | undefined
+  readonly artifacts: ArtifactStore
+  /** One recorder per controller, because an Event names the controller that it comes from. */
+  readonly sourceEvents: EventRecorder
+  readonly watcherEvents: EventRecorder
+  readonly kustomizeEvents: EventRecorder
+  readonly dependencyInterval: number
+  readonly healthInterval: number
+  readonly strictSubstitution: boolean
+  /** Spreads an interval by up to 5 %. */
+  jittered(interval: number): number
+  /** Called after a source's artifact changed in the store. */
+  onArtifact(kind: string, source: KubeObject): void
+  /** True when the engine is being stopped: long waits end. */
+  stopping(): boolean
+}
