@@ -9,6 +9,8 @@ import { pathOfUri, uriOfPath } from './uris.ts'
 
 /** Milliseconds of checking after which messages are looked at again. */
 const slice = 20
+/** Stands for every file of a folder among the paths to check. */
+const everything = ''
 
 const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -55,7 +57,7 @@ export class Workspace implements Disposable {
     this.#folders = roots.map((root) => known.get(cleanPath(root)) ?? new Folder(cleanPath(root), this.#fs))
     for (const folder of [...this.#unchecked.keys()])
       if (!this.#folders.includes(folder)) this.#unchecked.delete(folder)
-    for (const folder of this.#folders) if (!known.has(folder.root)) this.#unchecked.set(folder, new Set(['']))
+    for (const folder of this.#folders) if (!known.has(folder.root)) this.#unchecked.set(folder, new Set([everything]))
     this.#schedule()
   }
 
@@ -136,41 +138,45 @@ export class Workspace implements Disposable {
 
   /** One slice: changes first, then open files, then the rest until the slice is over. */
   #work(): void {
-    try {
-      this.flush()
-      const end = performance.now() + slice
-      for (const [folder, paths] of this.#unchecked) {
-        if (!this.#checkSome(folder, paths, end)) {
-          this.#schedule()
-          return
-        }
-        this.#unchecked.delete(folder)
+    this.#guarded('update', () => this.flush())
+    const end = performance.now() + slice
+    for (const [folder, paths] of this.#unchecked) {
+      if (!this.#checkSome(folder, paths, end)) {
+        this.#schedule()
+        return
       }
-    } catch (error) {
-      this.#dispatcher.log(
-        'error',
-        `check: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
-      )
+      this.#unchecked.delete(folder)
     }
   }
 
   /** @returns false when time was up before everything was checked. */
   #checkSome(folder: Folder, paths: Set<string>, end: number): boolean {
-    if (paths.delete('')) {
-      for (const file of folder.fleet.files()) paths.add(file.path)
+    if (paths.delete(everything)) {
+      this.#guarded('read', () => {
+        for (const file of folder.fleet.files()) paths.add(file.path)
+      })
       this.#announce()
     }
     const open = [...paths].filter((path) => this.#fs.get(folder.absolute(path)) !== undefined)
-    for (const path of open) {
+    for (const path of [...open, ...paths]) {
+      if (!paths.has(path)) continue
+      if (performance.now() > end && !open.includes(path)) return false
       paths.delete(path)
-      this.#publish(folder, path)
-    }
-    for (const path of paths) {
-      if (performance.now() > end) return false
-      paths.delete(path)
-      this.#publish(folder, path)
+      this.#guarded(`check of ${path}`, () => this.#publish(folder, path))
     }
     return true
+  }
+
+  /** A fault of the program ends one step, not the worker. */
+  #guarded(what: string, step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.#dispatcher.log(
+        'error',
+        `${what}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
+      )
+    }
   }
 
   #publish(folder: Folder, path: string): void {
