@@ -1,7 +1,6 @@
 import type { JsonValue } from '../base/index.ts'
 import type { YamlKind, YamlNode, YamlStyle } from './node.ts'
-import { formatFloat, GoFloat, GoInt } from './numbers.ts'
-import type { GoValue } from './to-json.ts'
+import { formatFloat, GoFloat, GoInt, type GoValue } from './numbers.ts'
 
 function make(kind: YamlKind, tag: string, value: string, style: YamlStyle): YamlNode {
   return {

@@ -31,10 +31,15 @@ export function setIn(text: string, documentIndex: number, path: YamlPath, value
   const document = parseDocuments(text).documents[documentIndex]
   if (document === undefined) return []
   const editor = new Editor(text, document.root)
-  if (document.root === undefined || path.length === 0) {
-    return editor.replaceRoot(document.root, document.range, wrap(path, value))
-  }
-  return editor.set(document.root, path, value)
+  const edits =
+    document.root === undefined || path.length === 0
+      ? editor.replaceRoot(document.root, document.range, wrap(path, value))
+      : editor.set(document.root, path, value)
+  // A block scalar at the end of a text needs the line break that is part of it.
+  return edits.map(({ range, newText }) => {
+    const open = range.end === text.length && (newText.includes('\n') || document.root === undefined)
+    return open ? { range, newText: `${newText}\n` } : { range, newText }
+  })
 }
 
 /**
@@ -82,7 +87,7 @@ class Editor {
     if (root !== undefined) return [{ range: { start: root.start, end: root.end }, newText }]
     const at = range.end
     const lead = at > 0 && this.#text[at - 1] !== '\n' ? '\n' : ''
-    return [{ range: { start: at, end: at }, newText: `${lead}${newText}\n` }]
+    return [{ range: { start: at, end: at }, newText: `${lead}${newText}` }]
   }
 
   set(root: YamlNode, path: YamlPath, value: JsonValue): TextEdit[] {
@@ -166,17 +171,23 @@ class Editor {
     const indent = this.#column(parent.kind === 'mapping' ? parent.content[at - 1]!.start : node.start)
     const wasCollection = node.kind === 'mapping' || node.kind === 'sequence'
     if (parent.kind === 'sequence') {
-      if (node.start === node.end) return [edit(node.start, node.end, ` ${this.#block(value, indent + 1)}`)]
-      return [edit(node.start, node.end, this.#item(value, this.#dashBefore(node.start), indent))]
+      if (node.start === node.end) return [this.#lines(node.start, node.end, ` ${this.#block(value, indent + 1)}`)]
+      return [this.#lines(node.start, node.end, this.#item(value, this.#dashBefore(node.start), indent))]
     }
     const colon = this.#text.indexOf(':', parent.content[at - 1]!.end) + 1
     if (!isCollection(value) && !wasCollection && node.start !== node.end) {
-      return [edit(node.start, node.end, this.#item(value, this.#dashBefore(node.start), indent))]
+      return [this.#lines(node.start, node.end, this.#block(value, indent))]
     }
-    const empty = node.start === node.end
-    // A comment behind `key:` stays there when lines are put below it.
-    const from = empty && isCollection(value) ? this.#lineEnd(colon) : colon
-    return [edit(from, Math.max(from, node.end), this.#afterColon(value, indent))]
+    return [this.#lines(colon, Math.max(colon, node.end), this.#afterColon(value, indent))]
+  }
+
+  /** Replaces a range; when lines are put in, a comment behind the range stays on the first one. */
+  #lines(start: number, end: number, newText: string): TextEdit {
+    const lineEnd = this.#lineEnd(end)
+    const behind = this.#text.slice(end, lineEnd)
+    const at = newText.indexOf('\n')
+    if (at < 0 || !behind.trim().startsWith('#')) return edit(start, end, newText)
+    return edit(start, lineEnd, newText.slice(0, at) + behind + newText.slice(at))
   }
 
   #insert(

@@ -14,6 +14,12 @@ export class GoFloat {
   }
 }
 
+/** A JSON-like value in which integers and floats can be told apart. */
+export type GoValue = null | boolean | string | GoInt | GoFloat | GoValue[] | GoObject
+export interface GoObject {
+  [key: string]: GoValue
+}
+
 const integer = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/
 const signedPrefix = /^0([bo])([-+])([0-7]+)$/
 const yamlFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/

@@ -79,11 +79,20 @@ class DocumentReader {
       this.#syntaxError(parsed.error)
       const boundary = nextDocument(text, length, { pos: Math.max(parsed.error.pos, parsed.start), floor: from.pos })
       const end = boundary ?? length
-      this.#resume(text, end, parsed)
-      this.#add(parsed, end, true)
+      const partial = this.#asFarAsPossible(text, length, parsed)
+      this.#resume(text, end, partial)
+      this.#add(partial, end, true)
       if (boundary === undefined || ++this.#recoveries > maxRecoveries) return undefined
       return { pos: boundary, line: lineAt(text, boundary) }
     }
+  }
+
+  /** Reading ahead costs the nodes just before the error; without it comments are less exact, but more is read. */
+  #asFarAsPossible(text: string, length: number, broken: ParsedDocument): ParsedDocument {
+    if (this.#v2 || broken.start < 0) return broken
+    const from = { pos: broken.start, line: lineAt(text, broken.start), v2: true }
+    const again = new Parser(text, length, from).next()
+    return again?.error === undefined ? broken : again
   }
 
   /** Reads the top-level keys that follow an error, as far as the broken document is a mapping. */
@@ -92,7 +101,7 @@ class DocumentReader {
     if (root?.kind !== 'mapping' || root.style === 'flow') return
     const column = root.start - (text.lastIndexOf('\n', root.start) + 1)
     if (column !== 0) return
-    let at = broken.error!.pos
+    let at = Math.max(lineStart(text, broken.error!.pos), (lastKey(root)?.end ?? root.start) + 1)
     while (this.#recoveries < maxRecoveries) {
       const next = nextTopLevelKey(text, at, end)
       if (next === undefined) return
@@ -110,7 +119,7 @@ class DocumentReader {
       if (part.error === undefined) return
       this.#recoveries++
       this.#syntaxError(part.error)
-      at = Math.max(part.error.pos, next + 1)
+      at = Math.max(lineStart(text, part.error.pos), next + 1)
     }
   }
 
@@ -172,14 +181,20 @@ function nextDocument(text: string, length: number, from: { pos: number; floor: 
   return undefined
 }
 
-/** Offset of the next line after `from` that begins with what looks like a key. */
+/** Offset of the first line that begins at or after `from` with what looks like a key. */
 function nextTopLevelKey(text: string, from: number, end: number): number | undefined {
   const key = /^[A-Za-z_"'][^\n]*?:(?=[ \t\r\n\0]|$)/gm
-  const lineEnd = text.indexOf('\n', from)
-  if (lineEnd < 0 || lineEnd >= end) return undefined
-  key.lastIndex = lineEnd + 1
+  key.lastIndex = from
   const m = key.exec(text)
   return m === null || m.index >= end ? undefined : m.index
+}
+
+function lineStart(text: string, pos: number): number {
+  return text.lastIndexOf('\n', pos - 1) + 1
+}
+
+function lastKey(mapping: YamlNode): YamlNode | undefined {
+  return mapping.content[mapping.content.length - 2]
 }
 
 function lineAt(text: string, pos: number): number {

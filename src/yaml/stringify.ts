@@ -4,10 +4,9 @@ import { emitNode } from './emit.ts'
 import { allows, analyzeScalar, EmitSink } from './emit-sink.ts'
 import { compareKeys } from './key-order.ts'
 import type { YamlNode } from './node.ts'
-import { GoFloat, GoInt } from './numbers.ts'
+import { GoFloat, GoInt, type GoValue } from './numbers.ts'
 import { parseDocuments } from './parse.ts'
 import { resolveText, type YamlFlavour } from './resolve.ts'
-import type { GoValue } from './to-json.ts'
 
 export interface StringifyOptions {
   /** `v2` (default): `sigs.k8s.io/yaml.Marshal`. `v3`: `yaml.v3`'s encoder over Go values. */

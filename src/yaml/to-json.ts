@@ -1,14 +1,10 @@
 import { type JsonObject, type JsonValue, LineMap, type Problem, type Result, setOwn } from '../base/index.ts'
 import { decodeBase64 } from './base64.ts'
+import { goSyntax } from './go-syntax.ts'
 import type { YamlNode } from './node.ts'
-import { formatFloat, GoFloat, GoInt } from './numbers.ts'
+import { formatFloat, GoFloat, GoInt, type GoValue } from './numbers.ts'
+import { followAlias } from './path.ts'
 import { resolveText, type ScalarValue, type YamlFlavour } from './resolve.ts'
-
-/** A JSON-like value in which integers and floats can be told apart. */
-export type GoValue = null | boolean | string | GoInt | GoFloat | GoValue[] | GoObject
-export interface GoObject {
-  [key: string]: GoValue
-}
 
 export interface DecodeOptions {
   /** Default `v2`: what kubectl, Helm and the controllers make of YAML. */
@@ -203,7 +199,8 @@ class Decoder<T> {
       taken?.add(key)
       const value = this.#value(valueNode)
       if (seen !== undefined && Object.hasOwn(out, key)) {
-        this.report('yaml/duplicate-key', `${this.#line(valueNode)}key ${goQuote(key)} already set in map`, keyNode)
+        const shown = goSyntax(resolveScalar(followAlias(keyNode), 'v2'), '')
+        this.report('yaml/duplicate-key', `${this.#line(valueNode)}key ${shown} already set in map`, keyNode)
         continue
       }
       setOwn(out, key, value as JsonValue)
@@ -224,7 +221,7 @@ class Decoder<T> {
       else {
         const line = this.#lineNumber(before)
         const where = line === undefined ? '' : ` at line ${line}`
-        const message = `${this.#line(key)}mapping key ${goQuote(key.value)} already defined${where}`
+        const message = `${this.#line(key)}mapping key ${goSyntax(key.value, '')} already defined${where}`
         this.report('yaml/duplicate-key', message, key)
       }
     }
@@ -252,7 +249,8 @@ class Decoder<T> {
     this.#tick(node)
     if (node.kind === 'alias') return this.#alias(node, (target) => this.#key(target))
     if (node.kind !== 'scalar') {
-      this.#stop('yaml/unsupported-value', `invalid map key: ${node.kind}`, node)
+      const shown = goSyntax(nodeToGo(node, this.#options).value, v2MapType(this.#flavour))
+      this.#stop('yaml/unsupported-value', `invalid map key: ${shown}`, node)
     }
     const tag = decodingTag(node, this.#flavour)
     if (tag === '!!str' || this.#flavour === 'v3') return node.value
@@ -282,7 +280,6 @@ function isMerge(node: YamlNode, v2: boolean): boolean {
   return node.style === '' && (v2 || node.tag === '' || node.tag === '!!merge')
 }
 
-/** Go's `%#v` of a string, near enough for messages. */
-function goQuote(text: string): string {
-  return JSON.stringify(text)
+function v2MapType(flavour: YamlFlavour): string {
+  return `map[${flavour === 'v2' ? 'interface {}' : 'string'}]interface {}`
 }
