@@ -1,0 +1,68 @@
+import { compileRegex } from '../eval/regex.ts'
+import { parseGoDuration } from '../go/duration.ts'
+import { parseRfc3339 } from '../go/timestamp.ts'
+import type { Expr } from '../syntax/ast.ts'
+import type { CelIssue } from '../syntax/source.ts'
+import type { CelType } from '../types.ts'
+import { unwrapOptional } from './assign.ts'
+import { children } from './checker.ts'
+
+/**
+ * The AST validators Kubernetes runs after type-checking (cel-go cel/validator.go): literal arguments of duration(),
+ * timestamp() and matches(), and lists and maps of mixed types (but for the arguments of format()).
+ */
+export function validateLiterals(root: Expr, withArguments: boolean): readonly CelIssue[] {
+  const groups: CelIssue[][] = [[], [], [], []]
+  visit(root, false)
+  return groups.flat()
+
+  function visit(expr: Expr, exempt: boolean): void {
+    if (expr.kind === 'call' && withArguments) checkArgument(expr)
+    if (expr.kind === 'list' && !exempt)
+      sameTypes(
+        expr.elements.map((element, i) => [element, expr.optional.has(i)]),
+        true,
+      )
+    if (expr.kind === 'map' && !exempt) {
+      sameTypes(
+        expr.entries.map((entry) => [entry.key, false]),
+        false,
+      )
+      sameTypes(
+        expr.entries.map((entry) => [entry.value, entry.optional]),
+        false,
+      )
+    }
+    const inner = exempt || (expr.kind === 'call' && expr.name === 'format')
+    for (const child of children(expr)) visit(child, inner)
+  }
+
+  function checkArgument(expr: Expr & { kind: 'call' }): void {
+    const literal = expr.args[0]
+    if (literal?.kind !== 'literal' || typeof literal.value !== 'string') return
+    const report = (group: number): void => {
+      groups[group]!.push({ offset: literal.offset, message: `invalid ${expr.name} argument` })
+    }
+    if (expr.name === 'duration' && parseGoDuration(literal.value) === undefined) report(0)
+    if (expr.name === 'timestamp' && parseRfc3339(literal.value) === undefined) report(1)
+    if (expr.name === 'matches' && 'error' in compileRegex(literal.value)) report(2)
+  }
+
+  function sameTypes(items: readonly (readonly [Expr, boolean])[], stopAtFirst: boolean): void {
+    let expected: CelType | undefined
+    for (const [item, optional] of items) {
+      const type = optional ? unwrapOptional(item.type!).type : item.type!
+      if (expected === undefined) expected = type
+      else if (!isEquivalent(expected, type)) {
+        groups[3]!.push({ offset: item.offset, message: `expected type '${expected.key}' but found '${type.key}'` })
+        if (stopAtFirst) return
+      }
+    }
+  }
+}
+
+/** Equal but for dyn, which is every type (cel-go Type.IsEquivalentType compares kinds and names, then parameters). */
+function isEquivalent(a: CelType, b: CelType): boolean {
+  if (a.kind !== b.kind || a.name !== b.name || a.parameters.length !== b.parameters.length) return false
+  return a.parameters.every((type, i) => isEquivalent(type, b.parameters[i]!))
+}

@@ -1,0 +1,471 @@
+import type { CelEnvironment } from '../check/environment.ts'
+import { celSize } from '../library/conversions.ts'
+import type { FunctionDefinition } from '../library/define.ts'
+import { celIndex, insertEntry } from '../library/operators.ts'
+import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode } from '../syntax/ast.ts'
+import { qualifiedName } from '../syntax/ast.ts'
+import { CelBudgetError, CelError, noSuchOverload } from '../values/error.ts'
+import { CelArray, CelEntries, CelList, CelMap, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
+import type { Frame } from './frame.ts'
+
+/** One node, ready to run. Errors are thrown as `CelError`. */
+export type Step = (frame: Frame) => CelValue
+
+interface Scope {
+  readonly environment: CelEnvironment
+  /** Comprehension variables in scope and their slots. */
+  readonly locals: ReadonlyMap<string, number>
+}
+
+const listCost = 10
+const mapCost = 30
+
+/** Turns an expression into closures. Works on checked and on merely parsed expressions. */
+export function plan(expr: Expr, environment: CelEnvironment): Step {
+  return planNode(expr, { environment, locals: new Map() })
+}
+
+function planNode(expr: Expr, scope: Scope): Step {
+  switch (expr.kind) {
+    case 'literal': {
+      const { value } = expr
+      return () => value
+    }
+    case 'ident':
+      return planName(expr.name, scope)
+    case 'select':
+      return planSelect(expr, scope)
+    case 'call':
+      return planCall(expr, scope)
+    case 'list':
+      return planList(expr, scope)
+    case 'map':
+      return planMap(expr, scope)
+    case 'struct':
+      return () => {
+        throw new CelError(`unknown type: ${expr.name}`)
+      }
+    case 'comprehension':
+      return planComprehension(expr, scope)
+  }
+}
+
+function planName(name: string, scope: Scope): Step {
+  const slot = scope.locals.get(name)
+  if (slot !== undefined) {
+    return (frame) => {
+      frame.charge(1)
+      return frame.slots[slot]!
+    }
+  }
+  const bare = name.startsWith('.') ? name.slice(1) : name
+  const type = scope.environment.typeNames.get(bare)
+  const typeValue = type === undefined ? undefined : new CelTypeValue(type.name)
+  return (frame) => {
+    frame.charge(1)
+    const value = frame.bindings.get(bare) ?? typeValue
+    if (value === undefined) throw new CelError(`no such attribute(s): ${bare}`)
+    return value
+  }
+}
+
+function planSelect(expr: SelectNode, scope: Scope): Step {
+  const name = expr.qualified ?? qualifiedName(expr)
+  if (name !== undefined && !scope.locals.has(name.split('.')[0]!)) {
+    const known = scope.environment.typeNames.has(name) || scope.environment.variables.has(name)
+    if (known) return planName(name, scope)
+  }
+  const operand = planNode(expr.operand, scope)
+  const { field } = expr
+  if (expr.testOnly) {
+    return (frame) => presence(operand(frame), field)
+  }
+  return (frame) => {
+    const value = operand(frame)
+    frame.charge(1)
+    return selectField(value, field)
+  }
+}
+
+function selectField(value: CelValue, field: string): CelValue {
+  if (value instanceof CelMap) {
+    const found = value.get(field)
+    if (found === undefined) throw new CelError(`no such key: ${field}`)
+    return found
+  }
+  if (value instanceof CelOptional) {
+    return value.value === undefined ? value : optionalField(value.value, field)
+  }
+  throw noSuchOverload()
+}
+
+function presence(value: CelValue, field: string): boolean {
+  if (value instanceof CelMap) return value.get(field) !== undefined
+  if (value instanceof CelOptional) return value.value !== undefined && presence(value.value, field)
+  throw noSuchOverload()
+}
+
+/** `value.?field` */
+function optionalField(value: CelValue, field: string): CelOptional {
+  if (value instanceof CelOptional) return value.value === undefined ? value : optionalField(value.value, field)
+  if (value instanceof CelMap) return new CelOptional(value.get(field))
+  throw noSuchOverload()
+}
+
+function planCall(expr: CallNode, scope: Scope): Step {
+  const resolved = resolveFunction(expr, scope)
+  const args = resolved.args.map((argument) => planNode(argument, scope))
+  switch (resolved.name) {
+    case '_&&_':
+      return logical(args, false)
+    case '_||_':
+      return logical(args, true)
+    case '_?_:_':
+      return conditional(args)
+    case '_?._': {
+      const field = expr.args[1]!
+      const name = field.kind === 'literal' && typeof field.value === 'string' ? field.value : ''
+      return (frame) => {
+        frame.charge(1)
+        return optionalField(args[0]!(frame), name)
+      }
+    }
+    case '_[_]':
+      return index(args)
+    case 'or':
+    case 'orValue':
+      if (resolved.member && args.length === 2) return optionalOr(args, resolved.name === 'or')
+      break
+    default:
+  }
+  const { definition } = resolved
+  if (definition === undefined) {
+    return () => {
+      throw noSuchOverload(resolved.name)
+    }
+  }
+  return invoke(definition, args)
+}
+
+interface Resolved {
+  readonly name: string
+  readonly args: readonly Expr[]
+  readonly member: boolean
+  readonly definition: FunctionDefinition | undefined
+}
+
+function resolveFunction(expr: CallNode, scope: Scope): Resolved {
+  const { functions } = scope.environment
+  const name = expr.name.startsWith('.') ? expr.name.slice(1) : expr.name
+  if (expr.target === undefined) return { name, args: expr.args, member: false, definition: functions.get(name) }
+  // Only parsed, a namespace still looks like a receiver.
+  const prefix = qualifiedName(expr.target)
+  const namespaced = prefix === undefined ? undefined : functions.get(`${prefix}.${name}`)
+  if (namespaced !== undefined) {
+    return { name: namespaced.name, args: expr.args, member: false, definition: namespaced }
+  }
+  return { name, args: [expr.target, ...expr.args], member: true, definition: functions.get(name) }
+}
+
+function invoke(definition: FunctionDefinition, args: readonly Step[]): Step {
+  const cost = callCost(definition.name)
+  if (args.length === 1) {
+    const only = args[0]!
+    return (frame) => {
+      const values = [only(frame)]
+      frame.charge(cost(values))
+      return definition.call(values, frame)
+    }
+  }
+  return (frame) => {
+    const values = args.map((arg) => arg(frame))
+    frame.charge(cost(values))
+    return definition.call(values, frame)
+  }
+}
+
+/** Cost of a call before it runs (cel-go interpreter/runtimecost.go; work on strings counts a tenth of a unit a character). */
+function callCost(name: string): (args: readonly CelValue[]) => number {
+  switch (name) {
+    case '_==_':
+    case '_!=_':
+    case '_<_':
+    case '_<=_':
+    case '_>_':
+    case '_>=_':
+      return ([a, b]) => tenth(Math.min(sizeOf(a), sizeOf(b)))
+    case '_+_':
+      return ([a, b]) => (typeof a === 'string' || a instanceof Uint8Array ? tenth(sizeOf(a) + sizeOf(b)) : 1)
+    case 'matches':
+    case 'find':
+    case 'findAll':
+      return ([text, pattern]) => tenth(1 + sizeOf(text)) * Math.max(1, Math.ceil(sizeOf(pattern) / 4))
+    case 'contains':
+      return ([a, b]) => Math.max(1, tenth(sizeOf(a)) * tenth(sizeOf(b)))
+    case '@in':
+      return ([, container]) => (container instanceof CelList ? container.size : 1)
+    default:
+      return (args) => {
+        let cost = 1
+        for (const value of args) if (typeof value === 'string') cost += Math.floor(value.length / 10)
+        return cost
+      }
+  }
+}
+
+function tenth(size: number): number {
+  return Math.ceil(size / 10)
+}
+
+function sizeOf(value: CelValue | undefined): number {
+  if (typeof value === 'string') return value.length
+  return value === undefined ? 1 : Number(celSize(value) ?? 1n)
+}
+
+/** `&&` and `||`: an error counts only when the other side does not decide. */
+function logical(args: readonly Step[], decisive: boolean): Step {
+  const [left, right] = args as readonly [Step, Step]
+  return (frame) => {
+    const first = attempt(left, frame)
+    if (first === decisive) return decisive
+    const second = attempt(right, frame)
+    if (second === decisive) return decisive
+    if (first instanceof CelError) throw first
+    if (second instanceof CelError) throw second
+    if (typeof first !== 'boolean' || typeof second !== 'boolean') throw noSuchOverload()
+    return !decisive
+  }
+}
+
+function attempt(step: Step, frame: Frame): CelValue | CelError {
+  try {
+    return step(frame)
+  } catch (error) {
+    if (error instanceof CelError) return error
+    throw error
+  }
+}
+
+function conditional(args: readonly Step[]): Step {
+  const [condition, whenTrue, whenFalse] = args as readonly [Step, Step, Step]
+  return (frame) => {
+    const value = condition(frame)
+    if (typeof value !== 'boolean') throw noSuchOverload()
+    return value ? whenTrue(frame) : whenFalse(frame)
+  }
+}
+
+function index(args: readonly Step[]): Step {
+  const [container, key] = args as readonly [Step, Step]
+  return (frame) => {
+    const value = container(frame)
+    const result = celIndex(value, key(frame))
+    frame.charge(1)
+    if (result === undefined) throw noSuchOverload()
+    return result
+  }
+}
+
+function optionalOr(args: readonly Step[], keepOptional: boolean): Step {
+  const [left, right] = args as readonly [Step, Step]
+  return (frame) => {
+    const value = left(frame)
+    if (!(value instanceof CelOptional)) throw noSuchOverload()
+    if (value.value === undefined) return right(frame)
+    return keepOptional ? value : value.value
+  }
+}
+
+function planList(expr: ListNode, scope: Scope): Step {
+  const elements = expr.elements.map((element) => planNode(element, scope))
+  const { optional } = expr
+  return (frame) => {
+    frame.charge(listCost)
+    const items: CelValue[] = []
+    elements.forEach((element, i) => {
+      const value = element(frame)
+      if (!optional.has(i)) items.push(value)
+      else if (!(value instanceof CelOptional))
+        throw new CelError('cannot initialize optional list element from non-optional value')
+      else if (value.value !== undefined) items.push(value.value)
+    })
+    return new CelArray(items)
+  }
+}
+
+function planMap(expr: MapNode, scope: Scope): Step {
+  const entries = expr.entries.map((entry) => ({
+    key: planNode(entry.key, scope),
+    value: planNode(entry.value, scope),
+    optional: entry.optional,
+  }))
+  return (frame) => {
+    frame.charge(mapCost)
+    const map = new CelEntries()
+    for (const entry of entries) {
+      const key = entry.key(frame)
+      const value = entry.value(frame)
+      if (!entry.optional) map.add(key, value)
+      else if (!(value instanceof CelOptional))
+        throw new CelError('cannot initialize optional entry from non-optional value')
+      else if (value.value !== undefined) map.add(key, value.value)
+    }
+    return map
+  }
+}
+
+function planComprehension(expr: ComprehensionNode, scope: Scope): Step {
+  if (expr.macro === 'bind') return planBind(expr, scope)
+  const first = scope.locals.size
+  const locals = new Map(scope.locals)
+  const slot = addLocal(locals, expr.variable)
+  const slot2 = expr.variable2 === undefined ? undefined : addLocal(locals, expr.variable2)
+  const inner: Scope = { environment: scope.environment, locals }
+  const range = planNode(expr.range, scope)
+  const filter = expr.filter === undefined ? undefined : planNode(expr.filter, inner)
+  const body = planNode(expr.body, inner)
+  const run = loops[expr.macro]
+  return (frame) => {
+    const source = range(frame)
+    const saved = frame.slots.slice(first, locals.size)
+    const visit: Visit = function* () {
+      for (const [a, b] of pairs(source, slot2 !== undefined)) {
+        frame.charge(2)
+        frame.slots[slot] = a
+        if (slot2 !== undefined) frame.slots[slot2] = b
+        yield a
+      }
+    }
+    try {
+      return run({ visit, filter, body, frame })
+    } finally {
+      saved.forEach((value, i) => {
+        frame.slots[first + i] = value
+      })
+    }
+  }
+}
+
+/** A new slot; a name that shadows another gets one of its own. */
+function addLocal(locals: Map<string, number>, name: string): number {
+  let slot = 0
+  for (const used of locals.values()) slot = Math.max(slot, used + 1)
+  locals.set(name, slot)
+  return slot
+}
+
+type Visit = () => Generator<CelValue, void, void>
+
+interface Loop {
+  readonly visit: Visit
+  readonly filter: Step | undefined
+  readonly body: Step
+  readonly frame: Frame
+}
+
+/** The loop variables: element, or key; with two variables index and element, or key and value. */
+function* pairs(source: CelValue, two: boolean): Generator<readonly [CelValue, CelValue], void, void> {
+  if (source instanceof CelList) {
+    for (let i = 0; i < source.size; i++) {
+      const item = source.at(i)
+      yield two ? [BigInt(i), item] : [item, item]
+    }
+  } else if (source instanceof CelMap) {
+    for (const key of source.keys()) yield [key, two ? source.get(key)! : key]
+  } else throw noSuchOverload()
+}
+
+function accepted(loop: Loop): boolean {
+  if (loop.filter === undefined) return true
+  const value = loop.filter(loop.frame)
+  if (typeof value !== 'boolean') throw noSuchOverload()
+  return value
+}
+
+function test(loop: Loop): boolean {
+  const value = loop.body(loop.frame)
+  if (typeof value !== 'boolean') throw noSuchOverload()
+  return value
+}
+
+/** all() and exists(): an element that decides wins over elements with errors. */
+function quantifier(loop: Loop, decisive: boolean): CelValue {
+  let failure: CelError | undefined
+  for (const _ of loop.visit()) {
+    loop.frame.charge(1)
+    const value = attempt(loop.body, loop.frame)
+    if (value === decisive) return decisive
+    if (value instanceof CelError) failure ??= value
+    else if (typeof value !== 'boolean') failure ??= noSuchOverload()
+  }
+  if (failure !== undefined) throw failure
+  return !decisive
+}
+
+function collect(loop: Loop): CelValue {
+  const items: CelValue[] = []
+  for (const _ of loop.visit()) {
+    if (!accepted(loop)) continue
+    loop.frame.charge(listCost + 1)
+    items.push(loop.body(loop.frame))
+  }
+  return new CelArray(items)
+}
+
+const loops: Readonly<Record<Exclude<ComprehensionNode['macro'], 'bind'>, (loop: Loop) => CelValue>> = {
+  all: (loop) => quantifier(loop, false),
+  exists: (loop) => quantifier(loop, true),
+  existsOne: (loop) => {
+    let count = 0
+    for (const _ of loop.visit()) if (test(loop)) count++
+    return count === 1
+  },
+  map: collect,
+  transformList: collect,
+  filter: (loop) => {
+    const items: CelValue[] = []
+    for (const item of loop.visit()) {
+      if (!test(loop)) continue
+      loop.frame.charge(listCost + 1)
+      items.push(item)
+    }
+    return new CelArray(items)
+  },
+  transformMap: (loop) => {
+    const out = new CelEntries()
+    for (const key of loop.visit()) if (accepted(loop)) insertEntry(out, key, loop.body(loop.frame))
+    return out
+  },
+  transformMapEntry: (loop) => {
+    const out = new CelEntries()
+    for (const _ of loop.visit()) {
+      if (!accepted(loop)) continue
+      const entries = loop.body(loop.frame)
+      if (!(entries instanceof CelMap)) throw noSuchOverload()
+      for (const key of entries.keys()) insertEntry(out, key, entries.get(key)!)
+    }
+    return out
+  },
+}
+
+function planBind(expr: ComprehensionNode, scope: Scope): Step {
+  const locals = new Map(scope.locals)
+  const slot = addLocal(locals, expr.accumulator)
+  const init = planNode(expr.init, scope)
+  const body = planNode(expr.body, { environment: scope.environment, locals })
+  return (frame) => {
+    frame.slots[slot] = init(frame)
+    return body(frame)
+  }
+}
+
+/** Runs a step; CEL errors come back as values, the budget's too. */
+export function run(step: Step, frame: Frame): { readonly value: CelValue } | { readonly error: string } {
+  try {
+    return { value: step(frame) }
+  } catch (error) {
+    if (error instanceof CelError || error instanceof CelBudgetError) return { error: error.message }
+    if (error instanceof RangeError) return { error: 'expression is too deeply nested' }
+    throw error
+  }
+}

@@ -1,0 +1,400 @@
+import type { CelValue } from '../values/value.ts'
+import { CelUint } from '../values/value.ts'
+import type { Expr, MapEntry } from './ast.ts'
+import { type Token, tokenize } from './lexer.ts'
+import { expandMacro } from './macros.ts'
+import { type CelIssue, CelSource } from './source.ts'
+import { unescapeBytes, unescapeString } from './unescape.ts'
+
+/** Nesting at which cel-go gives up. */
+const maxDepth = 250
+const reserved: ReadonlySet<string> = new Set(
+  'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+)
+const keywords: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in'])
+const expressionStart =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+
+export interface ParseResult {
+  readonly source: CelSource
+  readonly expr: Expr | undefined
+  readonly issues: readonly CelIssue[]
+}
+
+/** Parses an expression and expands its macros. Messages follow cel-go's parser (grammar parser/gen/CEL.g4). */
+export function parse(text: string, extendedMacros: boolean): ParseResult {
+  const source = new CelSource(text)
+  const { tokens, issues: lexerIssues } = tokenize(source)
+  if (lexerIssues.length > 0) return { source, expr: undefined, issues: lexerIssues }
+  const parser = new Parser(tokens, extendedMacros)
+  try {
+    const expr = parser.parseAll()
+    return parser.issues.length > 0 ? { source, expr: undefined, issues: parser.issues } : { source, expr, issues: [] }
+  } catch (error) {
+    if (error instanceof SyntaxStop) return { source, expr: undefined, issues: [...parser.issues, error.issue] }
+    throw error
+  }
+}
+
+/** Ends parsing at the first syntax error. */
+class SyntaxStop {
+  readonly issue: CelIssue
+  constructor(issue: CelIssue) {
+    this.issue = issue
+  }
+}
+
+const relations: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
+
+class Parser {
+  readonly issues: CelIssue[] = []
+  readonly #tokens: readonly Token[]
+  readonly #extendedMacros: boolean
+  #position = 0
+  #depth = 0
+
+  constructor(tokens: readonly Token[], extendedMacros: boolean) {
+    this.#tokens = tokens
+    this.#extendedMacros = extendedMacros
+  }
+
+  parseAll(): Expr {
+    const expr = this.#expr()
+    const token = this.#peek()
+    if (token.kind !== 'eof') {
+      const next = this.#tokens[this.#position + 1]
+      // ANTLR deletes a single stray token when the end follows it.
+      const word = next?.kind === 'eof' ? 'extraneous' : 'mismatched'
+      this.#stop(token, `${word} input '${token.text}' expecting <EOF>`)
+    }
+    return expr
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#position]!
+  }
+
+  #next(): Token {
+    const token = this.#tokens[this.#position]!
+    if (token.kind !== 'eof') this.#position++
+    return token
+  }
+
+  #is(text: string): boolean {
+    const token = this.#peek()
+    return token.text === text && (token.kind === 'op' || (token.kind === 'ident' && text === 'in'))
+  }
+
+  #accept(text: string): Token | undefined {
+    return this.#is(text) ? this.#next() : undefined
+  }
+
+  #expect(text: string): Token {
+    const token = this.#accept(text)
+    if (token !== undefined) return token
+    const found = this.#peek()
+    const message =
+      found.kind === 'eof' ? `missing '${text}' at '<EOF>'` : `mismatched input '${found.text}' expecting '${text}'`
+    return this.#stop(found, message)
+  }
+
+  #stop(token: Token, message: string): never {
+    throw new SyntaxStop({ offset: token.offset, message: `Syntax error: ${message}` })
+  }
+
+  #enter(): void {
+    if (++this.#depth > maxDepth) {
+      throw new SyntaxStop({ offset: 0, message: `expression recursion limit exceeded: ${maxDepth}` })
+    }
+  }
+
+  #expr(): Expr {
+    this.#enter()
+    const condition = this.#or()
+    const question = this.#accept('?')
+    if (question === undefined) {
+      this.#depth--
+      return condition
+    }
+    const whenTrue = this.#or()
+    this.#expect(':')
+    const whenFalse = this.#expr()
+    this.#depth--
+    return call('_?_:_', question.offset, [condition, whenTrue, whenFalse])
+  }
+
+  #or(): Expr {
+    return this.#logical('||', '_||_', () => this.#logical('&&', '_&&_', () => this.#relation()))
+  }
+
+  /** A chain of one operator as a balanced tree, so that long chains do not nest deeply. */
+  #logical(operator: string, name: string, operand: () => Expr): Expr {
+    const terms = [operand()]
+    const offsets: number[] = []
+    for (let token = this.#accept(operator); token !== undefined; token = this.#accept(operator)) {
+      offsets.push(token.offset)
+      terms.push(operand())
+    }
+    const build = (low: number, high: number): Expr => {
+      const middle = (low + high + 1) >> 1
+      const left = middle === low ? terms[middle]! : build(low, middle - 1)
+      const right = middle === high ? terms[middle + 1]! : build(middle + 1, high)
+      return call(name, offsets[middle]!, [left, right])
+    }
+    return offsets.length === 0 ? terms[0]! : build(0, offsets.length - 1)
+  }
+
+  #relation(): Expr {
+    let left = this.#sum()
+    while (relations.has(this.#peek().text) && (this.#peek().kind === 'op' || this.#is('in'))) {
+      const operator = this.#next()
+      const name = operator.text === 'in' ? '@in' : `_${operator.text}_`
+      left = call(name, operator.offset, [left, this.#sum()])
+    }
+    return left
+  }
+
+  #sum(): Expr {
+    let left = this.#product()
+    while (this.#is('+') || this.#is('-')) {
+      const operator = this.#next()
+      left = call(`_${operator.text}_`, operator.offset, [left, this.#product()])
+    }
+    return left
+  }
+
+  #product(): Expr {
+    let left = this.#unary()
+    while (this.#is('*') || this.#is('/') || this.#is('%')) {
+      const operator = this.#next()
+      left = call(`_${operator.text}_`, operator.offset, [left, this.#unary()])
+    }
+    return left
+  }
+
+  #unary(): Expr {
+    const first = this.#peek()
+    for (const [operator, name] of [
+      ['!', '!_'],
+      ['-', '-_'],
+    ] as const) {
+      if (!this.#is(operator)) continue
+      const following = this.#tokens[this.#position + 1]
+      if (operator === '-' && (following?.kind === 'int' || following?.kind === 'float')) return this.#member()
+      let count = 0
+      while (this.#accept(operator) !== undefined) count++
+      const operand = this.#member()
+      return count % 2 === 0 ? operand : call(name, first.offset, [operand])
+    }
+    return this.#member()
+  }
+
+  #member(): Expr {
+    let expr = this.#primary()
+    let chained = 0
+    for (;;) {
+      const dot = this.#accept('.')
+      if (dot !== undefined) expr = this.#afterDot(expr, dot)
+      else {
+        const bracket = this.#accept('[')
+        if (bracket === undefined) break
+        const optional = this.#accept('?') !== undefined
+        const index = this.#expr()
+        this.#expect(']')
+        expr = call(optional ? '_[?_]' : '_[_]', bracket.offset, [expr, index])
+      }
+      this.#enter()
+      chained++
+    }
+    this.#depth -= chained
+    return expr
+  }
+
+  #afterDot(operand: Expr, dot: Token): Expr {
+    const optional = this.#accept('?') !== undefined
+    const token = this.#peek()
+    if (token.kind === 'escaped') {
+      this.#next()
+      return this.#select(operand, dot, token, token.text.slice(1, -1), optional)
+    }
+    if (token.kind !== 'ident' || keywords.has(token.text)) {
+      const shown = token.kind === 'eof' ? '' : token.text
+      this.#stop(token, `no viable alternative at input '.${shown}'`)
+    }
+    this.#next()
+    if (!optional && this.#is('(')) {
+      const open = this.#next()
+      const args = this.#arguments()
+      return this.#expand(open.offset, token.text, operand, args)
+    }
+    return this.#select(operand, dot, token, token.text, optional)
+  }
+
+  #select(operand: Expr, dot: Token, token: Token, field: string, optional: boolean): Expr {
+    if (!optional) return { kind: 'select', offset: dot.offset, operand, field, testOnly: false }
+    return call('_?._', dot.offset, [operand, { kind: 'literal', offset: token.offset, value: field }])
+  }
+
+  #expand(offset: number, name: string, target: Expr | undefined, args: readonly Expr[]): Expr {
+    const expanded = expandMacro({ offset, name, target, args }, this.#extendedMacros, (issue) =>
+      this.issues.push(issue),
+    )
+    return expanded ?? { kind: 'call', offset, name, target, args }
+  }
+
+  #arguments(): Expr[] {
+    const args: Expr[] = []
+    if (this.#accept(')') !== undefined) return args
+    do args.push(this.#expr())
+    while (this.#accept(',') !== undefined)
+    this.#expect(')')
+    return args
+  }
+
+  #primary(): Expr {
+    const token = this.#peek()
+    if (token.kind === 'ident' && token.text !== 'in') return this.#identifier(token, '')
+    if (token.kind === 'op') {
+      if (token.text === '(') {
+        this.#next()
+        const inner = this.#expr()
+        this.#expect(')')
+        return inner
+      }
+      if (token.text === '[') return this.#list()
+      if (token.text === '{') return this.#map()
+      if (token.text === '.') {
+        this.#next()
+        const name = this.#peek()
+        if (name.kind === 'ident' && !keywords.has(name.text)) return this.#identifier(name, '.')
+        this.#stop(name, `no viable alternative at input '.${name.kind === 'eof' ? '' : name.text}'`)
+      }
+    }
+    return this.#literal()
+  }
+
+  #identifier(token: Token, leadingDot: string): Expr {
+    this.#next()
+    if (leadingDot === '' && token.text === 'true') return { kind: 'literal', offset: token.offset, value: true }
+    if (leadingDot === '' && token.text === 'false') return { kind: 'literal', offset: token.offset, value: false }
+    if (leadingDot === '' && token.text === 'null') return { kind: 'literal', offset: token.offset, value: null }
+    if (reserved.has(token.text)) {
+      this.issues.push({ offset: token.offset, message: `reserved identifier: ${token.text}` })
+    }
+    const name = leadingDot + token.text
+    if (this.#is('(')) {
+      const open = this.#next()
+      return this.#expand(open.offset, name, undefined, this.#arguments())
+    }
+    const struct = this.#structName(name)
+    if (struct !== undefined) return this.#struct(struct)
+    return { kind: 'ident', offset: token.offset, name }
+  }
+
+  /** `a.b.C{` is a message; looks ahead without consuming when it is not. */
+  #structName(first: string): string | undefined {
+    let position = this.#position
+    let name = first
+    while (this.#tokens[position]!.text === '.' && this.#tokens[position + 1]?.kind === 'ident') {
+      name += `.${this.#tokens[position + 1]!.text}`
+      position += 2
+    }
+    if (this.#tokens[position]!.kind !== 'op' || this.#tokens[position]!.text !== '{') return undefined
+    this.#position = position
+    return name
+  }
+
+  #struct(name: string): Expr {
+    const open = this.#next()
+    const fields: { offset: number; name: string; value: Expr; optional: boolean }[] = []
+    while (!this.#is('}')) {
+      const optional = this.#accept('?') !== undefined
+      const field = this.#next()
+      if (field.kind !== 'ident' && field.kind !== 'escaped') {
+        this.#stop(field, `mismatched input '${field.text}' expecting {'}', ',', IDENTIFIER, ESC_IDENTIFIER}`)
+      }
+      const colon = this.#expect(':')
+      const fieldName = field.kind === 'escaped' ? field.text.slice(1, -1) : field.text
+      fields.push({ offset: colon.offset, name: fieldName, value: this.#expr(), optional })
+      if (this.#accept(',') === undefined) break
+    }
+    this.#expect('}')
+    return { kind: 'struct', offset: open.offset, name, fields }
+  }
+
+  #list(): Expr {
+    const open = this.#next()
+    const elements: Expr[] = []
+    const optional = new Set<number>()
+    while (!this.#is(']')) {
+      if (this.#accept('?') !== undefined) optional.add(elements.length)
+      elements.push(this.#expr())
+      if (this.#accept(',') === undefined) break
+    }
+    this.#expect(']')
+    return { kind: 'list', offset: open.offset, elements, optional }
+  }
+
+  #map(): Expr {
+    const open = this.#next()
+    const entries: MapEntry[] = []
+    while (!this.#is('}')) {
+      const optional = this.#accept('?') !== undefined
+      const key = this.#expr()
+      const colon = this.#expect(':')
+      entries.push({ offset: colon.offset, key, value: this.#expr(), optional })
+      if (this.#accept(',') === undefined) break
+    }
+    this.#expect('}')
+    return { kind: 'map', offset: open.offset, entries }
+  }
+
+  #literal(): Expr {
+    const minus = this.#is('-') ? this.#next() : undefined
+    const token = this.#next()
+    const offset = minus?.offset ?? token.offset
+    const value = this.#literalValue(token, minus === undefined ? '' : '-', offset)
+    return { kind: 'literal', offset, value }
+  }
+
+  #literalValue(token: Token, sign: string, offset: number): CelValue {
+    switch (token.kind) {
+      case 'int': {
+        const value = BigInt(token.text) * (sign === '' ? 1n : -1n)
+        return BigInt.asIntN(64, value) === value ? value : this.#bad(offset, 'invalid int literal')
+      }
+      case 'uint': {
+        const value = BigInt(token.text.slice(0, -1))
+        return new CelUint(BigInt.asUintN(64, value) === value ? value : this.#badUint(offset))
+      }
+      case 'float': {
+        const value = Number(sign + token.text)
+        return Number.isFinite(value) ? value : this.#bad(offset, 'invalid double literal')
+      }
+      case 'string': {
+        const text = unescapeString(token.text)
+        return 'value' in text ? text.value : this.#bad(offset, text.error)
+      }
+      case 'bytes': {
+        const bytes = unescapeBytes(token.text)
+        return 'value' in bytes ? bytes.value : this.#bad(offset, bytes.error)
+      }
+      default:
+        return this.#stop(token, `mismatched input '${token.text}' expecting ${expressionStart}`)
+    }
+  }
+
+  #bad(offset: number, message: string): null {
+    this.issues.push({ offset, message })
+    return null
+  }
+
+  #badUint(offset: number): bigint {
+    this.#bad(offset, 'invalid uint literal')
+    return 0n
+  }
+}
+
+function call(name: string, offset: number, args: readonly Expr[]): Expr {
+  return { kind: 'call', offset, name, target: undefined, args }
+}
