@@ -1,0 +1,98 @@
+import { isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import { forbidden } from '../http/errors.ts'
+import type { Admission } from '../operations/admission.ts'
+
+const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+
+/** What the ServiceAccount, DefaultTolerationSeconds and Priority plugins do to a new Pod. */
+export const podDefaults: Admission = {
+  mutate: (machine, { operation, type, namespace, name, object, context }) => {
+    if (operation !== 'CREATE' || type.collection !== 'pods' || object === undefined) return
+    const spec = object['spec']
+    if (!isObject(spec)) return
+    const account =
+      typeof spec['serviceAccountName'] === 'string' && spec['serviceAccountName'] !== ''
+        ? spec['serviceAccountName']
+        : 'default'
+    spec['serviceAccountName'] = account
+    spec['serviceAccount'] = account
+    // The cluster's own controllers may be faster than the account's.
+    const known = machine.store.get('serviceaccounts', namespace, account)
+    if (known === undefined && account !== 'default' && context.manager !== 'kube-controller-manager') {
+      throw forbidden(
+        type,
+        name,
+        `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+      )
+    }
+    const own: JsonValue[] = Array.isArray(spec['tolerations']) ? spec['tolerations'] : []
+    for (const key of TOLERATIONS) {
+      if (own.some((item) => tolerates(item, key))) continue
+      own.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
+    }
+    spec['tolerations'] = own
+    spec['priority'] ??= priorityOf(
+      machine.store.get('priorityclasses.scheduling.k8s.io', '', String(spec['priorityClassName'] ?? ''))?.object,
+    )
+    spec['preemptionPolicy'] ??= 'PreemptLowerPriority'
+    if (spec['automountServiceAccountToken'] !== false && known?.object['automountServiceAccountToken'] !== false)
+      mountToken(spec, machine.random)
+  },
+}
+
+function tolerates(item: JsonValue, key: string): boolean {
+  if (!isObject(item)) return false
+  const effect = item['effect'] ?? ''
+  return (
+    (item['key'] === key || (item['key'] === undefined && item['operator'] === 'Exists')) &&
+    (effect === '' || effect === 'NoExecute')
+  )
+}
+
+function priorityOf(priorityClass: JsonObject | undefined): number {
+  return Number(priorityClass?.['value'] ?? 0)
+}
+
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** The projected service-account token volume, mounted where the container has none of its own. */
+function mountToken(spec: JsonObject, random: () => number): void {
+  const containers = [spec['containers'], spec['initContainers']].flatMap((list) =>
+    Array.isArray(list) ? list.filter(isObject) : [],
+  )
+  const needy = containers.filter((container) => {
+    const mounts = Array.isArray(container['volumeMounts']) ? container['volumeMounts'] : []
+    return !mounts.some((mount) => isObject(mount) && mount['mountPath'] === TOKEN_PATH)
+  })
+  if (needy.length === 0) return
+  const volumes: JsonValue[] = Array.isArray(spec['volumes']) ? spec['volumes'] : []
+  const existing = volumes.find((volume) => isObject(volume) && String(volume['name']).startsWith('kube-api-access-'))
+  let name: string
+  if (isObject(existing)) name = String(existing['name'])
+  else {
+    let suffix = ''
+    for (let i = 0; i < 5; i++) suffix += 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random() * 27)]
+    name = `kube-api-access-${suffix}`
+    volumes.push({
+      name,
+      projected: {
+        sources: [
+          { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          {
+            downwardAPI: {
+              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+            },
+          },
+        ],
+        defaultMode: 420,
+      },
+    })
+    spec['volumes'] = volumes
+  }
+  for (const container of needy) {
+    const mounts: JsonValue[] = Array.isArray(container['volumeMounts']) ? container['volumeMounts'] : []
+    mounts.push({ name, readOnly: true, mountPath: TOKEN_PATH })
+    container['volumeMounts'] = mounts
+  }
+}

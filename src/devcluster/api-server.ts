@@ -1,0 +1,276 @@
+import type { Clock, Disposable } from '../base/index.ts'
+import { createSchemaRegistry, type SchemaRegistry } from '../schema/index.ts'
+import { createFieldManaging } from './adapters/fields.ts'
+import { createFormats } from './adapters/formats.ts'
+import { createSchemaChecks } from './adapters/schemas.ts'
+import { standardAdmission } from './admission/standard.ts'
+import { type Attributes, Authorizer } from './auth/authorizer.ts'
+import { actingUser, denied } from './auth/identity.ts'
+import { Controllers } from './controllers/controllers.ts'
+import { seed } from './controllers/seed.ts'
+import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
+import { type Exchange, headersOf, type Services } from './handlers/exchange.ts'
+import { handleResource, verbOf } from './handlers/resource.ts'
+import { ServiceAccountTokens } from './handlers/tokens.ts'
+import { negotiate, OUTPUT_TYPES, type OutputForm } from './http/content.ts'
+import { ApiError, badRequest, internalError, notAcceptable } from './http/errors.ts'
+import { writeJson } from './http/json.ts'
+import { listQuery, type Query } from './http/query.ts'
+import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
+import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
+import { OpenApi } from './openapi.ts'
+import type { Machine } from './operations/machine.ts'
+import { WatchHub } from './read/watch.ts'
+import { ResourceRegistry } from './resources/registry.ts'
+import { STRATEGIES } from './resources/strategies/index-of-kinds.ts'
+import { Store, type StoreSnapshot } from './store/store.ts'
+
+export interface ApiServerOptions {
+  readonly clock: Clock
+  /** Numbers in [0, 1) for uids and generated names; `Math.random` when absent. */
+  readonly random?: () => number
+  /** Changes that a watch can go back. */
+  readonly history?: number
+  /** The Flux minor whose definitions are installed (default: the newest); false installs none. */
+  readonly flux?: string | false
+  /** False: no Node, and nothing makes Pods, becomes ready or is scheduled. */
+  readonly workloads?: boolean
+  /** PEM of the certificate authority, for the ConfigMap kube-root-ca.crt of each namespace. */
+  readonly rootCertificate?: string
+}
+
+/** What `/version` answers. */
+const VERSION = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.0',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2026-04-22T00:00:00Z',
+  goVersion: 'go1.26.0',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+}
+
+/** The whole state of a cluster, cheap to take and to put back. */
+export interface ClusterSnapshot {
+  readonly store: StoreSnapshot
+}
+
+/**
+ * A Kubernetes API server without a socket: requests in, answers out, all state in memory and all time from the given
+ * clock. Its controllers (namespaces, garbage collection, workloads) run on the same clock.
+ */
+export class ApiServer {
+  readonly store: Store
+  readonly registry: ResourceRegistry
+  readonly schemas: SchemaRegistry
+  readonly #machine: Machine
+  readonly #services: Services
+  readonly #tokens: ServiceAccountTokens
+  readonly #openapi: OpenApi
+  readonly #controllers: Controllers
+  readonly #initial: ClusterSnapshot
+
+  constructor(options: ApiServerOptions) {
+    const random = options.random ?? Math.random
+    this.store = new Store(options.history === undefined ? {} : { history: options.history })
+    this.registry = new ResourceRegistry()
+    this.schemas = createSchemaRegistry()
+    this.#machine = {
+      store: this.store,
+      registry: this.registry,
+      clock: options.clock,
+      strategies: STRATEGIES,
+      fields: createFieldManaging(this.schemas),
+      schemas: createSchemaChecks(this.schemas),
+      admission: standardAdmission(),
+      random,
+      texts: new WeakMap(),
+    }
+    this.#controllers = new Controllers(this.#machine, {
+      workloads: options.workloads !== false,
+      root: { pem: options.rootCertificate ?? '' },
+      onGone: (collection) => hub.closeCollection(collection),
+    })
+    // After the controllers, so that a watch never tells of a kind that is not served yet.
+    const hub = new WatchHub(this.#machine)
+    const authorizer = new Authorizer(this.store)
+    this.#services = {
+      machine: this.#machine,
+      hub,
+      formats: createFormats(this.schemas),
+      authorizer,
+      logs: this.#controllers.logs,
+    }
+    this.#tokens = new ServiceAccountTokens(this.#machine, () => tokenText(random))
+    this.#openapi = new OpenApi(this.registry, this.schemas)
+    seed(this.#machine, {
+      crds: options.flux === false ? [] : [...this.schemas.crds(options.flux), ...this.schemas.crds('flagger')],
+      node: options.workloads !== false,
+    })
+    this.#initial = this.snapshot()
+  }
+
+  /** Answers one request. Never rejects: whatever goes wrong comes back as a Status. */
+  async handle(request: ApiRequest): Promise<ApiAnswer> {
+    return this.handleNow(request)
+  }
+
+  /** The same without a promise. */
+  handleNow(request: ApiRequest): ApiAnswer {
+    const warnings: string[] = []
+    try {
+      return this.#dispatch(request, warnings)
+    } catch (error) {
+      const refusal =
+        error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error))
+      return { status: refusal.code, headers: headersOf(warnings), body: writeJson(refusal.toStatus()) }
+    }
+  }
+
+  /** The account that a service-account token stands for. */
+  userOfToken(token: string): UserInfo | undefined {
+    return this.#tokens.userOf(token)
+  }
+
+  /** Takes the state; objects are immutable, so nothing is copied. */
+  snapshot(): ClusterSnapshot {
+    return { store: this.store.snapshot() }
+  }
+
+  /** Puts a state back. Every watch ends, so that clients list again. */
+  restore(snapshot: ClusterSnapshot): void {
+    this.#services.hub.closeAll()
+    this.store.restore(snapshot.store)
+    this.#controllers.resync()
+  }
+
+  /** Back to an empty cluster. */
+  reset(): void {
+    this.restore(this.#initial)
+  }
+
+  /** Calls back after each write. */
+  onChange(listener: () => void): Disposable {
+    return this.store.onChange(listener)
+  }
+
+  /** Stops controllers and watches. */
+  close(): void {
+    this.#controllers.dispose()
+    this.#services.hub.closeAll()
+  }
+
+  #dispatch(request: ApiRequest, warnings: string[]): ApiAnswer {
+    const target = splitTarget(request.path)
+    if (target === undefined) throw badRequest('the request path is not valid')
+    const route = parseRoute(target.path)
+    const health = route.kind === 'path' ? this.#health(request.method, route.path) : undefined
+    if (health !== undefined) return health
+    const user = actingUser(request.user, request.headers, this.#services.authorizer)
+    if (route.kind === 'path') return this.#path(request, route.path, user)
+    return this.#resource(request, route, target.query, { user, warnings })
+  }
+
+  #health(method: string, path: string): ApiResponse | undefined {
+    if (!/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return undefined
+    if (method !== 'GET' && method !== 'HEAD') throw new ApiError(405, 'MethodNotAllowed', 'method not allowed', {})
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' }
+  }
+
+  #path(request: ApiRequest, path: string, user: UserInfo): ApiResponse {
+    const verb = request.method.toLowerCase()
+    const everyone = /^\/(api|apis|openapi|version)(\/|$)/.test(path) && user.groups.includes('system:authenticated')
+    if (!everyone)
+      this.#authorize(user, { verb, group: '', resource: '', subresource: '', namespace: '', name: '', path })
+    const answer = request.method === 'GET' || request.method === 'HEAD' ? this.#document(request, path) : undefined
+    if (answer !== undefined) return answer
+    return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+  }
+
+  #document(request: ApiRequest, path: string): ApiResponse | undefined {
+    const accept = request.headers['accept']
+    const parts = path.split('/').slice(1)
+    switch (parts[0]) {
+      case 'version':
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: writeJson(VERSION) }
+      case 'api':
+        return parts.length === 1
+          ? discoveryRoot(this.registry, true, accept)
+          : discoveryVersion(this.registry, '', parts[1]!)
+      case 'apis':
+        if (parts.length === 1) return discoveryRoot(this.registry, false, accept)
+        return parts.length === 2
+          ? discoveryGroup(this.registry, parts[1]!)
+          : discoveryVersion(this.registry, parts[1]!, parts[2]!)
+      case 'openapi':
+        if (parts[1] !== 'v3') return undefined
+        return parts.length === 2 ? this.#openapi.index() : this.#openapi.document(parts.slice(2).join('/'))
+      case '':
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: writeJson({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] }),
+        }
+      default:
+        return undefined
+    }
+  }
+
+  #authorize(user: UserInfo, wanted: Attributes): void {
+    if (!this.#services.authorizer.decide(user, wanted).allowed) throw denied(user, wanted)
+  }
+
+  #resource(
+    request: ApiRequest,
+    route: ResourceRoute,
+    query: Query,
+    on: { readonly user: UserInfo; readonly warnings: string[] },
+  ): ApiAnswer {
+    const watch = listQuery(query, route.watchPrefix).watch
+    this.#authorize(on.user, {
+      verb: verbOf(request.method, route.name, watch && (request.method === 'GET' || request.method === 'HEAD')),
+      group: route.group,
+      resource: route.resource,
+      subresource: route.subresource,
+      namespace: route.namespace === '' && route.resource === 'namespaces' ? route.name : route.namespace,
+      name: route.name,
+      path: '',
+    })
+    const type = this.registry.find(route.group, route.version, route.resource)
+    if (
+      type === undefined ||
+      (type.namespaced !== (route.namespace !== '') &&
+        !(type.namespaced && route.name === '' && isAcross(request.method)))
+    ) {
+      return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+    }
+    const form: OutputForm | undefined = negotiate(request.headers['accept'], query)
+    if (form === undefined) throw notAcceptable(OUTPUT_TYPES)
+    const exchange: Exchange = {
+      services: this.#services,
+      request,
+      route,
+      query,
+      type,
+      user: on.user,
+      form,
+      warnings: on.warnings,
+    }
+    const answer = handleResource(exchange, this.#tokens)
+    return request.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
+  }
+}
+
+/** Lists, watches and collection deletes of a namespaced resource work across namespaces. */
+function isAcross(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function tokenText(random: () => number): string {
+  let out = ''
+  for (let i = 0; i < 48; i++)
+    out += 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[Math.floor(random() * 62)]
+  return `fluxkit-sa-${out}`
+}

@@ -1,0 +1,55 @@
+import type { Disposable } from '../../base/index.ts'
+import type { PodLogs } from '../handlers/logs.ts'
+import type { Machine } from '../operations/machine.ts'
+import { DefinitionController } from './custom-definitions.ts'
+import { type Controller, Environment } from './environment.ts'
+import { GarbageCollector } from './garbage.ts'
+import { NamespaceController, type RootCertificate } from './namespaces.ts'
+import { OwnerIndex } from './owner-index.ts'
+import { SimulatedLogs } from './simulated-logs.ts'
+import { WorkQueue } from './work-queue.ts'
+
+export interface ControllerOptions {
+  readonly workloads: boolean
+  readonly root: RootCertificate
+  /** A resource is no longer served. */
+  readonly onGone: (collection: string) => void
+}
+
+/** All controllers of the cluster, fed from the store. */
+export class Controllers implements Disposable {
+  readonly logs: PodLogs
+  readonly #machine: Machine
+  readonly #queue: WorkQueue
+  readonly #owners = new OwnerIndex()
+  readonly #all: readonly Controller[]
+  readonly #subscription: Disposable
+
+  constructor(machine: Machine, options: ControllerOptions) {
+    this.#machine = machine
+    this.#queue = new WorkQueue(machine.clock)
+    const env = new Environment(machine, this.#queue, this.#owners)
+    this.logs = new SimulatedLogs(machine)
+    this.#all = [
+      new DefinitionController(env, options.onGone),
+      new NamespaceController(env, options.root),
+      new GarbageCollector(env),
+    ]
+    this.#subscription = machine.store.onChange((change) => {
+      this.#owners.observe(change)
+      for (const controller of this.#all) controller.observe(change)
+    })
+  }
+
+  /** Starts from what is stored now. */
+  resync(): void {
+    this.#queue.clear()
+    this.#owners.rebuild(this.#machine.store)
+    for (const controller of this.#all) controller.resync()
+  }
+
+  dispose(): void {
+    this.#subscription.dispose()
+    this.#queue.dispose()
+  }
+}

@@ -1,0 +1,15 @@
+import type { JsonObject, JsonValue } from '../../base/index.ts'
+import type { ResourceType } from '../resources/types.ts'
+
+/** Readers of request bodies and patches; each throws an `Error` whose message is fit for the client. */
+export interface Formats {
+  json(text: string): JsonValue
+  yaml(text: string): JsonValue
+  /** The object in a `k8s\0` envelope. */
+  protobuf(bytes: Uint8Array): JsonObject
+  /** RFC 6902. */
+  jsonPatch(target: JsonValue, patch: JsonValue): JsonValue
+  /** RFC 7386. */
+  mergePatch(target: JsonValue, patch: JsonValue): JsonValue
+  strategicPatch(type: ResourceType, target: JsonObject, patch: JsonObject): JsonObject
+}

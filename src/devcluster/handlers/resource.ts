@@ -1,0 +1,220 @@
+import { isObject } from '../../base/index.ts'
+import { ApiError, badRequest, methodNotAllowed, notFound } from '../http/errors.ts'
+import { listQuery } from '../http/query.ts'
+import type { ApiAnswer, ApiResponse } from '../http/types.ts'
+import { deleteObject } from '../operations/delete.ts'
+import { draftOf } from '../operations/pipeline.ts'
+import { updateObject } from '../operations/update.ts'
+import { listEntries } from '../read/list.ts'
+import { renderList, renderObject } from '../read/render.ts'
+import { REVIEW_GROUPS } from '../resources/builtin.ts'
+import { readBody, readObject } from './body.ts'
+import { answer, answerValue, type Exchange } from './exchange.ts'
+import { handleLog } from './logs.ts'
+import { handleDelete, handleDeleteCollection } from './remove.ts'
+import { handleReview, handleTokenRequest } from './reviews.ts'
+import { handleScale } from './scale.ts'
+import type { ServiceAccountTokens } from './tokens.ts'
+import { handleCreate, handlePatch, handleUpdate, writeContext } from './write.ts'
+
+/** Subresources that are written like the object itself, with rules of their own. */
+const OBJECT_SUBRESOURCES = new Set(['status', 'ephemeralcontainers', 'resize', 'approval'])
+/** What needs a protocol upgrade or a container behind it. */
+const STREAMING = new Set(['exec', 'attach', 'portforward', 'proxy'])
+
+/** The RBAC verb of a request. */
+export function verbOf(method: string, name: string, watch: boolean): string {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return name === '' || watch ? (watch ? 'watch' : 'list') : 'get'
+    case 'POST':
+      return 'create'
+    case 'PUT':
+      return 'update'
+    case 'PATCH':
+      return 'patch'
+    case 'DELETE':
+      return name === '' ? 'deletecollection' : 'delete'
+    default:
+      return method.toLowerCase()
+  }
+}
+
+/** Answers a request for a resource. Throws `ApiError`. */
+export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens): ApiAnswer {
+  const { type, route, request } = exchange
+  if (type.custom?.deprecation !== undefined) exchange.warnings.push(type.custom.deprecation)
+  if (route.subresource !== '') return handleSubresource(exchange, tokens)
+  const verb = verbOf(request.method, route.name, listQuery(exchange.query, route.watchPrefix).watch)
+  if (!type.verbs.includes(verb)) throw methodNotAllowed(type)
+  if (verb === 'create' && REVIEW_GROUPS.has(type.group)) return handleReview(exchange, tokens)
+  switch (verb) {
+    case 'get':
+      return handleGet(exchange)
+    case 'list':
+      return handleList(exchange)
+    case 'watch':
+      return handleWatch(exchange)
+    case 'create':
+      if (route.name !== '') throw methodNotAllowed(type)
+      return type.collection === 'bindings' ? handleBinding(exchange) : handleCreate(exchange)
+    case 'update':
+      return route.name === '' ? refuse(exchange) : handleUpdate(exchange)
+    case 'patch':
+      return route.name === '' ? refuse(exchange) : handlePatch(exchange)
+    case 'delete':
+      return handleDelete(exchange)
+    default:
+      return handleDeleteCollection(exchange)
+  }
+}
+
+function refuse(exchange: Exchange): never {
+  throw methodNotAllowed(exchange.type)
+}
+
+function handleGet(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const { type, route } = exchange
+  const entry = machine.store.get(type.collection, route.namespace, route.name)
+  if (entry === undefined) throw notFound(type, route.name)
+  return answer(exchange, 200, renderObject(machine, type, machine.fields.convert(entry.object, type), exchange.form))
+}
+
+function namespaceOfRoute(exchange: Exchange): string | undefined {
+  return exchange.route.namespace === '' ? undefined : exchange.route.namespace
+}
+
+function handleList(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const found = listEntries(machine, exchange.type, namespaceOfRoute(exchange), listQuery(exchange.query, false))
+  const form =
+    exchange.form.as === 'PartialObjectMetadata'
+      ? { ...exchange.form, as: 'PartialObjectMetadataList' as const }
+      : exchange.form
+  return answer(exchange, 200, renderList(machine, exchange.type, found.entries, found.metadata, form))
+}
+
+function handleWatch(exchange: Exchange): ApiAnswer {
+  const { route, type, form } = exchange
+  const query = listQuery(exchange.query, route.watchPrefix)
+  const narrowed =
+    route.name === ''
+      ? query
+      : { ...query, fieldSelector: [query.fieldSelector, `metadata.name=${route.name}`].filter(Boolean).join(',') }
+  return exchange.services.hub.open({ type, namespace: namespaceOfRoute(exchange), query: narrowed, form })
+}
+
+function handleSubresource(exchange: Exchange, tokens: ServiceAccountTokens): ApiAnswer {
+  const { type, route, request } = exchange
+  const { subresource } = route
+  if (!type.subresources.includes(subresource)) throw notFoundPath()
+  if (STREAMING.has(subresource)) {
+    throw new ApiError(
+      501,
+      'NotImplemented',
+      `the dev cluster runs no containers: ${type.resource}/${subresource} is not available`,
+      {},
+    )
+  }
+  switch (subresource) {
+    case 'scale':
+      return isReadWrite(request.method) ? handleScale(exchange) : refuse(exchange)
+    case 'log':
+      return request.method === 'GET' ? handleLog(exchange) : refuse(exchange)
+    case 'token':
+      return request.method === 'POST' ? handleTokenRequest(exchange, tokens) : refuse(exchange)
+    case 'finalize':
+      return request.method === 'PUT' ? handleFinalize(exchange) : refuse(exchange)
+    case 'binding':
+      return request.method === 'POST' ? handleBinding(exchange) : refuse(exchange)
+    case 'eviction':
+      return request.method === 'POST' ? handleEviction(exchange) : refuse(exchange)
+    default:
+      if (!OBJECT_SUBRESOURCES.has(subresource)) throw notFoundPath()
+      if (request.method === 'GET') return handleGet(exchange)
+      if (request.method === 'PUT') return handleUpdate(exchange)
+      return request.method === 'PATCH' ? handlePatch(exchange) : refuse(exchange)
+  }
+}
+
+function isReadWrite(method: string): boolean {
+  return method === 'GET' || method === 'PUT' || method === 'PATCH'
+}
+
+function notFoundPath(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** PUT namespaces/finalize: only spec.finalizers is taken over; the last one gone ends the deletion. */
+function handleFinalize(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const { type, route } = exchange
+  const wanted = readObject(exchange, { apiVersion: 'v1', kind: 'Namespace' })
+  const context = writeContext(exchange)
+  const outcome = updateObject(machine, { type, namespace: '', name: route.name }, context, (live) => {
+    const draft = draftOf(live)
+    const finalizers = isObject(wanted['spec']) ? wanted['spec']['finalizers'] : undefined
+    draft['spec'] = {
+      ...(isObject(draft['spec']) ? draft['spec'] : {}),
+      finalizers: Array.isArray(finalizers) ? finalizers : [],
+    }
+    return draft
+  })
+  return answer(exchange, 200, renderObject(machine, type, outcome.object, exchange.form))
+}
+
+/** POST pods/binding: puts a pod on a node. */
+function handleBinding(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const { route } = exchange
+  const body = readBody(exchange)
+  const metadata = isObject(body) && isObject(body['metadata']) ? body['metadata'] : {}
+  const target = isObject(body) && isObject(body['target']) ? body['target'] : {}
+  const name = route.name === '' ? String(metadata['name'] ?? '') : route.name
+  const node = String(target['name'] ?? '')
+  if (node === '') throw badRequest('target.name: Required value')
+  const type = machine.registry.find('', 'v1', 'pods')!
+  updateObject(
+    machine,
+    { type, namespace: route.namespace, name },
+    { ...writeContext(exchange), subresource: 'binding' },
+    (live) => {
+      const draft = draftOf(live)
+      draft['spec'] = { ...(isObject(draft['spec']) ? draft['spec'] : {}), nodeName: node }
+      return draft
+    },
+  )
+  return answerValue(exchange, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+}
+
+/** POST pods/eviction: a deletion that a disruption budget may refuse. */
+function handleEviction(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const { type, route } = exchange
+  const pod = machine.store.get(type.collection, route.namespace, route.name)
+  if (pod === undefined) throw notFound(type, route.name)
+  const labels = isObject(pod.object.metadata['labels']) ? pod.object.metadata['labels'] : {}
+  for (const { object } of machine.store.collection('poddisruptionbudgets.policy').list(route.namespace)) {
+    const spec = isObject(object['spec']) ? object['spec'] : {}
+    const status = isObject(object['status']) ? object['status'] : {}
+    const wanted =
+      isObject(spec['selector']) && isObject(spec['selector']['matchLabels']) ? spec['selector']['matchLabels'] : {}
+    if (!Object.entries(wanted).every(([key, value]) => labels[key] === value)) continue
+    if (Number(status['disruptionsAllowed'] ?? 0) < 1) {
+      const message = "Cannot evict pod as it would violate the pod's disruption budget."
+      throw new ApiError(429, 'TooManyRequests', message, {
+        causes: [
+          {
+            reason: 'DisruptionBudget',
+            message: `The disruption budget ${object.metadata.name} needs ${String(status['desiredHealthy'] ?? 0)} healthy pods and has ${String(status['currentHealthy'] ?? 0)} currently`,
+          },
+        ],
+      })
+    }
+  }
+  const options = { propagation: undefined, gracePeriodSeconds: undefined, uid: undefined, resourceVersion: undefined }
+  deleteObject(machine, { type, namespace: route.namespace, name: route.name }, options, writeContext(exchange))
+  return answerValue(exchange, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+}

@@ -1,0 +1,238 @@
+import { decodeText, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import {
+  ApiError,
+  badRequest,
+  invalid,
+  invalidValue,
+  notSupported,
+  required,
+  unsupportedMediaType,
+} from '../http/errors.ts'
+import { bareType, PATCH_TYPES } from '../http/media.ts'
+import { queryFlag, queryText } from '../http/query.ts'
+import type { ApiResponse } from '../http/types.ts'
+import { createObject } from '../operations/create.ts'
+import type { WriteContext } from '../operations/machine.ts'
+import { draftOf } from '../operations/pipeline.ts'
+import { type UpdateOutcome, updateObject, upsertObject } from '../operations/update.ts'
+import { renderObject } from '../read/render.ts'
+import {
+  checkedObject,
+  checkFields,
+  expectedOf,
+  guarded,
+  MAX_BODY,
+  readObject,
+  tooLarge,
+  validationOf,
+} from './body.ts'
+import { answer, type Exchange } from './exchange.ts'
+
+/** The circumstances of a write as its query and headers give them. Throws `ApiError` 422 for unusable options. */
+export function writeContext(exchange: Exchange): WriteContext {
+  const dryRuns = exchange.query.get('dryRun') ?? []
+  for (const value of dryRuns) {
+    if (value !== 'All')
+      throw invalid({ group: 'meta.k8s.io', kind: optionsKind(exchange) }, '', [
+        notSupported('dryRun', [value], ['All']),
+      ])
+  }
+  return {
+    user: exchange.user,
+    manager: managerOf(exchange),
+    dryRun: dryRuns.length > 0,
+    validation: validationOf(exchange),
+    subresource: exchange.route.subresource,
+    warnings: exchange.warnings,
+  }
+}
+
+function optionsKind(exchange: Exchange): string {
+  const { method } = exchange.request
+  return method === 'POST'
+    ? 'CreateOptions'
+    : method === 'PUT'
+      ? 'UpdateOptions'
+      : method === 'DELETE'
+        ? 'DeleteOptions'
+        : 'PatchOptions'
+}
+
+/** fieldManager, else the first part of User-Agent (`kubectl/v1.36` → `kubectl`). */
+function managerOf(exchange: Exchange): string {
+  const manager = queryText(exchange.query, 'fieldManager')
+  if (manager !== '') {
+    const about = { group: 'meta.k8s.io', kind: optionsKind(exchange) }
+    if (manager.length > 128) {
+      throw invalid(about, '', [
+        { reason: 'FieldValueTooLong', field: 'fieldManager', message: 'Too long: may not be more than 128 bytes' },
+      ])
+    }
+    if (/[^\x20-\x7e\xa1-\uffff]/.test(manager)) {
+      throw invalid(about, '', [invalidValue('fieldManager', manager, 'should only contain printable characters')])
+    }
+    return manager
+  }
+  const agent = exchange.request.headers['user-agent'] ?? ''
+  const prefix = agent.split('/', 1)[0]!.slice(0, 128)
+  return prefix === '' ? 'unknown' : prefix
+}
+
+/** POST of a collection. */
+export function handleCreate(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const context = writeContext(exchange)
+  const draft = readObject(exchange, expectedOf(exchange))
+  checkFields(exchange, draft)
+  const created = createObject(machine, exchange.type, exchange.route.namespace, draft, context)
+  return answer(exchange, 201, renderObject(machine, exchange.type, created, exchange.form))
+}
+
+/** PUT of an object or its status. */
+export function handleUpdate(exchange: Exchange): ApiResponse {
+  const context = writeContext(exchange)
+  const draft = readObject(exchange, expectedOf(exchange))
+  checkFields(exchange, draft)
+  const outcome = updateObject(exchange.services.machine, target(exchange), context, () => draft, { put: true })
+  return finished(exchange, outcome)
+}
+
+function target(exchange: Exchange): { type: Exchange['type']; namespace: string; name: string } {
+  return { type: exchange.type, namespace: exchange.route.namespace, name: exchange.route.name }
+}
+
+function finished(exchange: Exchange, outcome: UpdateOutcome): ApiResponse {
+  const { machine } = exchange.services
+  return answer(
+    exchange,
+    outcome.created ? 201 : 200,
+    renderObject(machine, exchange.type, outcome.object, exchange.form),
+  )
+}
+
+/** PATCH in any of the four forms. */
+export function handlePatch(exchange: Exchange): ApiResponse {
+  const kind = patchType(exchange)
+  if (kind === 'application/apply-patch+yaml') return handleApply(exchange)
+  const context = writeContext(exchange)
+  if (queryFlag(exchange.query, 'force')) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      { reason: 'FieldValueForbidden', field: 'force', message: 'Forbidden: may not be specified for non-apply patch' },
+    ])
+  }
+  const patch = readPatch(exchange)
+  const outcome = updateObject(exchange.services.machine, target(exchange), context, (live) => {
+    const next = applyPatch(exchange, kind, live, patch)
+    checkPatched(exchange, next, patch)
+    return next
+  })
+  return finished(exchange, outcome)
+}
+
+/** The patch form of a request. Throws `ApiError` 415. */
+export function patchType(exchange: Exchange): string {
+  const kind = bareType(exchange.request.headers['content-type'])
+  const accepted =
+    exchange.type.custom === undefined ? PATCH_TYPES : PATCH_TYPES.filter((type) => !type.includes('strategic'))
+  if (!accepted.includes(kind)) throw unsupportedMediaType(accepted)
+  return kind
+}
+
+/** The patch in a request's body. Throws `ApiError` 400. */
+export function readPatch(exchange: Exchange): JsonValue {
+  const { body } = exchange.request
+  if (body === undefined || body.length === 0) throw badRequest('the patch is empty')
+  if (body.length > MAX_BODY) throw tooLarge()
+  // Clients may send any patch as YAML; JSON is tried first, since almost all do not.
+  return guarded(() => {
+    const text = decodeText(body)
+    try {
+      return exchange.services.formats.json(text)
+    } catch {
+      return exchange.services.formats.yaml(text)
+    }
+  })
+}
+
+/** Makes the next state of an object from a patch that is no server-side apply; the answer shares nothing with `live`. */
+export function applyPatch(exchange: Exchange, kind: string, live: KubeObject, patch: JsonValue): KubeObject {
+  const { formats } = exchange.services
+  const draft = draftOf(live)
+  let next: JsonValue
+  try {
+    if (kind === 'application/json-patch+json') next = formats.jsonPatch(draft, patch)
+    else if (!isObject(patch)) throw badRequest('the patch is no JSON object')
+    else if (kind === 'application/merge-patch+json') next = formats.mergePatch(draft, patch)
+    else next = formats.strategicPatch(exchange.type, draft, patch)
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    if (kind === 'application/json-patch+json' && Array.isArray(patch)) {
+      throw new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {})
+    }
+    throw badRequest(why)
+  }
+  if (!isObject(next)) throw badRequest('the patched object is no JSON object')
+  return next as KubeObject
+}
+
+function checkPatched(exchange: Exchange, next: KubeObject, patch: JsonValue): void {
+  checkedObject(next, expectedOf(exchange))
+  if (exchange.type.custom !== undefined || Array.isArray(patch)) {
+    checkFields(exchange, next)
+    return
+  }
+  try {
+    checkFields(exchange, next)
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.message.includes('strict decoding error')) throw error
+    const why = error.message.slice(error.message.indexOf('strict decoding error'))
+    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(patch), why)])
+  }
+}
+
+/** Server-side apply; creates what is not there. */
+function handleApply(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const context = writeContext(exchange)
+  const about = { group: 'meta.k8s.io', kind: 'PatchOptions' }
+  if (queryText(exchange.query, 'fieldManager') === '') {
+    throw invalid(about, '', [required('fieldManager', 'is required for apply patch')])
+  }
+  const applied = readPatch(exchange)
+  if (!isObject(applied)) throw badRequest('error decoding YAML: the patch is no object')
+  const config = appliedConfig(exchange, applied)
+  const force = queryFlag(exchange.query, 'force')
+  const { type } = exchange
+  const produce = (live: KubeObject | undefined): KubeObject =>
+    machine.fields.apply({
+      type,
+      live,
+      applied: config,
+      manager: context.manager,
+      force,
+      subresource: context.subresource,
+      now: machine.clock.now(),
+    })
+  const where = target(exchange)
+  const outcome =
+    context.subresource === ''
+      ? upsertObject(machine, where, context, produce, { managed: true })
+      : updateObject(machine, where, context, produce, { managed: true })
+  return finished(exchange, outcome)
+}
+
+function appliedConfig(exchange: Exchange, applied: JsonObject): KubeObject {
+  if (typeof applied['apiVersion'] !== 'string' || typeof applied['kind'] !== 'string') {
+    throw badRequest("couldn't get version/kind; apiVersion and kind are required in an apply patch")
+  }
+  const config = checkedObject(applied, expectedOf(exchange))
+  const name = config.metadata.name as string | undefined
+  if (name === undefined || name === '') config.metadata.name = exchange.route.name
+  if (Array.isArray(config.metadata['managedFields']) && config.metadata['managedFields'].length > 0) {
+    throw badRequest('metadata.managedFields must be nil')
+  }
+  checkFields(exchange, config)
+  return config
+}

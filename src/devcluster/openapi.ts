@@ -1,0 +1,164 @@
+import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
+import { writeJson } from './http/json.ts'
+import type { ApiResponse } from './http/types.ts'
+import type { ResourceRegistry } from './resources/registry.ts'
+import { type ResourceType, versionOf } from './resources/types.ts'
+
+const JSON_HEADERS = { 'content-type': 'application/json' }
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+
+/** OpenAPI v3: an index, and one document a group and version, made when asked for. */
+export class OpenApi {
+  readonly #registry: ResourceRegistry
+  readonly #schemas: SchemaRegistry
+  readonly #documents = new Map<string, { readonly revision: number; readonly text: string }>()
+
+  constructor(registry: ResourceRegistry, schemas: SchemaRegistry) {
+    this.#registry = registry
+    this.#schemas = schemas
+  }
+
+  /** `/openapi/v3`: paths and a hash that changes with the resources. */
+  index(): ApiResponse {
+    const paths: JsonObject = {}
+    for (const type of this.#registry.all()) {
+      const path = pathOf(type)
+      paths[path] ??= {
+        serverRelativeURL: `/openapi/v3/${path}?hash=${this.#registry.revision.toString(16).toUpperCase().padStart(8, '0')}`,
+      }
+    }
+    return { status: 200, headers: JSON_HEADERS, body: writeJson({ paths }) }
+  }
+
+  /** `/openapi/v3/api/v1` and the like; undefined for a group and version that is not served. */
+  document(path: string): ApiResponse | undefined {
+    const { revision } = this.#registry
+    const known = this.#documents.get(path)
+    if (known?.revision === revision) return { status: 200, headers: JSON_HEADERS, body: known.text }
+    const types = this.#registry.all().filter((type) => pathOf(type) === path)
+    if (types.length === 0) return undefined
+    const text = writeJson(this.#build(types))
+    this.#documents.set(path, { revision, text })
+    return { status: 200, headers: JSON_HEADERS, body: text }
+  }
+
+  #build(types: readonly ResourceType[]): JsonObject {
+    const schemas: JsonObject = {}
+    const paths: JsonObject = {}
+    for (const type of types) {
+      const name = this.#addKind(type, schemas)
+      Object.assign(paths, pathsOf(type, name))
+    }
+    return {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: 'v1.36.0' },
+      paths,
+      components: { schemas },
+    }
+  }
+
+  /** Adds a kind's schema and what it refers to; answers its name. */
+  #addKind(type: ResourceType, schemas: JsonObject): string {
+    const gvk = [{ group: type.group, version: type.version, kind: type.kind }]
+    if (type.custom !== undefined) {
+      const name = `${type.group.split('.').reverse().join('.')}.${type.version}.${type.kind}`
+      const schema = type.custom.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+      const properties = isObject(schema['properties']) ? schema['properties'] : {}
+      this.#addDefinition(META, schemas)
+      schemas[name] = {
+        ...schema,
+        properties: {
+          apiVersion: { type: 'string' },
+          kind: { type: 'string' },
+          ...properties,
+          metadata: { allOf: [{ $ref: refOf(META) }], default: {} },
+        },
+        'x-kubernetes-group-version-kind': gvk,
+      }
+      return name
+    }
+    const name = this.#schemas.typeName(type) ?? `${type.kind}`
+    this.#addDefinition(name, schemas)
+    const schema = schemas[name]
+    schemas[name] = { ...(isObject(schema) ? schema : { type: 'object' }), 'x-kubernetes-group-version-kind': gvk }
+    return name
+  }
+
+  #addDefinition(name: string, schemas: JsonObject): void {
+    if (Object.hasOwn(schemas, name)) return
+    const definition = this.#schemas.definitions().get(name)
+    if (definition === undefined) {
+      schemas[name] = { type: 'object' }
+      return
+    }
+    schemas[name] = {}
+    schemas[name] = this.#rewrite(definition, schemas)
+  }
+
+  /** Points references into the document, wrapping those that carry a default (v3 ignores siblings of `$ref`). */
+  #rewrite(value: JsonValue, schemas: JsonObject): JsonValue {
+    if (Array.isArray(value)) return value.map((item) => this.#rewrite(item, schemas))
+    if (!isObject(value)) return value
+    const { $ref: reference, ...rest } = value
+    if (typeof reference === 'string') {
+      this.#addDefinition(reference, schemas)
+      const target = { $ref: refOf(reference) }
+      return Object.keys(rest).length === 0 ? target : { allOf: [target], ...rest }
+    }
+    const out: JsonObject = {}
+    for (const [key, item] of Object.entries(value)) out[key] = this.#rewrite(item, schemas)
+    return out
+  }
+}
+
+function refOf(name: string): string {
+  return `#/components/schemas/${name}`
+}
+
+function pathOf(type: ResourceType): string {
+  return type.group === '' ? `api/${type.version}` : `apis/${versionOf(type)}`
+}
+
+const parameter = (name: string, type = 'string'): JsonObject => ({
+  name,
+  in: 'query',
+  schema: { type, uniqueItems: true },
+})
+const WRITE_PARAMETERS = [
+  parameter('pretty'),
+  parameter('dryRun'),
+  parameter('fieldManager'),
+  parameter('fieldValidation'),
+]
+
+/** The paths of a resource: enough for clients that look up which options a kind's verbs take. */
+function pathsOf(type: ResourceType, schema: string): JsonObject {
+  const gvk = { group: type.group, version: type.version, kind: type.kind }
+  const scope = type.namespaced ? '/namespaces/{namespace}' : ''
+  const base = `/${pathOf(type)}${scope}/${type.resource}`
+  const content = { 'application/json': { schema: { $ref: refOf(schema) } } }
+  const operation = (action: string, parameters: JsonObject[], body: boolean): JsonObject => ({
+    operationId: `${action}${type.kind}`,
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': gvk,
+    parameters,
+    ...(body ? { requestBody: { content } } : {}),
+    responses: { '200': { description: 'OK', content } },
+  })
+  const out: JsonObject = {}
+  if (type.verbs.includes('create')) out[base] = { post: operation('post', WRITE_PARAMETERS, true) }
+  if (type.verbs.includes('get')) {
+    out[`${base}/{name}`] = {
+      get: operation('get', [parameter('pretty')], false),
+      ...(type.verbs.includes('update')
+        ? {
+            put: operation('put', WRITE_PARAMETERS, true),
+            patch: operation('patch', [...WRITE_PARAMETERS, parameter('force', 'boolean')], true),
+            delete: operation('delete', [parameter('propagationPolicy'), parameter('dryRun')], false),
+          }
+        : {}),
+    }
+  }
+  return out
+}

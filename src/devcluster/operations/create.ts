@@ -1,0 +1,106 @@
+import { getString, isObject } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import { ApiError, alreadyExists, badRequest, type FieldError, invalid } from '../http/errors.ts'
+import type { ResourceType } from '../resources/types.ts'
+import type { Machine, WriteContext } from './machine.ts'
+import { strategyContext } from './machine.ts'
+import { fillSystemFields, generateName, makeUid, namespaceOf, tidyMetadata } from './metadata.ts'
+import { admit, clientObject, commit, strategyOf, toStorage } from './pipeline.ts'
+import { validateMetadata } from './validate-metadata.ts'
+
+/**
+ * Creates an object from a private draft in the request's version. Order of steps after apiserver's
+ * `rest.BeforeCreate` and registry `Store.Create`.
+ * @throws ApiError
+ */
+export function createObject(
+  machine: Machine,
+  type: ResourceType,
+  namespace: string,
+  draft: KubeObject,
+  context: WriteContext,
+  options: { readonly managed?: boolean } = {},
+): KubeObject {
+  checkTarget(type, namespace, draft)
+  if (getString(draft, 'metadata', 'resourceVersion')) {
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
+  }
+  const strategy = strategyOf(machine, type)
+  const now = machine.clock.now()
+  const uid = makeUid(machine.random)
+  const prefix = getString(draft, 'metadata', 'generateName') ?? ''
+  const generated = !draft.metadata.name && prefix !== ''
+  if (generated) draft.metadata.name = freeName(machine, type, namespace, prefix)
+  fillSystemFields(draft.metadata, now, uid)
+  tidyMetadata(draft.metadata)
+  machine.schemas.setDefaults(type, draft)
+  admit(machine, 'mutate', {
+    operation: 'CREATE',
+    type,
+    namespace,
+    name: draft.metadata.name,
+    object: draft,
+    old: undefined,
+    context,
+  })
+  let next = toStorage(machine, type, draft)
+  strategy.defaults?.(next)
+  if (type.subresources.includes('status')) {
+    if (type.custom !== undefined) delete next['status']
+    else if (strategy.prepareForCreate === undefined) next['status'] = {}
+  }
+  strategy.prepareForCreate?.(
+    next,
+    strategyContext(machine, () => makeUid(machine.random)),
+  )
+  if (type.custom !== undefined || strategy.generation === true) next.metadata['generation'] = 1
+  if (options.managed !== true) {
+    const { manager, subresource } = context
+    next = machine.fields.update({ type, live: undefined, next, manager, subresource, now })
+  }
+  const errors: FieldError[] = validateMetadata(type, next, strategy)
+  errors.push(...machine.schemas.validate(type, next, undefined))
+  errors.push(
+    ...(strategy.validate?.(
+      next,
+      strategyContext(machine, () => uid),
+    ) ?? []),
+  )
+  if (errors.length > 0) throw invalid(type, next.metadata.name ?? '', errors)
+  admit(machine, 'validate', {
+    operation: 'CREATE',
+    type,
+    namespace,
+    name: next.metadata.name,
+    object: clientObject(machine, next, type),
+    old: undefined,
+    context,
+  })
+  if (machine.store.get(type.collection, namespace, next.metadata.name) !== undefined) {
+    throw alreadyExists(type, next.metadata.name)
+  }
+  return clientObject(machine, commit(machine, type, namespace, next, context.dryRun), type)
+}
+
+function freeName(machine: Machine, type: ResourceType, namespace: string, prefix: string): string {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const name = generateName(prefix, machine.random)
+    if (machine.store.get(type.collection, namespace, name) === undefined) return name
+  }
+  throw alreadyExists(type, prefix)
+}
+
+/** The request's namespace rules: what the URL says must be what the object says. */
+export function checkTarget(type: ResourceType, namespace: string, draft: KubeObject): void {
+  if (!isObject(draft.metadata)) throw badRequest('metadata is required')
+  const own = namespaceOf(draft)
+  if (type.namespaced) {
+    if (namespace === '') throw badRequest('an empty namespace may not be set during creation')
+    if (own === '') draft.metadata['namespace'] = namespace
+    else if (own !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+  } else if (own !== '') {
+    throw badRequest('namespace may not be set on cluster-scoped resources')
+  } else delete draft.metadata['namespace']
+}

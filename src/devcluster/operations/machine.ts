@@ -1,0 +1,68 @@
+import type { Clock } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import type { UserInfo } from '../http/types.ts'
+import type { ResourceRegistry } from '../resources/registry.ts'
+import type { Strategy, StrategyContext } from '../resources/strategy.ts'
+import type { ResourceType } from '../resources/types.ts'
+import type { Entry, Store } from '../store/store.ts'
+import type { Admission } from './admission.ts'
+import type { FieldManaging } from './field-managing.ts'
+import type { SchemaChecks } from './schema-checks.ts'
+
+/** Everything that the verbs work on; one a server. */
+export interface Machine {
+  readonly store: Store
+  readonly registry: ResourceRegistry
+  readonly clock: Clock
+  readonly strategies: ReadonlyMap<string, Strategy>
+  readonly fields: FieldManaging
+  readonly schemas: SchemaChecks
+  readonly admission: readonly Admission[]
+  readonly random: () => number
+  /** JSON texts of stored objects. */
+  readonly texts: WeakMap<KubeObject, string>
+}
+
+/** The circumstances of one write. */
+export interface WriteContext {
+  readonly user: UserInfo
+  readonly manager: string
+  readonly dryRun: boolean
+  readonly validation: 'Strict' | 'Warn' | 'Ignore'
+  /** `status`, `scale`, … or `''`. */
+  readonly subresource: string
+  /** Collects the texts of Warning headers. */
+  readonly warnings: string[]
+}
+
+/** The write context of the cluster's own controllers. */
+export function systemContext(controller: string, subresource = ''): WriteContext {
+  return {
+    user: { name: `system:serviceaccount:kube-system:${controller}`, groups: ['system:masters'] },
+    manager: 'kube-controller-manager',
+    dryRun: false,
+    validation: 'Ignore',
+    subresource,
+    warnings: [],
+  }
+}
+
+/** What strategies see of the cluster. */
+export function strategyContext(machine: Machine, uid: () => string): StrategyContext {
+  return {
+    now: machine.clock.now(),
+    lookup: (collection, namespace, name) => machine.store.get(collection, namespace, name)?.object,
+    list: (collection, namespace) =>
+      machine.store
+        .collection(collection)
+        .list(namespace)
+        .map((entry) => entry.object),
+    uid,
+    random: machine.random,
+  }
+}
+
+/** A stored object as a version of its resource shows it; the object itself when the version is the stored one. */
+export function inVersion(machine: Machine, entry: Entry, type: ResourceType): KubeObject {
+  return machine.fields.convert(entry.object, type)
+}

@@ -1,0 +1,78 @@
+import { isObject, type JsonObject, jsonClone, jsonEqual } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import type { Strategy } from '../resources/strategy.ts'
+import type { ResourceType } from '../resources/types.ts'
+import type { AdmissionRequest } from './admission.ts'
+import type { Machine } from './machine.ts'
+
+const NO_STRATEGY: Strategy = {}
+/** Custom resources count generations and insist on a resourceVersion in PUT. */
+const CUSTOM_STRATEGY: Strategy = { generation: true, lockedUpdates: true }
+
+/** The rules of a type's kind. */
+export function strategyOf(machine: Machine, type: ResourceType): Strategy {
+  if (type.custom !== undefined) return CUSTOM_STRATEGY
+  return machine.strategies.get(type.collection) ?? NO_STRATEGY
+}
+
+/** A draft in the storage version; the draft itself when it already is. */
+export function toStorage(machine: Machine, type: ResourceType, draft: KubeObject): KubeObject {
+  const slash = type.storage.apiVersion.indexOf('/')
+  return machine.fields.convert(draft, {
+    group: slash < 0 ? '' : type.storage.apiVersion.slice(0, slash),
+    version: type.storage.apiVersion.slice(slash + 1),
+    kind: type.storage.kind,
+  })
+}
+
+/** A stored object as the type's version shows it. */
+export function clientObject(machine: Machine, stored: KubeObject, type: ResourceType): KubeObject {
+  return machine.fields.convert(stored, type)
+}
+
+/** Runs one phase of admission over a write. */
+export function admit(machine: Machine, phase: 'mutate' | 'validate', request: AdmissionRequest): void {
+  for (const step of machine.admission) step[phase]?.(machine, request)
+}
+
+/** Stores a finished object under the next revision; a dry run gets the same answer without the store. */
+export function commit(
+  machine: Machine,
+  type: ResourceType,
+  namespace: string,
+  object: KubeObject,
+  dryRun: boolean,
+): KubeObject {
+  if (dryRun) return object
+  const metadata = { ...object.metadata, resourceVersion: String(machine.store.nextRevision()) }
+  return machine.store.put(type.collection, namespace, orderFields({ ...object, metadata })).object
+}
+
+/** apiVersion, kind and metadata first, as clients expect to read them. */
+function orderFields(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, ...rest } = object
+  return { apiVersion, kind, metadata, ...rest }
+}
+
+/** A draft that may be changed freely. */
+export function draftOf(object: KubeObject): KubeObject {
+  return jsonClone(object as JsonObject) as KubeObject
+}
+
+/** Equality that leaves out what a write always changes: resourceVersion, and times in managedFields. */
+export function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return jsonEqual(withoutNoise(a), withoutNoise(b))
+}
+
+function withoutNoise(object: KubeObject): JsonObject {
+  const { managedFields, resourceVersion: _version, ...metadata } = object.metadata
+  const out: JsonObject = { ...object, metadata }
+  if (Array.isArray(managedFields)) {
+    out['managedFields'] = managedFields.map((entry) => {
+      if (!isObject(entry)) return entry
+      const { time: _time, ...rest } = entry
+      return rest
+    })
+  }
+  return out
+}

@@ -1,0 +1,281 @@
+import { getString, isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
+import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
+import {
+  ApiError,
+  badRequest,
+  conflict,
+  type FieldError,
+  invalid,
+  invalidValue,
+  MODIFIED_TEXT,
+  notFound,
+} from '../http/errors.ts'
+import type { Strategy } from '../resources/strategy.ts'
+import type { ResourceType } from '../resources/types.ts'
+import { createObject } from './create.ts'
+import { finishDeletion } from './delete.ts'
+import { type Machine, strategyContext, type WriteContext } from './machine.ts'
+import { finalizersOf, isDeleting, makeUid, namespaceOf, tidyMetadata, uidOf } from './metadata.ts'
+import { admit, clientObject, commit, sameObject, strategyOf, toStorage } from './pipeline.ts'
+import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
+
+export interface UpdateTarget {
+  readonly type: ResourceType
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface UpdateOutcome {
+  readonly object: KubeObject
+  readonly created: boolean
+}
+
+/** Makes the next state from the live one; both in the request's version. The answer is a private draft. */
+export type Produce = (live: KubeObject) => KubeObject
+
+export interface UpdateOptions {
+  /** A PUT: resourceVersion rules of full updates hold. */
+  readonly put?: boolean
+  /** `produce` recorded managed fields itself (server-side apply). */
+  readonly managed?: boolean
+}
+
+/**
+ * Changes one object. The order of steps follows apiserver's registry `Store.Update` and `rest.BeforeUpdate`: lock
+ * check, defaults, what the client may not change put back, validation, managed fields, nothing written when nothing
+ * changed, and the deletion finished when the last finalizer went.
+ * @throws ApiError
+ */
+export function updateObject(
+  machine: Machine,
+  target: UpdateTarget,
+  context: WriteContext,
+  produce: Produce,
+  options: UpdateOptions = {},
+): UpdateOutcome {
+  const { type, namespace, name } = target
+  const entry = machine.store.get(type.collection, namespace, name)
+  if (entry === undefined) throw notFound(type, name)
+  const strategy = strategyOf(machine, type)
+  const live = entry.object
+  const produced = produce(clientObject(machine, live, type))
+  checkIdentity(target, produced)
+  checkLock(type, live, produced, strategy, options)
+  tidyMetadata(produced.metadata)
+  if (produced['status'] === null) delete produced['status']
+  machine.schemas.setDefaults(type, produced)
+  admit(machine, 'mutate', {
+    operation: 'UPDATE',
+    type,
+    namespace,
+    name,
+    object: produced,
+    old: clientObject(machine, live, type),
+    context,
+  })
+  let next = toStorage(machine, type, produced)
+  strategy.defaults?.(next)
+  restoreSystemFields(next.metadata, live.metadata)
+  separateStatus(type, strategy, next, live, context.subresource)
+  if (context.subresource === '')
+    strategy.prepareForUpdate?.(
+      next,
+      live,
+      strategyContext(machine, () => makeUid(machine.random)),
+    )
+  countGeneration(type, strategy, next, live)
+  if (options.managed !== true) {
+    next = machine.fields.update({
+      type,
+      live,
+      next,
+      manager: context.manager,
+      subresource: context.subresource,
+      now: machine.clock.now(),
+    })
+  }
+  validateNext(machine, target, strategy, next, live, context)
+  admit(machine, 'validate', {
+    operation: 'UPDATE',
+    type,
+    namespace,
+    name,
+    object: clientObject(machine, next, type),
+    old: clientObject(machine, live, type),
+    context,
+  })
+  if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }
+  if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next)) {
+    if (!context.dryRun) finishDeletion(machine, type, namespace, live)
+    return { object: clientObject(machine, next, type), created: false }
+  }
+  const stored = commit(machine, type, namespace, next, context.dryRun)
+  return { object: clientObject(machine, stored, type), created: false }
+}
+
+/** Updates, or creates where there is nothing yet (server-side apply, and the few kinds that allow it in PUT). */
+export function upsertObject(
+  machine: Machine,
+  target: UpdateTarget,
+  context: WriteContext,
+  produce: (live: KubeObject | undefined) => KubeObject,
+  options: UpdateOptions = {},
+): UpdateOutcome {
+  const { type, namespace, name } = target
+  if (machine.store.get(type.collection, namespace, name) !== undefined) {
+    return updateObject(machine, target, context, produce, options)
+  }
+  const draft = produce(undefined)
+  checkIdentity(target, draft)
+  return {
+    object: createObject(machine, type, namespace, draft, context, { managed: options.managed === true }),
+    created: true,
+  }
+}
+
+function graceOver(object: KubeObject): boolean {
+  const grace = object.metadata['deletionGracePeriodSeconds']
+  return grace === undefined || grace === 0
+}
+
+function checkIdentity(target: UpdateTarget, next: KubeObject): void {
+  if (!isObject(next.metadata)) throw badRequest('metadata is required')
+  const name = next.metadata.name
+  if (typeof name !== 'string' || name === '') next.metadata.name = target.name
+  else if (name !== target.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
+  }
+  const namespace = namespaceOf(next)
+  if (target.type.namespaced && namespace === '') next.metadata['namespace'] = target.namespace
+  else if (namespace !== (target.type.namespaced ? target.namespace : '')) {
+    throw badRequest(
+      target.type.namespaced
+        ? 'the namespace of the object does not match the namespace on the URL'
+        : 'namespace may not be set on cluster-scoped resources',
+    )
+  }
+}
+
+function checkLock(
+  type: ResourceType,
+  live: KubeObject,
+  next: KubeObject,
+  strategy: Strategy,
+  options: UpdateOptions,
+): void {
+  const uid = uidOf(next)
+  if (uid !== '' && uid !== uidOf(live)) {
+    throw conflict(
+      type,
+      live.metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`,
+    )
+  }
+  const version = getString(next, 'metadata', 'resourceVersion') ?? ''
+  if (version === '' || version === '0') {
+    if (options.put === true && strategy.lockedUpdates === true) {
+      const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
+      throw invalid(type, live.metadata.name, [error])
+    }
+    return
+  }
+  if (!/^[0-9]+$/.test(version)) {
+    throw invalid(type, live.metadata.name, [
+      invalidValue(
+        'metadata.resourceVersion',
+        version,
+        `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+      ),
+    ])
+  }
+  if (version !== live.metadata['resourceVersion']) throw conflict(type, live.metadata.name, MODIFIED_TEXT)
+}
+
+const OWNED_BY_SYSTEM = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'resourceVersion',
+] as const
+
+function restoreSystemFields(next: ObjectMeta, live: ObjectMeta): void {
+  for (const key of OWNED_BY_SYSTEM) {
+    const value = live[key]
+    if (value === undefined) delete next[key]
+    else next[key] = value
+  }
+  const prefix = live['generateName']
+  if (prefix !== undefined && next['generateName'] === undefined) next['generateName'] = prefix
+}
+
+/** A write to the object leaves its status, a write to the status leaves everything else. */
+function separateStatus(
+  type: ResourceType,
+  strategy: Strategy,
+  next: KubeObject,
+  live: KubeObject,
+  subresource: string,
+): void {
+  if (!type.subresources.includes('status')) return
+  if (subresource === 'status') {
+    const status = next['status']
+    const managed = next.metadata['managedFields']
+    for (const key of Object.keys(next)) if (key !== 'metadata') delete next[key]
+    Object.assign(next, live, {
+      metadata: type.custom === undefined ? statusMetadata(next.metadata, live.metadata) : { ...live.metadata },
+    })
+    if (managed === undefined) delete next.metadata['managedFields']
+    else next.metadata['managedFields'] = managed
+    if (status === undefined) delete next['status']
+    else next['status'] = status
+    strategy.prepareForStatus?.(next, live)
+  } else if (live['status'] === undefined) delete next['status']
+  else next['status'] = live['status']
+}
+
+/** Built-in kinds let a status update change metadata such as annotations and finalizers, but not labels. */
+function statusMetadata(next: ObjectMeta, live: ObjectMeta): ObjectMeta {
+  const { labels: _labels, ...rest } = next
+  const labels = live['labels']
+  return labels === undefined ? { ...rest, name: live.name } : { ...rest, name: live.name, labels }
+}
+
+function countGeneration(type: ResourceType, strategy: Strategy, next: KubeObject, live: KubeObject): void {
+  if (strategy.generation !== true) return
+  const hasStatus = type.subresources.includes('status')
+  if (!jsonEqual(content(next, hasStatus), content(live, hasStatus))) {
+    next.metadata['generation'] = Number(live.metadata['generation'] ?? 0) + 1
+  }
+}
+
+function content(object: KubeObject, hasStatus: boolean): JsonObject {
+  const { metadata: _metadata, status, apiVersion: _version, kind: _kind, ...rest } = object as JsonObject
+  return hasStatus || status === undefined ? rest : { ...rest, status }
+}
+
+function validateNext(
+  machine: Machine,
+  target: UpdateTarget,
+  strategy: Strategy,
+  next: KubeObject,
+  live: KubeObject,
+  context: WriteContext,
+): void {
+  const { type } = target
+  const cluster = strategyContext(machine, () => makeUid(machine.random))
+  const errors: FieldError[] = validateMetadata(type, next, strategy)
+  errors.push(...validateMetadataUpdate(next, live))
+  errors.push(...machine.schemas.validate(type, next, live))
+  if (context.subresource === '') {
+    errors.push(...(strategy.validate?.(next, cluster) ?? []))
+    errors.push(...(strategy.validateUpdate?.(next, live, cluster) ?? []))
+  }
+  if (errors.length > 0) throw invalid(type, next.metadata.name, errors)
+}
+
+/** For controllers: the conflict that a lost race gives. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'NotFound')
+}

@@ -1,0 +1,121 @@
+import { isObject, type JsonValue } from '../../base/index.ts'
+import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
+import { type FieldError, forbiddenField, invalidValue, required } from '../http/errors.ts'
+import type { Strategy } from '../resources/strategy.ts'
+import type { ResourceType } from '../resources/types.ts'
+import { finalizersOf, isDeleting, ownersOf } from './metadata.ts'
+import {
+  label1035Errors,
+  labelErrors,
+  labelValueErrors,
+  pathSegmentErrors,
+  qualifiedNameErrors,
+  subdomainErrors,
+} from './names.ts'
+
+const MAX_ANNOTATIONS = 256 * 1024
+
+const NAME_RULES = {
+  subdomain: subdomainErrors,
+  label: labelErrors,
+  label1035: label1035Errors,
+  path: pathSegmentErrors,
+} as const
+
+/** What apimachinery's `ValidateObjectMeta` checks. */
+export function validateMetadata(type: ResourceType, object: KubeObject, strategy: Strategy): FieldError[] {
+  const { metadata } = object
+  const errors: FieldError[] = []
+  const name = metadata.name as JsonValue | undefined
+  if (typeof name !== 'string' || name === '') {
+    errors.push(required('metadata.name', 'name or generateName is required'))
+  } else {
+    for (const text of NAME_RULES[strategy.nameRule ?? 'subdomain'](name)) {
+      errors.push(invalidValue('metadata.name', name, text))
+    }
+  }
+  const namespace = metadata['namespace']
+  if (type.namespaced && typeof namespace === 'string') {
+    for (const text of labelErrors(namespace)) errors.push(invalidValue('metadata.namespace', namespace, text))
+  }
+  errors.push(...validateLabels(metadata['labels'], 'metadata.labels'))
+  errors.push(...validateAnnotations(metadata))
+  errors.push(...validateOwners(object))
+  for (const [i, finalizer] of finalizersOf(object).entries()) {
+    for (const text of qualifiedNameErrors(finalizer))
+      errors.push(invalidValue(`metadata.finalizers[${i}]`, finalizer, text))
+  }
+  return errors
+}
+
+/** Keys and values of labels. */
+export function validateLabels(labels: JsonValue | undefined, field: string): FieldError[] {
+  if (!isObject(labels)) return []
+  const errors: FieldError[] = []
+  for (const [key, value] of Object.entries(labels)) {
+    for (const text of qualifiedNameErrors(key)) errors.push(invalidValue(field, key, text))
+    if (typeof value !== 'string') continue
+    for (const text of labelValueErrors(value)) errors.push(invalidValue(field, value, text))
+  }
+  return errors
+}
+
+function validateAnnotations(metadata: ObjectMeta): FieldError[] {
+  const annotations = metadata['annotations']
+  if (!isObject(annotations)) return []
+  const errors: FieldError[] = []
+  let size = 0
+  for (const [key, value] of Object.entries(annotations)) {
+    for (const text of qualifiedNameErrors(key.toLowerCase()))
+      errors.push(invalidValue('metadata.annotations', key, text))
+    size += key.length + (typeof value === 'string' ? value.length : 0)
+  }
+  if (size > MAX_ANNOTATIONS) {
+    errors.push({
+      reason: 'FieldValueTooLong',
+      field: 'metadata.annotations',
+      message: `Too long: may not be more than ${MAX_ANNOTATIONS} bytes`,
+    })
+  }
+  return errors
+}
+
+function validateOwners(object: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  let controller = ''
+  for (const [i, owner] of ownersOf(object).entries()) {
+    const field = `metadata.ownerReferences[${i}]`
+    if (owner.apiVersion === '') errors.push(invalidValue(`${field}.apiVersion`, '', 'version must not be empty'))
+    if (owner.kind === '') errors.push(invalidValue(`${field}.kind`, '', 'must not be empty'))
+    if (owner.name === '') errors.push(invalidValue(`${field}.name`, '', 'must not be empty'))
+    if (owner.uid === '') errors.push(invalidValue(`${field}.uid`, '', 'must not be empty'))
+    if (!owner.controller) continue
+    if (controller !== '') {
+      errors.push({
+        reason: 'FieldValueInvalid',
+        field: 'metadata.ownerReferences',
+        message: `Invalid value: ${JSON.stringify(object.metadata['ownerReferences'])}: Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`,
+      })
+    }
+    controller = owner.name
+  }
+  return errors
+}
+
+/** What may not change between two states of one object. */
+export function validateMetadataUpdate(next: KubeObject, live: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  if (isDeleting(live)) {
+    const before = new Set(finalizersOf(live))
+    const added = finalizersOf(next).filter((name) => !before.has(name))
+    if (added.length > 0) {
+      errors.push(
+        forbiddenField(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
+        ),
+      )
+    }
+  }
+  return errors
+}

@@ -1,0 +1,111 @@
+import type { JsonObject } from '../../base/index.ts'
+import { ApiError, badRequest, expired, forbiddenField, invalid } from '../http/errors.ts'
+import type { ListQuery } from '../http/query.ts'
+import type { Machine } from '../operations/machine.ts'
+import type { ResourceType } from '../resources/types.ts'
+import { type Entry, entryKey } from '../store/store.ts'
+import { parseSelection } from './selection.ts'
+import { decodeToken, encodeToken } from './token.ts'
+
+export interface ListResult {
+  readonly entries: readonly Entry[]
+  readonly metadata: JsonObject
+}
+
+/**
+ * A list with selectors, paging and the resourceVersion rules of
+ * kubernetes.io/docs/reference/using-api/api-concepts#resource-versions.
+ * @throws ApiError 400, 410, 422, 504
+ */
+export function listEntries(
+  machine: Machine,
+  type: ResourceType,
+  namespace: string | undefined,
+  query: ListQuery,
+): ListResult {
+  const selection = parseSelection(type, query.labelSelector, query.fieldSelector)
+  const token = query.continueToken === '' ? undefined : decodeToken(query.continueToken)
+  checkVersionOptions(query)
+  const revision = token?.revision ?? wantedRevision(machine, query)
+  const found =
+    revision === undefined
+      ? machine.store.collection(type.collection).list(namespace)
+      : machine.store.listAt(type.collection, namespace, revision)
+  if (found === undefined) {
+    throw token === undefined
+      ? expired(`The resourceVersion for the provided list is too old.`)
+      : expired(
+          'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+        )
+  }
+  const shown = String(revision ?? machine.store.revision)
+  let entries = selection.all
+    ? found
+    : found.filter((entry) => selection.matches(machine.fields.convert(entry.object, type)))
+  if (token !== undefined) entries = entries.filter((entry) => afterKey(entry, token.after))
+  const metadata: JsonObject = { resourceVersion: shown }
+  if (query.limit > 0 && entries.length > query.limit) {
+    const page = entries.slice(0, query.limit)
+    metadata['continue'] = encodeToken({ revision: Number(shown), after: entryKey(page[page.length - 1]!) })
+    if (selection.all) metadata['remainingItemCount'] = entries.length - page.length
+    entries = page
+  }
+  return { entries, metadata }
+}
+
+/** Order of `entryKey` in code points; keys are ASCII, so plain comparison is right. */
+function afterKey(entry: Entry, after: string): boolean {
+  return entryKey(entry) > after
+}
+
+function checkVersionOptions(query: ListQuery): void {
+  const about = { group: 'meta.k8s.io', kind: 'ListOptions' }
+  if (query.sendInitialEvents !== undefined && !query.watch) {
+    throw invalid(about, '', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')])
+  }
+  if (query.resourceVersionMatch === '') return
+  if (query.resourceVersionMatch !== 'Exact' && query.resourceVersionMatch !== 'NotOlderThan') {
+    throw invalid(about, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        field: 'resourceVersionMatch',
+        message: `Unsupported value: ${JSON.stringify(query.resourceVersionMatch)}: supported values: "Exact", "NotOlderThan", ""`,
+      },
+    ])
+  }
+  if (query.resourceVersion === '') {
+    throw invalid(about, '', [
+      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
+    ])
+  }
+  if (query.resourceVersionMatch === 'Exact' && query.resourceVersion === '0') {
+    throw invalid(about, '', [
+      forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+    ])
+  }
+}
+
+function wantedRevision(machine: Machine, query: ListQuery): number | undefined {
+  const { resourceVersion } = query
+  if (resourceVersion === '' || resourceVersion === '0') return undefined
+  const wanted = parseRevision(resourceVersion)
+  if (wanted > machine.store.revision) {
+    throw new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${machine.store.revision}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    })
+  }
+  // A page of a past list must stay consistent; otherwise anything at least as new will do.
+  return query.resourceVersionMatch === 'Exact' || (query.limit > 0 && query.resourceVersionMatch === '')
+    ? wanted
+    : undefined
+}
+
+/** Reads a resourceVersion. Throws `ApiError` 400. */
+export function parseRevision(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text))
+    throw badRequest(
+      `invalid resource version ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    )
+  return Number(text)
+}

@@ -1,0 +1,26 @@
+import { encodeText } from '../../../base/index.ts'
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** UTF-8 text in standard base64. */
+export function toBase64(text: string): string {
+  const bytes = encodeText(text)
+  let out = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]
+    out += LETTERS[a >> 2]! + LETTERS[((a & 3) << 4) | ((b ?? 0) >> 4)]!
+    out += b === undefined ? '=' : LETTERS[((b & 15) << 2) | ((c ?? 0) >> 6)]!
+    out += c === undefined ? '=' : LETTERS[c & 63]!
+  }
+  return out
+}
+
+/** The offset at which Go's base64 reader gives up; undefined for well-formed text. */
+export function base64Fault(text: string): number | undefined {
+  const clean = text.replace(/[\r\n]/g, '')
+  const match = /^[A-Za-z0-9+/]*/.exec(clean)![0].length
+  const padding = clean.slice(match)
+  if (padding === '' && match % 4 === 0) return undefined
+  if ((padding === '=' && match % 4 === 3) || (padding === '==' && match % 4 === 2)) return undefined
+  return match
+}

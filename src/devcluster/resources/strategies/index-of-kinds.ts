@@ -1,0 +1,44 @@
+import type { Strategy } from '../strategy.ts'
+import { configMap, secret } from './config.ts'
+import { customDefinition } from './custom-definition.ts'
+import * as misc from './misc.ts'
+import { service } from './service.ts'
+import * as workloads from './workloads.ts'
+
+/** The rules of built-in kinds by collection; kinds not named have none of their own. */
+export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
+  ['pods', workloads.pod],
+  ['deployments.apps', workloads.deployment],
+  ['replicasets.apps', workloads.replicaSet],
+  ['daemonsets.apps', workloads.daemonSet],
+  ['statefulsets.apps', workloads.statefulSet],
+  ['jobs.batch', workloads.job],
+  ['cronjobs.batch', workloads.cronJob],
+  ['services', service],
+  ['configmaps', configMap],
+  ['secrets', secret],
+  ['namespaces', misc.namespace],
+  ['serviceaccounts', misc.serviceAccount],
+  ['endpoints', misc.endpoints],
+  ['endpointslices.discovery.k8s.io', misc.endpointSlice],
+  ['persistentvolumeclaims', misc.persistentVolumeClaim],
+  ['persistentvolumes', misc.persistentVolume],
+  ['storageclasses.storage.k8s.io', misc.storageClass],
+  ['roles.rbac.authorization.k8s.io', misc.role],
+  ['clusterroles.rbac.authorization.k8s.io', misc.role],
+  ['rolebindings.rbac.authorization.k8s.io', misc.roleBinding],
+  ['clusterrolebindings.rbac.authorization.k8s.io', misc.roleBinding],
+  ['ingresses.networking.k8s.io', misc.ingress],
+  ['ingressclasses.networking.k8s.io', misc.plainWithGeneration],
+  ['networkpolicies.networking.k8s.io', misc.networkPolicy],
+  ['poddisruptionbudgets.policy', misc.disruptionBudget],
+  ['horizontalpodautoscalers.autoscaling', misc.autoscaler],
+  ['validatingwebhookconfigurations.admissionregistration.k8s.io', misc.validatingWebhooks],
+  ['mutatingwebhookconfigurations.admissionregistration.k8s.io', misc.mutatingWebhooks],
+  ['validatingadmissionpolicies.admissionregistration.k8s.io', misc.admissionPolicy],
+  ['validatingadmissionpolicybindings.admissionregistration.k8s.io', misc.plainWithGeneration],
+  ['priorityclasses.scheduling.k8s.io', misc.priorityClass],
+  ['flowschemas.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
+  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
+  ['customresourcedefinitions.apiextensions.k8s.io', customDefinition],
+])

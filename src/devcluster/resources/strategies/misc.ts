@@ -1,0 +1,318 @@
+import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
+import type { KubeObject } from '../../../kube/index.ts'
+import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../http/errors.ts'
+import type { Strategy } from '../strategy.ts'
+import { ensure, list, preset, presetText, sub, text } from './draft.ts'
+
+export const namespace: Strategy = {
+  nameRule: 'label',
+  returnsDeleted: true,
+  defaults: (draft) => {
+    const labels = ensure(draft.metadata, 'labels')
+    labels['kubernetes.io/metadata.name'] = draft.metadata.name
+  },
+  prepareForCreate: (draft) => {
+    draft['spec'] = { finalizers: ['kubernetes'] }
+    draft['status'] = { phase: 'Active' }
+  },
+  prepareForUpdate: (draft, live) => {
+    // Only the finalize subresource changes them.
+    draft['spec'] = live['spec'] ?? {}
+  },
+}
+
+const RBAC = 'rbac.authorization.k8s.io'
+
+function subjectDefaults(draft: KubeObject): void {
+  const reference = sub(draft, 'roleRef')
+  if (reference !== undefined) presetText(reference, 'apiGroup', RBAC)
+  for (const subject of list(draft, 'subjects')) {
+    if (subject['kind'] === 'User' || subject['kind'] === 'Group') presetText(subject, 'apiGroup', RBAC)
+  }
+}
+
+function bindingErrors(object: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  const reference = sub(object, 'roleRef')
+  const group = text(reference, 'apiGroup')
+  if (group !== RBAC) errors.push(notSupported('roleRef.apiGroup', group, [RBAC]))
+  const kinds = object.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['ClusterRole', 'Role']
+  if (!kinds.includes(text(reference, 'kind')))
+    errors.push(notSupported('roleRef.kind', text(reference, 'kind'), kinds))
+  if (text(reference, 'name') === '') errors.push(required('roleRef.name'))
+  for (const [i, subject] of list(object, 'subjects').entries()) {
+    if (text(subject, 'name') === '') errors.push(required(`subjects[${i}].name`))
+    const kind = text(subject, 'kind')
+    if (!['ServiceAccount', 'User', 'Group'].includes(kind)) {
+      errors.push(notSupported(`subjects[${i}].kind`, kind, ['Group', 'ServiceAccount', 'User']))
+    }
+    if (kind === 'ServiceAccount' && object.kind === 'ClusterRoleBinding' && text(subject, 'namespace') === '') {
+      errors.push(required(`subjects[${i}].namespace`))
+    }
+  }
+  return errors
+}
+
+export const roleBinding: Strategy = {
+  nameRule: 'path',
+  defaults: subjectDefaults,
+  validate: bindingErrors,
+  validateUpdate: (next, live) =>
+    jsonEqual(next['roleRef'], live['roleRef'])
+      ? []
+      : [invalidValue('roleRef', next['roleRef'] ?? null, 'cannot change roleRef')],
+}
+
+export const role: Strategy = {
+  nameRule: 'path',
+  defaults: (draft) => {
+    if (draft['rules'] === undefined) draft['rules'] = null
+  },
+  validate: (object) =>
+    list(object, 'rules').flatMap((rule, i) => {
+      const errors: FieldError[] = []
+      const count = (key: string): number => (Array.isArray(rule[key]) ? rule[key].length : 0)
+      if (count('verbs') === 0) errors.push(required(`rules[${i}].verbs`, 'verbs must contain at least one value'))
+      if (count('nonResourceURLs') > 0) return errors
+      if (count('apiGroups') === 0)
+        errors.push(required(`rules[${i}].apiGroups`, 'resource rules must supply at least one api group'))
+      if (count('resources') === 0)
+        errors.push(required(`rules[${i}].resources`, 'resource rules must supply at least one resource'))
+      return errors
+    }),
+}
+
+export const ingress: Strategy = {
+  generation: true,
+  prepareForCreate: (draft) => {
+    draft['status'] = { loadBalancer: {} }
+  },
+  validate: (object) => {
+    const errors: FieldError[] = []
+    const spec = sub(object, 'spec')
+    if (list(spec, 'rules').length === 0 && sub(spec, 'defaultBackend') === undefined) {
+      errors.push(invalidValue('spec', spec ?? {}, 'either `defaultBackend` or `rules` must be specified'))
+    }
+    for (const [i, rule] of list(spec, 'rules').entries()) {
+      for (const [j, path] of list(sub(rule, 'http'), 'paths').entries()) {
+        const field = `spec.rules[${i}].http.paths[${j}]`
+        const type = text(path, 'pathType')
+        if (type === '') errors.push(required(`${field}.pathType`, 'pathType must be specified'))
+        else if (!['Exact', 'Prefix', 'ImplementationSpecific'].includes(type)) {
+          errors.push(notSupported(`${field}.pathType`, type, ['Exact', 'ImplementationSpecific', 'Prefix']))
+        }
+        if (type !== 'ImplementationSpecific' && type !== '' && !text(path, 'path').startsWith('/')) {
+          errors.push(invalidValue(`${field}.path`, text(path, 'path'), 'must be an absolute path'))
+        }
+        const backend = sub(path, 'backend', 'service')
+        if (backend !== undefined && text(backend, 'name') === '')
+          errors.push(required(`${field}.backend.service.name`))
+        if (sub(path, 'backend') === undefined) errors.push(required(`${field}.backend`))
+      }
+    }
+    return errors
+  },
+}
+
+export const networkPolicy: Strategy = {
+  generation: true,
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    for (const direction of ['ingress', 'egress']) {
+      for (const rule of list(spec, direction))
+        for (const port of list(rule, 'ports')) presetText(port, 'protocol', 'TCP')
+    }
+    if (!Array.isArray(spec['policyTypes']) || spec['policyTypes'].length === 0) {
+      spec['policyTypes'] = list(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
+    }
+  },
+}
+
+export const disruptionBudget: Strategy = {
+  generation: true,
+  prepareForCreate: (draft) => {
+    draft['status'] = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
+  },
+  validate: (object) => {
+    const spec = sub(object, 'spec')
+    return spec?.['minAvailable'] !== undefined && spec['maxUnavailable'] !== undefined
+      ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+      : []
+  },
+}
+
+export const autoscaler: Strategy = {
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    preset(spec, 'minReplicas', 1)
+    if (!Array.isArray(spec['metrics']) || spec['metrics'].length === 0) {
+      spec['metrics'] = [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+      ]
+    }
+    if (isObject(spec['behavior'])) behaviorDefaults(spec['behavior'])
+  },
+  prepareForCreate: (draft) => {
+    draft['status'] = { desiredReplicas: 0, currentMetrics: null }
+  },
+  validate: (object) => {
+    const errors: FieldError[] = []
+    const spec = sub(object, 'spec')
+    const max = Number(spec?.['maxReplicas'] ?? 0)
+    const min = Number(spec?.['minReplicas'] ?? 1)
+    if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'))
+    if (max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'))
+    for (const key of ['kind', 'name']) {
+      if (text(sub(spec, 'scaleTargetRef'), key) === '') errors.push(required(`spec.scaleTargetRef.${key}`))
+    }
+    return errors
+  },
+}
+
+function behaviorDefaults(behavior: JsonObject): void {
+  const up = ensure(behavior, 'scaleUp')
+  preset(up, 'stabilizationWindowSeconds', 0)
+  presetText(up, 'selectPolicy', 'Max')
+  preset(up, 'policies', [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ])
+  const down = ensure(behavior, 'scaleDown')
+  presetText(down, 'selectPolicy', 'Max')
+  preset(down, 'policies', [{ type: 'Percent', value: 100, periodSeconds: 15 }])
+}
+
+export const persistentVolumeClaim: Strategy = {
+  returnsDeleted: true,
+  defaults: (draft) => presetText(ensure(draft, 'spec'), 'volumeMode', 'Filesystem'),
+  prepareForCreate: (draft, context) => {
+    draft['status'] = { phase: 'Pending' }
+    const spec = ensure(draft, 'spec')
+    if (spec['storageClassName'] === undefined) {
+      const standard = context.list('storageclasses.storage.k8s.io').find((item) => {
+        const annotations = item.metadata['annotations']
+        return isObject(annotations) && annotations['storageclass.kubernetes.io/is-default-class'] === 'true'
+      })
+      if (standard !== undefined) spec['storageClassName'] = standard.metadata.name
+    }
+    const finalizers = Array.isArray(draft.metadata['finalizers']) ? draft.metadata['finalizers'] : []
+    if (!finalizers.includes('kubernetes.io/pvc-protection'))
+      draft.metadata['finalizers'] = [...finalizers, 'kubernetes.io/pvc-protection']
+  },
+  validate: (object) => {
+    const errors: FieldError[] = []
+    const spec = sub(object, 'spec')
+    if (!Array.isArray(spec?.['accessModes']) || spec['accessModes'].length === 0) {
+      errors.push(required('spec.accessModes', 'at least 1 access mode is required'))
+    }
+    if (sub(spec, 'resources', 'requests')?.['storage'] === undefined) errors.push(required('spec.resources[storage]'))
+    return errors
+  },
+  validateUpdate: (next, live) => {
+    const rest = (object: KubeObject): JsonObject => {
+      const {
+        resources: _resources,
+        volumeName: _name,
+        volumeAttributesClassName: _class,
+        ...others
+      } = sub(object, 'spec') ?? {}
+      return others
+    }
+    return jsonEqual(rest(next), rest(live))
+      ? []
+      : [
+          forbiddenField(
+            'spec',
+            'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+          ),
+        ]
+  },
+}
+
+export const persistentVolume: Strategy = {
+  returnsDeleted: true,
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    presetText(spec, 'persistentVolumeReclaimPolicy', 'Retain')
+    presetText(spec, 'volumeMode', 'Filesystem')
+    const hostPath = sub(spec, 'hostPath')
+    if (hostPath !== undefined) preset(hostPath, 'type', '')
+  },
+  prepareForCreate: (draft) => {
+    draft['status'] = { phase: 'Pending' }
+  },
+}
+
+export const storageClass: Strategy = {
+  defaults: (draft) => {
+    presetText(draft, 'reclaimPolicy', 'Delete')
+    presetText(draft, 'volumeBindingMode', 'Immediate')
+  },
+  validate: (object) => (text(object, 'provisioner') === '' ? [required('provisioner')] : []),
+  validateUpdate: (next, live) => {
+    const errors: FieldError[] = []
+    for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']) {
+      if (!jsonEqual(next[key] ?? {}, live[key] ?? {}))
+        errors.push(forbiddenField(key, `updates to ${key} are forbidden.`))
+    }
+    return errors
+  },
+}
+
+function webhookDefaults(mutating: boolean): (draft: KubeObject) => void {
+  return (draft) => {
+    for (const hook of list(draft, 'webhooks')) {
+      presetText(hook, 'failurePolicy', 'Fail')
+      presetText(hook, 'matchPolicy', 'Equivalent')
+      preset(hook, 'namespaceSelector', {})
+      preset(hook, 'objectSelector', {})
+      preset(hook, 'timeoutSeconds', 10)
+      if (mutating) presetText(hook, 'reinvocationPolicy', 'Never')
+      for (const rule of list(hook, 'rules')) presetText(rule, 'scope', '*')
+      const target = sub(hook, 'clientConfig', 'service')
+      if (target !== undefined) preset(target, 'port', 443)
+    }
+  }
+}
+
+export const validatingWebhooks: Strategy = { generation: true, defaults: webhookDefaults(false) }
+export const mutatingWebhooks: Strategy = { generation: true, defaults: webhookDefaults(true) }
+
+export const admissionPolicy: Strategy = {
+  generation: true,
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    presetText(spec, 'failurePolicy', 'Fail')
+    const match = sub(spec, 'matchConstraints')
+    if (match === undefined) return
+    presetText(match, 'matchPolicy', 'Equivalent')
+    preset(match, 'namespaceSelector', {})
+    preset(match, 'objectSelector', {})
+    for (const rule of list(match, 'resourceRules')) presetText(rule, 'scope', '*')
+  },
+}
+
+export const priorityClass: Strategy = {
+  generation: true,
+  defaults: (draft) => presetText(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
+}
+
+export const endpoints: Strategy = {
+  defaults: (draft) => {
+    for (const subset of list(draft, 'subsets'))
+      for (const port of list(subset, 'ports')) presetText(port, 'protocol', 'TCP')
+  },
+}
+
+export const endpointSlice: Strategy = {
+  generation: true,
+  defaults: (draft) => {
+    for (const port of list(draft, 'ports')) {
+      preset(port, 'name', '')
+      presetText(port, 'protocol', 'TCP')
+    }
+  },
+}
+
+export const serviceAccount: Strategy = { returnsDeleted: true }
+export const plainWithGeneration: Strategy = { generation: true }

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../kube/index.ts'
+import type { FieldError } from '../http/errors.ts'
+
+/** What a strategy may ask of the cluster. */
+export interface StrategyContext {
+  readonly now: number
+  /** A stored object in its storage version; for allocators and cross-object rules. */
+  lookup(collection: string, namespace: string, name: string): KubeObject | undefined
+  list(collection: string, namespace?: string): readonly KubeObject[]
+  uid(): string
+  random(): number
+}
+
+/**
+ * The rules of one built-in kind, in its storage version. Drafts are private to the write and changed in place; live
+ * objects are never changed. Every method may assume nothing about the shape of its input but the metadata.
+ */
+export interface Strategy {
+  /** True when metadata.generation counts changes outside metadata and status. */
+  readonly generation?: boolean
+  /** The deletion answers the object instead of a Status. */
+  readonly returnsDeleted?: boolean
+  /** What deletion does when the client does not say. */
+  readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** Name rule: DNS-1123 subdomain unless said otherwise. */
+  readonly nameRule?: 'subdomain' | 'label' | 'label1035' | 'path'
+  /** PUT without resourceVersion is refused. */
+  readonly lockedUpdates?: boolean
+  /** PUT and server-side apply of an absent object creates it (server-side apply always does). */
+  readonly createOnUpdate?: boolean
+  defaults?(draft: KubeObject): void
+  prepareForCreate?(draft: KubeObject, context: StrategyContext): void
+  prepareForUpdate?(draft: KubeObject, live: KubeObject, context: StrategyContext): void
+  prepareForStatus?(draft: KubeObject, live: KubeObject): void
+  validate?(object: KubeObject, context: StrategyContext): FieldError[]
+  validateUpdate?(object: KubeObject, live: KubeObject, context: StrategyContext): FieldError[]
+}
