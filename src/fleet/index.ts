@@ -4,6 +4,12 @@
  * Invariants: pure (the file system is an argument), an edit re-computes only what depends on it, output order never
  * depends on scheduling, user faults become problems.
  */
+export { secureJoin } from './artifact-root.ts'
 export { createFleet } from './fleet.ts'
+export { isFluxKustomization, isFluxSource, isKustomizeFileKind, isKustomizeFileName, objectKey } from './kinds.ts'
+export { rangesTouch } from './locator.ts'
+export * from './node.ts'
 export { createOverlayFileSystem, type OverlayFileSystem } from './overlay.ts'
+export { parseSourceFile } from './source-file.ts'
 export type * from './types.ts'
+export { isEncrypted } from './variables.ts'

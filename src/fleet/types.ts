@@ -8,12 +8,10 @@ import type {
   Problem,
   TextRange,
 } from '../base/index.ts'
+import type { BuildOrigin, BuiltObject, ReferenceRole } from '../flux/index.ts'
 import type { KubeObject } from '../kube/index.ts'
-import type { OriginStep, RenderedObject } from '../kustomize/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
 import type { YamlDocument, YamlNode } from '../yaml/index.ts'
-
-/** The registry of src/schema, once its door is open. */
-export type SchemaRegistry = object
 
 export interface FleetOptions {
   /** Files, editor buffers included (see `createOverlayFileSystem`). */
@@ -49,8 +47,6 @@ export interface SourceFile {
   /** Relative to the workspace, with `/`. */
   readonly path: string
   readonly text: string
-  /** Hash of the text. */
-  readonly hash: string
   readonly lines: LineMap
   readonly documents: readonly YamlDocument[]
   readonly objects: readonly LocatedObject[]
@@ -123,7 +119,7 @@ export interface Rendered {
   /** The Kustomization's id. */
   readonly id: string
   /** In the order in which the controller applies them. Treat as immutable. */
-  readonly objects: readonly RenderedObject[]
+  readonly objects: readonly BuiltObject[]
   /** The manifests as multi-document YAML, made on demand. */
   text(): string
   readonly problems: readonly Problem[]
@@ -135,14 +131,44 @@ export interface Rendered {
   readonly unknownVariables: readonly string[]
 }
 
-/** An object of the fleet where it is used: one line of the reverse index. */
+/** A mention of an object by a Flux object: one line of the reverse index. */
 export interface Reference {
-  readonly from: { readonly ref: ObjectRef; readonly location: Location }
-  /** Where in the object: `spec.sourceRef`, `spec.dependsOn[0]`, … */
-  readonly field: string
+  /** The object that mentions, as it ends up in the cluster. */
+  readonly from: ObjectRef
+  readonly cluster: string
   readonly to: ObjectRef
-  /** Range of the name in the file, when the reference is written in a file as such. */
-  readonly location: Location
+  readonly role: ReferenceRole
+  readonly optional: boolean
+  /** Path of the reference in the object: `spec`, `dependsOn`, 0. */
+  readonly field: readonly (string | number)[]
+  /** Range of the name in the file that writes it (a patch's file where a patch does). */
+  readonly location: Location | undefined
+}
+
+/** A document of a file as it ends up in a cluster. */
+export interface EffectiveObject {
+  readonly cluster: string
+  /** Id of the Kustomization that applies it. */
+  readonly owner: string
+  readonly ref: ObjectRef
+  readonly rendered: BuiltObject
+}
+
+/** An object of a cluster, with every Kustomization that applies it. */
+export interface OwnedObject {
+  readonly ref: ObjectRef
+  readonly owners: readonly EffectiveObject[]
+}
+
+/** The value of a variable, and what gives it. */
+export interface VariableInfo {
+  readonly name: string
+  /** `undefined` when it is encrypted or otherwise unknown. */
+  readonly value: string | undefined
+  readonly secret: boolean
+  /** `postBuild.substitute`, or `ConfigMap/name`. */
+  readonly from: string
+  readonly declared: Location | undefined
 }
 
 export interface GraphNode {
@@ -209,15 +235,37 @@ export interface Fleet {
   declarationOf(ref: ObjectRef, cluster?: string): Location | undefined
   /** The document that declares an object, as written. */
   locate(ref: ObjectRef, cluster?: string): LocatedObject | undefined
-  /** Every place that refers to an object. */
+  /** Every place that mentions an object. */
   references(ref: ObjectRef): readonly Reference[]
-  /** The references that an object in a file makes. */
-  referencesFrom(path: string): readonly Reference[]
+  /** The mentions that are written in a file. */
+  referencesIn(path: string): readonly Reference[]
   graph(cluster?: string): FleetGraph
   /** The Kustomizations whose build reads a file or directory (relative to the workspace). */
   affectedBy(path: string): readonly string[]
+  /** Counts changes of the custom resource definitions in the files. */
+  readonly definitionsVersion: number
+  /** Counts updates. */
+  readonly revision: number
+  /** What a document ends up as, in every cluster that it reaches. */
+  effective(located: LocatedObject): readonly EffectiveObject[]
+  /** Every object that is applied in a cluster, by `objectKey`. */
+  clusterObjects(cluster: string): ReadonlyMap<string, OwnedObject>
+  /** Every mention of an object by the Flux objects of a cluster; of all clusters without a name. */
+  allReferences(cluster?: string): readonly Reference[]
+  /** The variables of a Kustomization by name. */
+  variables(id: string): ReadonlyMap<string, VariableInfo>
+  /** Kustomizations (ids) that render an object of the same name as this Kustomization, besides its parent. */
+  otherParents(id: string): readonly string[]
+  /** The place in a file that gives a field of a rendered object; the object's document when nothing closer is known. */
+  fieldLocation(rendered: BuiltObject, path: readonly (string | number)[]): Location | undefined
+  /** The place that gives a field of a Kustomization; the closest one above it when the field is nowhere. */
+  kustomizationField(id: string, path: readonly (string | number)[]): Location | undefined
+  /** What kustomization files use a file as; `undefined` when none names it. */
+  fileRole(path: string): 'resource' | 'patch' | 'data' | 'config' | undefined
+  /** True when a path (relative to the workspace) exists. */
+  exists(path: string): boolean
   /** The origin of a rendered object in terms of the workspace. */
-  originLocation(step: OriginStep): Location | undefined
+  originLocation(step: BuildOrigin): Location | undefined
   /** Path relative to the workspace; `undefined` when outside. */
   relative(path: string): string | undefined
 }

@@ -1,6 +1,38 @@
+import type { Location, TextRange } from '../base/index.ts'
+import { declaredAt, placeAt, referencesAt, targetLocations, variableAt, variableValues } from './lookup.ts'
+import { directoryFile, writtenPaths } from './paths.ts'
 import type { Definition, LanguageContext } from './types.ts'
 
 /** Where the thing named at an offset is declared: an object, a file, a directory's kustomization, a variable. */
-export function definition(_context: LanguageContext, _path: string, _offset: number): readonly Definition[] {
-  return []
+export function definition({ fleet }: LanguageContext, path: string, offset: number): readonly Definition[] {
+  const place = placeAt(fleet, path, offset)
+  if (place === undefined) return []
+  const variable = variableAt(place.file.text, offset)
+  if (variable !== undefined) {
+    const places = variableValues(fleet, path, variable.name).map(({ info }) => info?.declared)
+    return toDefinitions(variable.range, places)
+  }
+  const written = writtenPaths(fleet, place.file).find(({ range }) => range.start <= offset && offset <= range.end)
+  if (written !== undefined) {
+    const file = fleet.file(written.target) === undefined ? directoryFile(fleet, written.target) : written.target
+    return toDefinitions(written.range, [{ path: file ?? written.target }])
+  }
+  const references = referencesAt(fleet, path, offset, place)
+  if (references.length > 0) {
+    const range = references[0]!.location?.range ?? { start: offset, end: offset }
+    return toDefinitions(range, targetLocations(fleet, references))
+  }
+  const declared = declaredAt(fleet, place)
+  return declared === undefined ? [] : toDefinitions(declared.range, [{ path, range: declared.range }])
+}
+
+function toDefinitions(from: TextRange, targets: readonly (Location | undefined)[]): Definition[] {
+  const seen = new Set<string>()
+  return targets.flatMap((target) => {
+    if (target === undefined) return []
+    const key = `${target.path}:${target.range?.start ?? 0}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ from, target }]
+  })
 }

@@ -1,6 +1,7 @@
 import type { Fix, Location, ObjectRef, TextRange } from '../base/index.ts'
-import type { Fleet, SchemaRegistry } from '../fleet/index.ts'
+import type { Fleet } from '../fleet/index.ts'
 import type { Linter } from '../lint/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
 
 /** What every language feature works on. Offsets and ranges are UTF-16 units of the file's current text. */
 export interface LanguageContext {

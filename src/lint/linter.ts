@@ -1,7 +1,138 @@
-import type { Fleet, SchemaRegistry } from '../fleet/index.ts'
-import type { Linter } from './types.ts'
+import { checkCancelled, type Problem, type Severity } from '../base/index.ts'
+import type { Fleet, SourceFile } from '../fleet/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
+import { rules } from './registry.ts'
+import type { FileRule, Finding, Linter, LintOptions, Rule } from './types.ts'
 
-/** A linter over a fleet; keeps results of files and rules whose inputs did not change. */
-export function createLinter(_fleet: Fleet, _registry: SchemaRegistry): Linter {
-  return { lint: () => new Map(), lintFile: () => [], checksRun: 0 }
+/** A linter over a fleet. Results of a file's own rules are kept until the file changes. */
+export function createLinter(fleet: Fleet, registry: SchemaRegistry): Linter {
+  return new FleetLinter(fleet, registry)
+}
+
+interface FileResult {
+  readonly key: string
+  readonly problems: readonly Problem[]
+}
+
+class FleetLinter implements Linter {
+  readonly #fleet: Fleet
+  readonly #registry: SchemaRegistry
+  /** By file; a changed file is another object, so that old results are collected with it. */
+  readonly #files = new WeakMap<SourceFile, FileResult>()
+  #fleetResult: { readonly revision: number; readonly byPath: ReadonlyMap<string, readonly Problem[]> } | undefined
+  #fileChecks = 0
+
+  constructor(fleet: Fleet, registry: SchemaRegistry) {
+    this.#fleet = fleet
+    this.#registry = registry
+  }
+
+  get fileChecks(): number {
+    return this.#fileChecks
+  }
+
+  lint(options: LintOptions = {}): ReadonlyMap<string, readonly Problem[]> {
+    const paths = options.paths ?? this.#allPaths()
+    const out = new Map<string, readonly Problem[]>()
+    for (const path of paths) {
+      checkCancelled(options.cancellation)
+      const problems = this.lintFile(path, options)
+      if (problems.length > 0) out.set(path, problems)
+    }
+    return out
+  }
+
+  lintFile(path: string, options: LintOptions = {}): readonly Problem[] {
+    const file = this.#fleet.file(path)
+    const problems = [
+      ...this.#fleet.problems(path),
+      ...(file === undefined ? [] : this.#fileProblems(file)),
+      ...(this.#fleetProblems().get(path) ?? []),
+    ]
+    return mergeProblems(applySeverities(problems, options.severities))
+  }
+
+  #allPaths(): string[] {
+    const paths = new Set(this.#fleet.files().map((file) => file.path))
+    for (const problem of this.#fleet.problems()) if (problem.location !== undefined) paths.add(problem.location.path)
+    for (const path of this.#fleetProblems().keys()) paths.add(path)
+    return [...paths].sort()
+  }
+
+  #fileProblems(file: SourceFile): readonly Problem[] {
+    const role = this.#fleet.fileRole(file.path)
+    const key = `${role ?? ''} ${this.#fleet.definitionsVersion}`
+    const known = this.#files.get(file)
+    if (known?.key === key) return known.problems
+    const problems: Problem[] = []
+    for (const rule of rules) {
+      if (rule.scope === 'file') this.#runFileRule(rule, file, problems)
+    }
+    this.#files.set(file, { key, problems })
+    return problems
+  }
+
+  #runFileRule(rule: FileRule, file: SourceFile, problems: Problem[]): void {
+    this.#fileChecks++
+    rule.check({
+      fleet: this.#fleet,
+      registry: this.#registry,
+      file,
+      role: this.#fleet.fileRole(file.path),
+      report: ({ range, ...finding }) =>
+        problems.push(toProblem(rule, { ...finding, location: { path: file.path, range } })),
+    })
+  }
+
+  #fleetProblems(): ReadonlyMap<string, readonly Problem[]> {
+    const { revision } = this.#fleet
+    if (this.#fleetResult?.revision === revision) return this.#fleetResult.byPath
+    const byPath = new Map<string, Problem[]>()
+    for (const rule of rules) {
+      if (rule.scope !== 'fleet') continue
+      rule.check({
+        fleet: this.#fleet,
+        registry: this.#registry,
+        report: (finding) => {
+          const list = byPath.get(finding.location.path)
+          const problem = toProblem(rule, finding)
+          if (list === undefined) byPath.set(finding.location.path, [problem])
+          else list.push(problem)
+        },
+      })
+    }
+    this.#fleetResult = { revision, byPath }
+    return byPath
+  }
+}
+
+function toProblem(rule: Rule, finding: Finding): Problem {
+  return { ...finding, code: finding.code ?? rule.code, severity: finding.severity ?? rule.severity }
+}
+
+function applySeverities(problems: readonly Problem[], severities: LintOptions['severities']): readonly Problem[] {
+  if (severities === undefined) return problems
+  return problems.flatMap((problem) => {
+    const wanted: Severity | 'off' | undefined = Object.hasOwn(severities, problem.code)
+      ? severities[problem.code]
+      : undefined
+    if (wanted === 'off') return []
+    return wanted === undefined ? [problem] : [{ ...problem, severity: wanted }]
+  })
+}
+
+/** Sorted by position; the same finding from several clusters is one. */
+function mergeProblems(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>()
+  return problems
+    .filter((problem) => {
+      const range = problem.location?.range
+      const key = `${problem.code} ${range?.start ?? -1} ${range?.end ?? -1} ${problem.message}`
+      return !seen.has(key) && seen.add(key)
+    })
+    .sort(
+      (a, b) =>
+        (a.location?.range?.start ?? 0) - (b.location?.range?.start ?? 0) ||
+        (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+    )
 }

@@ -1,19 +1,12 @@
-import type { Cancellation, Fix, Location, ObjectRef, Problem, Severity } from '../base/index.ts'
-import type { Fleet, LocatedObject, SchemaRegistry, SourceFile } from '../fleet/index.ts'
+import type { Cancellation, Fix, Location, ObjectRef, Problem, Severity, TextRange } from '../base/index.ts'
+import type { Fleet, SourceFile } from '../fleet/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
 
-/** What a rule sees. */
-export interface RuleContext {
-  readonly fleet: Fleet
-  readonly registry: SchemaRegistry
-  /** The file being checked. */
-  readonly file: SourceFile
-  report(finding: Finding): void
-}
-
-/** What a rule says; code and severity come from the rule unless given. */
+/** What a rule says; code and severity are the rule's unless given. */
 export interface Finding {
   readonly message: string
   readonly location: Location
+  /** One of the rule's `codes`. */
   readonly code?: string
   readonly severity?: Severity
   readonly object?: ObjectRef
@@ -21,17 +14,47 @@ export interface Finding {
   readonly fixes?: readonly Fix[]
 }
 
-/** One rule a file: `rules/<code>.ts`. */
-export interface Rule {
+interface RuleBase {
   readonly code: string
-  /** Further codes that the rule reports (schema checks have several). */
+  /** Further codes that the rule reports. */
   readonly codes?: readonly string[]
   readonly severity: Severity
   /** One paragraph of Markdown: what is wrong and what to do. The rule's page is made of it. */
   readonly doc: string
-  /** Called once for each file. */
-  check(context: RuleContext): void
 }
+
+/** What a rule over one file sees. Its findings depend on nothing else. */
+export interface FileContext {
+  readonly fleet: Fleet
+  readonly registry: SchemaRegistry
+  readonly file: SourceFile
+  /** What kustomization files use the file as. */
+  readonly role: ReturnType<Fleet['fileRole']>
+  /** Reports on a range of the file. */
+  report(finding: Omit<Finding, 'location'> & { readonly range: TextRange }): void
+}
+
+/** What a rule over the whole fleet sees. */
+export interface FleetContext {
+  readonly fleet: Fleet
+  readonly registry: SchemaRegistry
+  report(finding: Finding): void
+}
+
+/** Checked again only when the file, its role or the definitions in the fleet changed. */
+export interface FileRule extends RuleBase {
+  readonly scope: 'file'
+  check(context: FileContext): void
+}
+
+/** Checked again after each change: facts across objects. */
+export interface FleetRule extends RuleBase {
+  readonly scope: 'fleet'
+  check(context: FleetContext): void
+}
+
+/** One rule a file: `rules/<code>.ts`. */
+export type Rule = FileRule | FleetRule
 
 export interface LintOptions {
   /** Files relative to the workspace; default all. */
@@ -47,8 +70,6 @@ export interface Linter {
   lint(options?: LintOptions): ReadonlyMap<string, readonly Problem[]>
   /** The problems of one file. */
   lintFile(path: string, options?: LintOptions): readonly Problem[]
-  /** How many (file, rule) pairs were really run, for tests. */
-  readonly checksRun: number
+  /** How many times a file rule was run on a file so far, for tests. */
+  readonly fileChecks: number
 }
-
-export type { LocatedObject }

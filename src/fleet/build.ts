@@ -1,0 +1,175 @@
+import {
+  type Cancellation,
+  getIn,
+  hasErrors,
+  type JsonObject,
+  type Location,
+  type Problem,
+  readText,
+} from '../base/index.ts'
+import {
+  type BuildInput,
+  type BuiltKustomization,
+  type BuiltObject,
+  buildKustomization,
+  compareApplyOrder,
+  type KustomizeBuildFunction,
+} from '../flux/index.ts'
+import { type KubeObject, parseApiVersion } from '../kube/index.ts'
+import type { Artifact } from './artifacts.ts'
+import type { Rendered } from './types.ts'
+import { type BuildOutput, type BuildRequest, emptyRendered, sortOutput } from './walk.ts'
+
+/** What a build needs besides its request. */
+export interface BuildHost {
+  readonly kustomize: KustomizeBuildFunction
+  readonly cancellation: Cancellation | undefined
+  /** Workspace path (relative) of a path of an artifact, absolute or relative to its root. */
+  workspacePath(artifact: Artifact, path: string): string | undefined
+  /** Where a field of the Kustomization is written. */
+  fieldLocation(request: BuildRequest, path: readonly (string | number)[]): Location | undefined
+}
+
+/** Marks locations that are in terms of the workspace already. */
+const located = 'workspace:'
+
+/**
+ * Builds one Kustomization as the controller would. Variables whose value nobody can know from the files (encrypted, or
+ * made in the cluster) stay as written. When substitution fails, the objects are kept with what could be substituted,
+ * so that the Kustomizations among them are still followed; the problem stays.
+ */
+export function makeBuild(request: BuildRequest, host: BuildHost): { value: BuildOutput; inputs: readonly string[] } {
+  const { artifact, object, variables, id } = request
+  if (artifact === undefined) return { value: sortOutput(emptyRendered(id, [])), inputs: [] }
+  const unknown = new Set<string>()
+  const unset = new Set<string>()
+  const input: BuildInput = {
+    kustomization: object,
+    fs: artifact.fs,
+    root: artifact.root,
+    build: host.kustomize,
+    variables: variables.wanted ? withHidden(variables.values, variables.hidden) : undefined,
+    unknownVariable: (name) => {
+      if (variables.open) unknown.add(name)
+      else unset.add(name)
+      return variables.open
+    },
+    locate: (path) => {
+      const location = host.fieldLocation(request, path)
+      return location === undefined ? undefined : { ...location, path: located + location.path }
+    },
+    ...(host.cancellation === undefined ? {} : { cancellation: host.cancellation }),
+  }
+  let built = buildKustomization(input)
+  let problems = built.problems
+  if (built.objects.length === 0 && problems.some((problem) => problem.code === 'flux/substitution-failed')) {
+    const lenient = buildKustomization({ ...input, strict: false })
+    if (!hasErrors(lenient.problems)) {
+      const missing = unsetProblems(lenient, unset, artifact)
+      problems = missing.length > 0 ? missing : problems
+      built = lenient
+    }
+  }
+  const rendered: Rendered = {
+    id,
+    objects: [...built.objects].sort((a, b) => compareApplyOrder(metaOf(a.object), metaOf(b.object))),
+    text: () => built.text(),
+    problems: problems.map((problem) => inWorkspace(problem, artifact, host)),
+    inputs: built.inputs.map((path) => artifact.toWorkspace(path) ?? path),
+    variables: variables.values,
+    unknownVariables: [...new Set([...unknown, ...variables.hidden])].sort(),
+  }
+  return { value: sortOutput(rendered), inputs: [...rendered.inputs, ...artifact.inputs] }
+}
+
+/** Names with a hidden value stand for themselves. */
+function withHidden(values: ReadonlyMap<string, string>, hidden: ReadonlySet<string>): ReadonlyMap<string, string> {
+  if (hidden.size === 0) return values
+  return new Map([...values, ...[...hidden].map((name) => [name, `\${${name}}`] as const)])
+}
+
+/** One problem for each place where a variable without a value is used. */
+function unsetProblems(built: BuiltKustomization, names: ReadonlySet<string>, artifact: Artifact): Problem[] {
+  const out: Problem[] = []
+  const seen = new Set<string>()
+  for (const object of built.objects) {
+    for (const origin of object.origins) {
+      const key = `${origin.path}:${origin.range?.start ?? 0}`
+      if (seen.has(key)) continue
+      seen.add(key)
+      const text = readText(artifact.fs, origin.path)
+      if (text === undefined) continue
+      const { start, end } = origin.range ?? { start: 0, end: text.length }
+      for (const match of text.slice(start, end).matchAll(/(?<!\$)\$\{([A-Za-z_]\w*)\}/g)) {
+        if (!names.has(match[1]!)) continue
+        const at = start + match.index
+        out.push({
+          code: 'flux/unset-variable',
+          severity: 'error',
+          message: `variable "${match[1]}" is not set by ${objectName(object.object)}'s Kustomization. Set it in spec.postBuild.substitute or in a ConfigMap of substituteFrom, give a default (\${${match[1]}:=value}), or write $\${${match[1]}} to keep it as text`,
+          location: { path: origin.path, range: { start: at, end: at + match[0].length } },
+        })
+      }
+    }
+  }
+  return out
+}
+
+function objectName(object: KubeObject): string {
+  return `${object.kind}/${object.metadata.name}`
+}
+
+function inWorkspace(problem: Problem, artifact: Artifact, host: BuildHost): Problem {
+  const convert = (location: Location): Location | undefined => {
+    if (location.path.startsWith(located)) return { ...location, path: location.path.slice(located.length) }
+    const path = host.workspacePath(artifact, location.path)
+    return path === undefined ? undefined : { ...location, path }
+  }
+  const location = problem.location === undefined ? undefined : convert(problem.location)
+  const related = problem.related?.flatMap((one) => {
+    const at = convert(one.location)
+    return at === undefined ? [] : [{ ...one, location: at }]
+  })
+  const { location: _old, related: _before, ...rest } = problem
+  return {
+    ...rest,
+    ...(location === undefined ? {} : { location }),
+    ...(related === undefined ? {} : { related }),
+  }
+}
+
+function metaOf(object: KubeObject): { group: string; kind: string; namespace: string; name: string } {
+  const namespace = object.metadata['namespace']
+  return {
+    group: parseApiVersion(object.apiVersion).group,
+    kind: object.kind,
+    namespace: typeof namespace === 'string' ? namespace : '',
+    name: object.metadata.name,
+  }
+}
+
+/** All that is handed to a build, as a string: an equal key and untouched inputs mean an equal result. */
+export function buildKey(request: BuildRequest): string {
+  const { object, artifact, variables } = request
+  const { status: _status, ...rest } = object as JsonObject
+  return JSON.stringify(
+    [
+      rest,
+      artifact?.key ?? '',
+      variables.open,
+      [...variables.values],
+      [...variables.hidden],
+      getIn(object, ['spec', 'path']) ?? '',
+    ],
+    (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
+  )
+}
+
+/** True when two results are the same for everything that builds on them. */
+export function sameObjects(
+  a: readonly BuiltObject[],
+  b: readonly BuiltObject[],
+  equal: (x: KubeObject, y: KubeObject) => boolean,
+): boolean {
+  return a.length === b.length && a.every((one, i) => one.object === b[i]!.object || equal(one.object, b[i]!.object))
+}

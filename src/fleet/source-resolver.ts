@@ -1,0 +1,80 @@
+import { getString, type ObjectRef } from '../base/index.ts'
+import { type KubeObject, refOf } from '../kube/index.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+import type { Artifact } from './artifacts.ts'
+import type { Entry } from './discover.ts'
+import { objectKey } from './kinds.ts'
+import { normalizeUrl, type Repositories } from './repositories.ts'
+import type { ArtifactSource, LocatedObject } from './types.ts'
+import type { ClusterFacts } from './walk.ts'
+
+export interface ResolvedSource {
+  readonly source: ArtifactSource
+  readonly artifact: Artifact | undefined
+}
+
+interface ResolverOptions {
+  readonly repositories: Repositories
+  readonly artifacts: ArtifactStore
+  /** Source objects as written in files, by `objectKey`: for those that no build renders. */
+  readonly written: ReadonlyMap<string, LocatedObject>
+}
+
+/** Finds the files behind the sources of a cluster: a folder of the workspace, a cut of one, or nothing. */
+export class SourceResolver {
+  readonly #options: ResolverOptions
+
+  constructor(options: ResolverOptions) {
+    this.#options = options
+  }
+
+  resolve(entry: Entry, ref: ObjectRef, declared: ClusterFacts): ResolvedSource {
+    if (ref.kind === 'ExternalArtifact') return this.#generated(entry, ref, declared)
+    const key = objectKey(ref)
+    const object =
+      declared.sources.get(key)?.object ?? (this.#options.written.get(key)?.object as KubeObject | undefined)
+    if (key === objectKey(refOf(entry.source))) {
+      return this.#directory(entry.artifactRoot, ref, ignoreOf(object ?? entry.source))
+    }
+    if (object === undefined) return { source: { type: 'missing', ref }, artifact: undefined }
+    const dir = this.#options.repositories.directoryOf(object) ?? this.#sameRepository(entry, object)
+    if (dir !== undefined) return this.#directory(dir, ref, ignoreOf(object))
+    return { source: { type: 'external', ref, url: getString(object, 'spec', 'url') }, artifact: undefined }
+  }
+
+  #directory(dir: string, ref: ObjectRef, ignore: string | undefined): ResolvedSource {
+    return { source: { type: 'directory', dir, ref }, artifact: this.#options.artifacts.directory(dir, ignore) }
+  }
+
+  /** A further source object of the repository that the entry comes from. */
+  #sameRepository(entry: Entry, object: KubeObject): string | undefined {
+    const url = getString(object, 'spec', 'url')
+    const entryUrl = getString(entry.source, 'spec', 'url')
+    if (url === undefined || entryUrl === undefined || normalizeUrl(url) !== normalizeUrl(entryUrl)) return undefined
+    return branchText(object) === branchText(entry.source) ? entry.artifactRoot : undefined
+  }
+
+  #generated(entry: Entry, ref: ObjectRef, declared: ClusterFacts): ResolvedSource {
+    const generator = declared.generators.get(`${ref.namespace ?? ''}/${ref.name}`)
+    if (generator === undefined) {
+      const written = declared.sources.get(objectKey(ref))
+      if (written !== undefined) return { source: { type: 'external', ref, url: undefined }, artifact: undefined }
+      return { source: { type: 'missing', ref }, artifact: undefined }
+    }
+    const artifact = this.#options.artifacts.generated(generator.object, ref.name, (source) => {
+      const resolved = source.kind === 'ExternalArtifact' ? undefined : this.resolve(entry, source, declared)
+      return resolved?.artifact
+    })
+    const source: ArtifactSource = { type: 'generated', ref, generator: refOf(generator.object) }
+    return { source, artifact }
+  }
+}
+
+function ignoreOf(object: KubeObject): string | undefined {
+  return getString(object, 'spec', 'ignore')
+}
+
+function branchText(object: KubeObject): string {
+  const name = getString(object, 'spec', 'ref', 'name')
+  return getString(object, 'spec', 'ref', 'branch') ?? name?.replace(/^refs\/heads\//, '') ?? ''
+}

@@ -1,0 +1,43 @@
+import { basename, dirname, getString, joinPath } from '../../base/index.ts'
+import type { Fleet } from '../../fleet/index.ts'
+import { closest, didYouMean } from '../suggest.ts'
+import { replaceFix, showRef } from '../targets.ts'
+import type { FleetRule } from '../types.ts'
+
+/** `spec.path` of a Kustomization that is not there. */
+export const pathNotFound: FleetRule = {
+  scope: 'fleet',
+  code: 'flux/path-not-found',
+  severity: 'error',
+  doc: "The directory that `spec.path` names does not exist in the source. The path is relative to the root of the source's artifact (for a GitRepository, the root of the repository), whatever file the Kustomization is written in.",
+  check({ fleet, report }) {
+    for (const kustomization of fleet.kustomizations()) {
+      const { object, ref, source, declared, cluster } = kustomization
+      const written = getString(object, 'spec', 'path')
+      if (written === undefined || written.includes('${') || cluster === '-' || declared === undefined) continue
+      if (source.type !== 'directory' || kustomization.directory === undefined) continue
+      if (fleet.exists(kustomization.directory)) continue
+      const location = fleet.kustomizationField(kustomization.id, ['spec', 'path'])
+      const suggestion = similarDirectory(fleet, source.dir, kustomization.path)
+      const where = source.ref === undefined ? 'the repository' : showRef(source.ref)
+      report({
+        message: `"${written}" does not exist in ${where}${didYouMean(suggestion)}`,
+        location: location ?? declared,
+        object: ref,
+        ...(suggestion === undefined || location?.range === undefined
+          ? {}
+          : { fixes: [replaceFix(location.path, location.range, suggestion)] }),
+      })
+    }
+  },
+}
+
+/** A directory whose last step is nearly the same, below the closest parent that exists. */
+function similarDirectory(fleet: Fleet, root: string, path: string): string | undefined {
+  const parent = dirname(path)
+  const dir = [root, parent].filter((part) => part !== '.').join('/')
+  const entries = fleet.fs.readDir(joinPath(fleet.root, dir)) ?? []
+  const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name)
+  const name = closest(basename(path), names)
+  return name === undefined ? undefined : `./${parent === '.' ? name : `${parent}/${name}`}`
+}
