@@ -111,7 +111,7 @@ export function int64(value: bigint): GoInt {
 }
 
 /** The most characters that one function call may make; a template that asks for more is hostile. */
-export const maxText = 64 * 1024 * 1024
+export const maxText: number = 64 * 1024 * 1024
 
 /** Repeats text within the limit. @throws RangeError, which ends the render as a budget error. */
 export function repeatText(text: string, count: number): string {

@@ -1,0 +1,107 @@
+import { type GoObject, goFunction } from '../gotemplate/index.ts'
+import { HelmError } from './chart.ts'
+import apiVersions from './data/api-versions.json' with { type: 'json' }
+
+/** The Kubernetes version and API versions that charts are rendered for. */
+export interface Capabilities {
+  readonly kubeVersion: KubeVersion
+  /** `group/version`, and `group/version/Kind` where the caller names them. */
+  readonly apiVersions: readonly string[]
+}
+
+export interface KubeVersion {
+  /** With a leading `v` and any suffix: `v1.33.4-gke.1`. */
+  readonly version: string
+  /** `v1.33.4`. */
+  readonly normalized: string
+  readonly major: string
+  readonly minor: string
+}
+
+/** What Helm 4.1 assumes without a cluster: the Kubernetes version that it was built with. */
+export const defaultKubeVersion = 'v1.35.0'
+
+/** The version of Helm whose behaviour this module has. */
+export const helmVersion = 'v4.1.4'
+
+/** Parses `--kube-version`. @throws HelmError */
+export function parseKubeVersion(text: string): KubeVersion {
+  const match = /^\s*v?(\d+(?:\.\d+)+)/.exec(text)
+  if (match === null) {
+    throw new HelmError(`invalid kube version '${text}': could not parse ${JSON.stringify(text)} as version`)
+  }
+  const parts = match[1]!.split('.')
+  for (const part of parts) {
+    if (/^0\d/.test(part))
+      throw new HelmError(
+        `invalid kube version '${text}': illegal zero-prefixed version component ${JSON.stringify(part)} in ${JSON.stringify(text)}`,
+      )
+  }
+  const [major = '0', minor = '0'] = parts
+  const normalized = parts.length === 2 ? `${parts.join('.')}.0` : parts.join('.')
+  return { version: text.startsWith('v') ? text : `v${text}`, normalized: `v${normalized}`, major, minor }
+}
+
+/** Capabilities without a cluster: Helm's own list of API versions, with the caller's after it. */
+export function makeCapabilities(
+  kubeVersion: string = defaultKubeVersion,
+  extra: readonly string[] = [],
+): Capabilities {
+  return { kubeVersion: parseKubeVersion(kubeVersion), apiVersions: [...apiVersions, ...extra] }
+}
+
+/** `.Capabilities` of templates. */
+export function capabilitiesObject(capabilities: Capabilities): GoObject {
+  const { kubeVersion } = capabilities
+  const known = new Set(capabilities.apiVersions)
+  const versionObject: GoObject = struct(
+    'common.KubeVersion',
+    {
+      Version: { value: kubeVersion.version },
+      Major: { value: kubeVersion.major },
+      Minor: { value: kubeVersion.minor },
+      GitVersion: { method: goFunction('', () => kubeVersion.version) },
+      String: { method: goFunction('', () => kubeVersion.normalized) },
+    },
+    () => kubeVersion.normalized,
+  )
+  const versions: GoObject = {
+    goType: 'common.VersionSet',
+    goKind: 'slice',
+    field: (name) =>
+      name === 'Has' ? { method: goFunction('string', (version: string) => known.has(version)) } : undefined,
+    format: () => `[${capabilities.apiVersions.join(' ')}]`,
+    entries: () => capabilities.apiVersions.map((version, i) => [i, version] as const),
+  }
+  const build: GoObject = struct(
+    'version.BuildInfo',
+    {
+      Version: { value: helmVersion },
+      GitCommit: { value: '' },
+      GitTreeState: { value: '' },
+      GoVersion: { value: '' },
+      KubeClientVersion: { value: defaultKubeVersion },
+    },
+    () => `{${helmVersion}     ${defaultKubeVersion}}`,
+  )
+  return struct(
+    '*common.Capabilities',
+    {
+      KubeVersion: { value: versionObject },
+      APIVersions: { value: versions },
+      HelmVersion: { value: build },
+    },
+    () => `&{${kubeVersion.normalized} ${versions.format()} ${build.format()}}`,
+  )
+}
+
+type Member = NonNullable<ReturnType<GoObject['field']>>
+
+function struct(goType: string, members: Readonly<Record<string, Member>>, format: () => string): GoObject {
+  return {
+    goType,
+    goKind: goType.startsWith('*') ? 'ptr' : 'struct',
+    field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
+    format,
+  }
+}

@@ -1,0 +1,279 @@
+import { basename, compareStrings, decodeText } from '../base/index.ts'
+import {
+  type Budget,
+  BudgetError,
+  executeTemplate,
+  GoError,
+  type GoFunction,
+  type GoMap,
+  type GoValue,
+  goFunction,
+  isMap,
+  makeInt,
+  mapSet,
+  type ParsedTemplate,
+  parseTemplate,
+  quote,
+  TemplateExecError,
+  TemplateParseError,
+  withType,
+} from '../gotemplate/index.ts'
+import { type Capabilities, capabilitiesObject } from './capabilities.ts'
+import { type Chart, type ChartFile, fullPath, HelmError } from './chart.ts'
+import { formatExecError, formatParseError } from './engine-errors.ts'
+import { filesObject } from './files.ts'
+import { helmFunctions } from './functions/table.ts'
+import { chartObject } from './metadata.ts'
+import { tableAt } from './values.ts'
+
+export interface RenderOptions {
+  readonly release: {
+    readonly name: string
+    readonly namespace: string
+    readonly revision: number
+    readonly isUpgrade: boolean
+  }
+  readonly capabilities: Capabilities
+  /** A missing value is an error (`--strict` of lint). */
+  readonly strict?: boolean
+  /** Finds objects of a cluster; absent: nothing is found. */
+  readonly lookup?: (apiVersion: string, kind: string, namespace: string, name: string) => GoMap
+  /** What the render may use; default 50 million steps, 256 million characters, 20 s of `clock`. */
+  readonly budget?: Partial<Budget>
+  /** Parsed templates by file, kept between renders. */
+  readonly cache?: TemplateCache
+}
+
+/** Parsed templates of files that do not change. One for each process or worker; safe to share between charts. */
+export type TemplateCache = WeakMap<ChartFile, { readonly name: string; readonly parsed: readonly ParsedTemplate[] }>
+
+interface Renderable {
+  readonly file: ChartFile
+  readonly values: GoMap
+  readonly basePath: string
+}
+
+/**
+ * Renders the templates of a chart and its dependencies to text by path.
+ * Source of the behaviour: Helm 4.1 pkg/engine/engine.go.
+ * @throws HelmError in Helm's words; BudgetError when the templates use too much.
+ */
+export function renderTemplates(chart: Chart, values: GoMap, options: RenderOptions): Map<string, string> {
+  const renderables = new Map<string, Renderable>()
+  collect(chart, { Values: values, ...topObjects(options) }, renderables)
+  const names = [...renderables.keys()].sort(byDepth)
+  const engine = new Engine(options)
+  for (const name of names) engine.parse(name, renderables.get(name)!.file)
+  const rendered = new Map<string, string>()
+  for (const name of names) {
+    if (basename(name).startsWith('_')) continue
+    const { values: scope, basePath } = renderables.get(name)!
+    scope['Template'] = withType({ Name: name, BasePath: basePath }, 'common.Values')
+    rendered.set(name, engine.execute(name, scope))
+  }
+  return rendered
+}
+
+function topObjects({ release, capabilities }: RenderOptions): GoMap {
+  return {
+    Release: {
+      Name: release.name,
+      Namespace: release.namespace,
+      IsUpgrade: release.isUpgrade,
+      IsInstall: !release.isUpgrade,
+      Revision: makeInt(release.revision),
+      Service: 'Helm',
+    },
+    Capabilities: capabilitiesObject(capabilities),
+  }
+}
+
+/** Deepest path first, then in reverse byte order, so that a parent's definitions replace its dependencies'. */
+function byDepth(a: string, b: string): number {
+  const depth = (path: string): number => path.split('/').length
+  return depth(b) - depth(a) || compareStrings(b, a)
+}
+
+/** The templates of a chart and its dependencies with the objects that each sees; returns those of the chart itself. */
+function collect(chart: Chart, parent: GoMap, into: Map<string, Renderable>): GoMap {
+  const subcharts: GoMap = {}
+  const own = chart.parent === undefined ? parent['Values'] : tableAt(parent, `Values.${chart.metadata.name}`)
+  const scope: GoMap = {
+    Chart: chartObject(chart),
+    Files: filesObject(chart.files),
+    Release: parent['Release'],
+    Capabilities: parent['Capabilities'],
+    Values: withType(isMap(own) ? own : {}, 'common.Values'),
+    Subcharts: subcharts,
+  }
+  for (const dependency of chart.dependencies) {
+    mapSet(subcharts, dependency.metadata.name, collect(dependency, scope, into))
+  }
+  const path = fullPath(chart)
+  const isLibrary = chart.metadata.type.toLowerCase() === 'library'
+  for (const file of chart.templates) {
+    if (isLibrary && !basename(file.name).startsWith('_')) continue
+    into.set(`${path}/${file.name}`, { file, values: scope, basePath: `${path}/templates` })
+  }
+  return scope
+}
+
+const maxIncludes = 1000
+
+class Engine {
+  readonly #templates = new Map<string, ParsedTemplate>()
+  readonly #functions: Map<string, GoFunction>
+  readonly #options: RenderOptions
+  readonly #budget: Budget
+  /** How often each name is being included at the moment. */
+  readonly #included = new Map<string, number>()
+  #depth = 0
+
+  constructor(options: RenderOptions) {
+    this.#options = options
+    this.#budget = { steps: 50_000_000, output: 256_000_000, ...options.budget }
+    this.#functions = helmFunctions()
+    this.#bind(this.#functions, this.#templates)
+  }
+
+  parse(name: string, file: ChartFile): void {
+    const { cache } = this.#options
+    const known = cache?.get(file)
+    let parsed = known?.name === name ? known.parsed : undefined
+    if (parsed === undefined) {
+      try {
+        parsed = parseTemplate(name, decodeText(file.data), (each) => this.#has(each))
+      } catch (error) {
+        if (error instanceof TemplateParseError) throw new HelmError(formatParseError(error.message))
+        throw error
+      }
+      cache?.set(file, { name, parsed })
+    }
+    for (const template of parsed) define(this.#templates, template)
+  }
+
+  execute(name: string, data: GoMap): string {
+    try {
+      return this.#run(this.#templates, this.#functions, name, data).replaceAll('<no value>', '')
+    } catch (error) {
+      if (error instanceof TemplateExecError) throw new HelmError(formatExecError(name, error))
+      if (error instanceof GoError) throw new HelmError(error.message)
+      if (error instanceof RangeError) throw new BudgetError(`${name}: the templates are nested too deeply`)
+      throw error
+    }
+  }
+
+  #has(name: string): boolean {
+    return this.#functions.has(name) || name === 'and' || name === 'or'
+  }
+
+  #run(
+    templates: ReadonlyMap<string, ParsedTemplate>,
+    functions: ReadonlyMap<string, GoFunction>,
+    name: string,
+    data: GoValue,
+  ): string {
+    const missingKey = this.#options.strict ? 'error' : 'zero'
+    this.#depth++
+    try {
+      return executeTemplate({ templates, functions, missingKey }, name, data, this.#budget, this.#depth)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  /** Adds the functions that need the render: their `include` and `tpl` see the given templates. */
+  #bind(functions: Map<string, GoFunction>, templates: ReadonlyMap<string, ParsedTemplate>): void {
+    functions.set(
+      'include',
+      goFunction('string,any', (name: string, data: GoValue) => this.#include(templates, functions, name, data)),
+    )
+    functions.set(
+      'tpl',
+      goFunction('string,any', (text: string, data: GoValue) => this.#tpl(templates, functions, text, data)),
+    )
+    functions.set('required', goFunction('string,any', required))
+    functions.set(
+      'fail',
+      goFunction('string', (message: string) => {
+        throw new GoError(warned(message))
+      }),
+    )
+    functions.set(
+      'lookup',
+      goFunction('string,string,string,string', (apiVersion: string, kind: string, namespace: string, name: string) =>
+        this.#options.lookup === undefined ? {} : this.#options.lookup(apiVersion, kind, namespace, name),
+      ),
+    )
+    // Templates reach no network: as Helm without --enable-dns.
+    functions.set(
+      'getHostByName',
+      goFunction('string', () => ''),
+    )
+  }
+
+  #include(
+    templates: ReadonlyMap<string, ParsedTemplate>,
+    functions: ReadonlyMap<string, GoFunction>,
+    name: string,
+    data: GoValue,
+  ): string {
+    const count = this.#included.get(name) ?? 0
+    if (count > maxIncludes) {
+      throw new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`)
+    }
+    this.#included.set(name, count + 1)
+    try {
+      return this.#run(templates, functions, name, data)
+    } finally {
+      this.#included.set(name, count)
+    }
+  }
+
+  /** Templates that the text defines are seen inside it only. */
+  #tpl(
+    templates: ReadonlyMap<string, ParsedTemplate>,
+    outer: ReadonlyMap<string, GoFunction>,
+    text: string,
+    data: GoValue,
+  ): string {
+    if (!text.includes('{{')) return text.replaceAll('<no value>', '')
+    const own = new Map(templates)
+    const functions = new Map(outer)
+    this.#bind(functions, own)
+    const name = 'gotpl'
+    try {
+      own.delete(name)
+      for (const template of parseTemplate(name, text, (each) => this.#has(each))) define(own, template)
+    } catch (error) {
+      if (error instanceof TemplateParseError)
+        throw new GoError(`cannot parse template ${quote(text)}: ${error.message}`)
+      throw error
+    }
+    try {
+      return this.#run(own, functions, name, data).replaceAll('<no value>', '')
+    } catch (error) {
+      if (!(error instanceof TemplateExecError || error instanceof GoError)) throw error
+      const wrapped = new GoError(`error during tpl function execution for ${quote(text)}: ${error.message}`)
+      wrapped.cause = error
+      throw wrapped
+    }
+  }
+}
+
+/** A definition replaces an earlier one of its name, unless it is empty and the other is not. */
+function define(templates: Map<string, ParsedTemplate>, template: ParsedTemplate): void {
+  const isEmpty = template.root.nodes.every((node) => node.type === 'text' && node.text.trim() === '')
+  if (isEmpty && templates.has(template.name)) return
+  templates.set(template.name, template)
+}
+
+function required(message: string, value: GoValue): GoValue {
+  if (value === undefined || value === null || value === '') throw new GoError(warned(message))
+  return value
+}
+
+/** Marks a message that is shown without the trace of templates. */
+function warned(message: string): string {
+  return `HELM_ERR_START${message}HELM_ERR_END`
+}

@@ -1,0 +1,270 @@
+import type { JsonValue } from '../../base/index.ts'
+import {
+  GoError,
+  GoInt,
+  type GoMap,
+  type GoValue,
+  isGoFunction,
+  isGoObject,
+  isList,
+  isMap,
+  mapSet,
+  sortedKeys,
+  typeOf,
+} from '../../gotemplate/index.ts'
+
+/** Go's encoding/json as template functions use it: keys by bytes, `<>&` escaped unless raw. */
+export function encodeJson(value: GoValue, options: { indent?: string; raw?: boolean } = {}): string {
+  return encode(value, { ...options, level: 0 })
+}
+
+interface Encoding {
+  readonly indent?: string
+  readonly raw?: boolean
+  readonly level: number
+}
+
+const maxNesting = 1_000
+
+function encode(value: GoValue, encoding: Encoding): string {
+  if (encoding.level > maxNesting) throw new GoError('json: unsupported value: encountered a cycle')
+  if (value === undefined || value === null) return 'null'
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return encodeFloat(value)
+  if (typeof value === 'string') return encodeText(value, encoding.raw === true)
+  if (value instanceof GoInt) return value.value.toString()
+  if (isGoFunction(value)) throw new GoError('json: unsupported type: func()')
+  const deeper = { ...encoding, level: encoding.level + 1 }
+  if (isGoObject(value)) return encodeObject(value, deeper)
+  if (isList(value))
+    return wrapped(
+      '[',
+      value.map((each) => encode(each, deeper)),
+      ']',
+      encoding,
+    )
+  const separator = encoding.indent === undefined ? ':' : ': '
+  const fields = sortedKeys(value).map(
+    (key) => encodeText(key, encoding.raw === true) + separator + encode(value[key], deeper),
+  )
+  return wrapped('{', fields, '}', encoding)
+}
+
+function encodeObject(value: GoValue, encoding: Encoding): string {
+  if (!isGoObject(value)) return 'null'
+  const json = (value as { toJson?: () => GoValue }).toJson
+  if (json !== undefined) return encode(json(), { ...encoding, level: encoding.level - 1 })
+  const entries = value.entries?.()
+  if (entries === undefined) return encodeText(value.format(), encoding.raw === true)
+  const map: GoMap = {}
+  for (const [key, each] of entries) mapSet(map, String(key), each)
+  return encode(map, { ...encoding, level: encoding.level - 1 })
+}
+
+function wrapped(open: string, parts: readonly string[], close: string, { indent, level }: Encoding): string {
+  if (indent === undefined || parts.length === 0) return open + parts.join(',') + close
+  const inner = `\n${indent.repeat(level + 1)}`
+  return `${open}${inner}${parts.join(`,${inner}`)}\n${indent.repeat(level)}${close}`
+}
+
+function encodeFloat(value: number): string {
+  if (!Number.isFinite(value))
+    throw new GoError(`json: unsupported value: ${value > 0 ? '+Inf' : value < 0 ? '-Inf' : 'NaN'}`)
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function encodeText(text: string, raw: boolean): string {
+  const quoted = JSON.stringify(text.replace(/[\udc80-\udcff]/g, '\ufffd'))
+  const escaped = quoted.replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`)
+  if (raw) return escaped
+  return escaped.replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
+}
+
+/**
+ * Decodes JSON as Go's json.Unmarshal into interface {}: numbers are float64.
+ * @throws GoError in encoding/json's words.
+ */
+export function decodeJson(text: string): GoValue {
+  try {
+    return JSON.parse(text) as GoValue
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new GoError(syntaxError(text))
+  }
+}
+
+/** encoding/json's message for the first thing that is wrong. */
+function syntaxError(text: string): string {
+  const scanner = new JsonScanner(text)
+  return scanner.firstError()
+}
+
+/** Finds the first error of a text that is no JSON, and says it as Go's scanner does. */
+class JsonScanner {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  firstError(): string {
+    const error = this.#value('looking for beginning of value', 0) ?? this.#end()
+    return error ?? 'unexpected end of JSON input'
+  }
+
+  #space(): void {
+    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at++
+  }
+
+  #bad(context: string): string {
+    const char = this.#text[this.#at]
+    if (char === undefined) return 'unexpected end of JSON input'
+    const shown = char === "'" ? "'\\''" : char === '"' ? `'"'` : JSON.stringify(char).replace(/^"|"$/g, "'")
+    return `invalid character ${shown} ${context}`
+  }
+
+  #end(): string | undefined {
+    this.#space()
+    return this.#at < this.#text.length ? this.#bad('after top-level value') : undefined
+  }
+
+  #value(context: string, depth: number): string | undefined {
+    this.#space()
+    const char = this.#text[this.#at]
+    if (char === undefined) return 'unexpected end of JSON input'
+    if (depth > maxNesting) return 'exceeded max depth'
+    if (char === '{') return this.#object(depth)
+    if (char === '[') return this.#array(depth)
+    if (char === '"') return this.#string()
+    if (char === '-' || (char >= '0' && char <= '9')) return this.#number()
+    for (const word of ['true', 'false', 'null']) if (char === word[0]) return this.#literal(word)
+    return this.#bad(context)
+  }
+
+  #object(depth: number): string | undefined {
+    this.#at++
+    this.#space()
+    if (this.#text[this.#at] === '}') {
+      this.#at++
+      return undefined
+    }
+    for (;;) {
+      this.#space()
+      if (this.#text[this.#at] !== '"') return this.#bad('looking for beginning of object key string')
+      const error = this.#string()
+      if (error !== undefined) return error
+      this.#space()
+      if (this.#text[this.#at] !== ':') return this.#bad('after object key')
+      this.#at++
+      const inner = this.#value('looking for beginning of value', depth + 1)
+      if (inner !== undefined) return inner
+      this.#space()
+      const char = this.#text[this.#at]
+      if (char !== ',' && char !== '}') return this.#bad('after object key:value pair')
+      this.#at++
+      if (char === '}') return undefined
+    }
+  }
+
+  #array(depth: number): string | undefined {
+    this.#at++
+    this.#space()
+    if (this.#text[this.#at] === ']') {
+      this.#at++
+      return undefined
+    }
+    for (;;) {
+      const inner = this.#value('looking for beginning of value', depth + 1)
+      if (inner !== undefined) return inner
+      this.#space()
+      const char = this.#text[this.#at]
+      if (char !== ',' && char !== ']') return this.#bad('after array element')
+      this.#at++
+      if (char === ']') return undefined
+    }
+  }
+
+  #string(): string | undefined {
+    this.#at++
+    for (;;) {
+      const char = this.#text[this.#at]
+      if (char === undefined) return 'unexpected end of JSON input'
+      if (char === '"') {
+        this.#at++
+        return undefined
+      }
+      if (char < ' ') return this.#bad('in string literal')
+      this.#at++
+      if (char !== '\\') continue
+      const escaped = this.#text[this.#at]
+      if (escaped === undefined) return 'unexpected end of JSON input'
+      if (!'"\\/bfnrtu'.includes(escaped)) return this.#bad('in string escape code')
+      this.#at++
+      if (escaped !== 'u') continue
+      for (let i = 0; i < 4; i++) {
+        if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? '')) return this.#bad('in \\u hexadecimal character escape')
+        this.#at++
+      }
+    }
+  }
+
+  #number(): string | undefined {
+    if (this.#text[this.#at] === '-') {
+      this.#at++
+      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('in numeric literal')
+    }
+    if (this.#text[this.#at] === '0') this.#at++
+    else this.#digits()
+    if (this.#text[this.#at] === '.') {
+      this.#at++
+      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('after decimal point in numeric literal')
+      this.#digits()
+    }
+    if (/[eE]/.test(this.#text[this.#at] ?? '')) {
+      this.#at++
+      if (/[+-]/.test(this.#text[this.#at] ?? '')) this.#at++
+      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('in exponent of numeric literal')
+      this.#digits()
+    }
+    return undefined
+  }
+
+  #digits(): void {
+    while (/[0-9]/.test(this.#text[this.#at] ?? '')) this.#at++
+  }
+
+  #literal(word: string): string | undefined {
+    for (let i = 0; i < word.length; i++, this.#at++) {
+      if (this.#text[this.#at] !== word[i]) return this.#bad(`in literal ${word} (expecting '${word[i]}')`)
+    }
+    return undefined
+  }
+}
+
+/** What Go calls the kind of a decoded value in `cannot unmarshal …`. */
+export function jsonKind(value: GoValue): string {
+  if (isList(value)) return 'array'
+  if (isMap(value)) return 'object'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'number' ? 'number' : typeOf(value)
+}
+
+/** A template value as plain JSON, for the YAML writer. @throws GoError for what JSON cannot hold. */
+export function toJsonValue(value: GoValue, level = 0): JsonValue {
+  if (level > maxNesting) throw new GoError('json: unsupported value: encountered a cycle')
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') {
+    encodeFloat(value)
+    return value
+  }
+  if (value instanceof GoInt) return value.value
+  if (isList(value)) return value.map((each) => toJsonValue(each, level + 1))
+  if (isMap(value)) {
+    const out: Record<string, JsonValue> = {}
+    for (const key of Object.keys(value)) mapSet(out as GoMap, key, toJsonValue(value[key], level + 1) as GoValue)
+    return out
+  }
+  return JSON.parse(encodeJson(value)) as JsonValue
+}

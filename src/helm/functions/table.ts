@@ -1,0 +1,26 @@
+import type { GoFunction } from '../../gotemplate/index.ts'
+import { builtinFunctions } from '../../gotemplate/index.ts'
+import { defaultFunctions } from './defaults.ts'
+import { dictFunctions } from './dicts.ts'
+import { encodingFunctions } from './encoding.ts'
+import { listFunctions } from './lists.ts'
+import { numberFunctions } from './numbers.ts'
+import { pathFunctions } from './paths.ts'
+import { regexFunctions } from './regexes.ts'
+import { stringFunctions } from './strings.ts'
+import { versionFunctions } from './versions.ts'
+
+export { copyValue } from './dicts.ts'
+export { decodeYaml, toYaml } from './encoding.ts'
+
+/** Every function of Helm's templates but those that need the render itself (`include`, `tpl`, `lookup`, …). */
+export function helmFunctions(): Map<string, GoFunction> {
+  const tables = [
+    ...[stringFunctions(), listFunctions(), dictFunctions(), numberFunctions(), defaultFunctions()],
+    ...[encodingFunctions(), pathFunctions(), regexFunctions(), versionFunctions()],
+  ]
+  const functions = new Map(builtinFunctions())
+  // sprig's `slice` takes lists only; it replaces the predefined one, as in Helm.
+  for (const table of tables) for (const [name, each] of Object.entries(table)) functions.set(name, each)
+  return functions
+}

@@ -1,0 +1,157 @@
+import { basename, isObject, type JsonValue } from '../base/index.ts'
+import { nodeToJson, parseDocuments, unmarshalErrorText } from '../yaml/index.ts'
+import { HelmError } from './chart.ts'
+import { sortNames } from './dependencies.ts'
+
+/** One manifest of a rendered file. */
+export interface Manifest {
+  /** The file's path in the chart, as `# Source` shows it. */
+  readonly path: string
+  readonly content: string
+  readonly kind: string
+  readonly name: string
+  readonly apiVersion: string
+}
+
+export interface Hook extends Manifest {
+  readonly events: readonly string[]
+  readonly weight: number
+  readonly deletePolicies: readonly string[]
+  readonly outputLogPolicies: readonly string[]
+}
+
+/** The order in which Helm installs kinds. */
+const installOrder = [
+  ...['PriorityClass', 'Namespace', 'NetworkPolicy', 'ResourceQuota', 'LimitRange', 'PodSecurityPolicy'],
+  ...['PodDisruptionBudget', 'ServiceAccount', 'Secret', 'SecretList', 'ConfigMap', 'StorageClass', 'PersistentVolume'],
+  ...['PersistentVolumeClaim', 'CustomResourceDefinition', 'ClusterRole', 'ClusterRoleList', 'ClusterRoleBinding'],
+  ...['ClusterRoleBindingList', 'Role', 'RoleList', 'RoleBinding', 'RoleBindingList', 'Service', 'DaemonSet', 'Pod'],
+  ...['ReplicationController', 'ReplicaSet', 'Deployment', 'HorizontalPodAutoscaler', 'StatefulSet', 'Job', 'CronJob'],
+  ...['IngressClass', 'Ingress', 'APIService', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+] as const
+const installRank: ReadonlyMap<string, number> = new Map(installOrder.map((kind, i) => [kind, i]))
+
+const hookEvents = new Set([
+  ...['pre-install', 'post-install', 'pre-delete', 'post-delete', 'pre-upgrade', 'post-upgrade'],
+  ...['pre-rollback', 'post-rollback', 'test', 'test-success'],
+])
+
+/**
+ * Splits rendered files into manifests and hooks, each in install order.
+ * Source: Helm 4.1 pkg/release/v1/util (manifest_sorter.go, kind_sorter.go, manifest.go).
+ * @throws HelmError `YAML parse error on PATH: …`
+ */
+export function sortManifests(files: ReadonlyMap<string, string>): { hooks: Hook[]; manifests: Manifest[] } {
+  const hooks: Hook[] = []
+  const manifests: Manifest[] = []
+  for (const path of sortNames(files.keys())) {
+    const content = files.get(path)!
+    if (basename(path).startsWith('_') || content.trim() === '') continue
+    for (const document of splitManifests(content)) {
+      const { head, annotations } = readHead(path, document)
+      const manifest: Manifest = { path, content: document, ...head }
+      const hook = annotations['helm.sh/hook']
+      if (hook === undefined) {
+        manifests.push(manifest)
+        continue
+      }
+      const events = commaList(hook)
+      // One event that Helm does not know drops the whole document.
+      if (!events.every((event) => hookEvents.has(event))) continue
+      hooks.push({
+        ...manifest,
+        events: events.map((event) => (event === 'test-success' ? 'test' : event)),
+        weight: /^[+-]?\d+$/.test(annotations['helm.sh/hook-weight'] ?? '')
+          ? Number(annotations['helm.sh/hook-weight'])
+          : 0,
+        deletePolicies:
+          annotations['helm.sh/hook-delete-policy'] === undefined
+            ? []
+            : commaList(annotations['helm.sh/hook-delete-policy']),
+        outputLogPolicies:
+          annotations['helm.sh/hook-output-log-policy'] === undefined
+            ? []
+            : commaList(annotations['helm.sh/hook-output-log-policy']),
+      })
+    }
+  }
+  return { hooks: hooks.sort(byKind), manifests: manifests.sort(byKind) }
+}
+
+/** The documents of a file, trimmed; empty ones are dropped. */
+export function splitManifests(text: string): string[] {
+  return text
+    .trim()
+    .split(/(?:^|\s*\n)---\s*/)
+    .filter((part) => part !== '')
+    .map((part) => part.trim())
+}
+
+function commaList(text: string): string[] {
+  return text.split(',').map((each) => each.trim().toLowerCase())
+}
+
+/** Known kinds in install order, then the others by name; equal ones keep their order. */
+function byKind(a: Manifest, b: Manifest): number {
+  const rankA = installRank.get(a.kind)
+  const rankB = installRank.get(b.kind)
+  if (rankA === undefined && rankB === undefined) return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
+  if (rankA === undefined) return 1
+  if (rankB === undefined) return -1
+  return rankA - rankB
+}
+
+interface Head {
+  readonly kind: string
+  readonly name: string
+  readonly apiVersion: string
+}
+
+/** Reads what Helm needs of a manifest: its kind, name and annotations. */
+function readHead(path: string, text: string): { head: Head; annotations: Record<string, string> } {
+  const fail = (message: string): never => {
+    throw new HelmError(`YAML parse error on ${path}: ${message}`)
+  }
+  const parsed = parseDocuments(text, { flavour: 'v2' })
+  const broken = parsed.problems[0]
+  if (broken !== undefined) fail(`error converting YAML to JSON: ${broken.message}`)
+  const root = parsed.documents[0]?.root
+  if (root === undefined) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
+  const result = nodeToJson(root, { text })
+  if (result.problems.length > 0) fail(`error converting YAML to JSON: ${unmarshalErrorText(result.problems)}`)
+  const value = result.value
+  if (value === null) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
+  const unmarshal = (each: JsonValue, target: string): never =>
+    fail(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kindOfJson(each)} into Go ${target}`)
+  if (!isObject(value)) return unmarshal(value, 'value of type util.SimpleHead')
+  const text_ = (each: JsonValue | undefined, field: string): string => {
+    if (each === undefined || each === null) return ''
+    return typeof each === 'string' ? each : unmarshal(each, `struct field SimpleHead.${field} of type string`)
+  }
+  const metadata = value['metadata'] ?? {}
+  if (!isObject(metadata))
+    return unmarshal(
+      metadata,
+      'struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }',
+    )
+  const annotations: Record<string, string> = {}
+  const given = metadata['annotations'] ?? {}
+  if (!isObject(given))
+    return unmarshal(given, 'struct field SimpleHead.metadata.annotations of type map[string]string')
+  for (const key of Object.keys(given)) annotations[key] = text_(given[key], 'metadata.annotations')
+  return {
+    head: {
+      apiVersion: text_(value['apiVersion'], 'apiVersion'),
+      kind: text_(value['kind'], 'kind'),
+      name: text_(metadata['name'], 'metadata.name'),
+    },
+    annotations,
+  }
+}
+
+function kindOfJson(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  if (isObject(value)) return 'object'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'string' : 'number'
+}

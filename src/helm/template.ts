@@ -1,0 +1,71 @@
+import { decodeText } from '../base/index.ts'
+import type { GoMap } from '../gotemplate/index.ts'
+import { type Chart, crdFiles, HelmError, workingCopy } from './chart.ts'
+import { checkDependencies, isCompatibleRange, processDependencies } from './dependencies.ts'
+import { type RenderOptions, renderTemplates } from './engine.ts'
+import { type Hook, type Manifest, sortManifests } from './manifests.ts'
+import { validateValues } from './schema.ts'
+import { coalesceValues } from './values.ts'
+
+export interface TemplateOptions extends RenderOptions {
+  readonly includeCrds?: boolean
+  readonly skipSchemaValidation?: boolean
+}
+
+/** What a chart renders to. */
+export interface RenderedChart {
+  readonly manifests: readonly Manifest[]
+  readonly hooks: readonly Hook[]
+  /** CRDs of `crds/` folders, verbatim. */
+  readonly crds: readonly { readonly path: string; readonly content: string }[]
+  /** Text of NOTES.txt of the chart itself. */
+  readonly notes: string
+  /** The values that the chart saw, defaults included. */
+  readonly values: GoMap
+}
+
+/**
+ * Renders a chart with the user's values, as `helm install --dry-run=client` does.
+ * Source: Helm 4.1 pkg/action (install.go, action.go).
+ * @throws HelmError in Helm's words; BudgetError when the templates use too much.
+ */
+export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateOptions): RenderedChart {
+  if (loaded.metadata.type !== '' && loaded.metadata.type !== 'application') {
+    throw new HelmError(`${loaded.metadata.type} charts are not installable`)
+  }
+  const chart = workingCopy(loaded)
+  checkDependencies(chart)
+  processDependencies(chart, userValues)
+  const values = coalesceValues(chart, userValues)
+  if (!options.skipSchemaValidation) validateValues(chart, values)
+  const { kubeVersion } = options.capabilities
+  const range = chart.metadata.kubeVersion
+  if (range !== '' && !isCompatibleRange(range, kubeVersion.normalized)) {
+    throw new HelmError(
+      `chart requires kubeVersion: ${range} which is incompatible with Kubernetes ${kubeVersion.version}`,
+    )
+  }
+  const files = renderTemplates(chart, values, options)
+  const notesPath = `${chart.metadata.name}/templates/NOTES.txt`
+  const notes = files.get(notesPath) ?? ''
+  for (const path of [...files.keys()]) if (path.endsWith('NOTES.txt')) files.delete(path)
+  const { hooks, manifests } = sortManifests(files)
+  const crds = crdFiles(chart).map(({ path, file }) => ({ path, content: decodeText(file.data) }))
+  return { manifests, hooks, crds, notes, values }
+}
+
+/** The text of `helm template`: CRDs when asked for, manifests, then hooks, each with its `# Source`. */
+export function templateText(
+  rendered: RenderedChart,
+  options: { includeCrds?: boolean; noHooks?: boolean; skipTests?: boolean } = {},
+): string {
+  const part = (path: string, content: string): string => `---\n# Source: ${path}\n${content}\n`
+  const crds = options.includeCrds ? rendered.crds.map(({ path, content }) => part(path, content)) : []
+  const manifests = rendered.manifests.map(({ path, content }) => part(path, content))
+  const hooks = options.noHooks
+    ? []
+    : rendered.hooks
+        .filter((hook) => !(options.skipTests && hook.events.includes('test')))
+        .map(({ path, content }) => part(path, content))
+  return `${[...crds, ...manifests].join('').trim()}\n${hooks.join('')}`
+}
