@@ -3,6 +3,7 @@ import {
   act,
   buildWorkload,
   closeCluster,
+  devClusterId,
   devCluster as devClusterSpec,
   diffWorkload,
   engine as engineSpec,
@@ -43,7 +44,7 @@ export function registerRequests(dispatcher: Dispatcher, targets: RequestTargets
   registerClusters(dispatcher, targets)
   const { devCluster, engine } = targets
   dispatcher.handle(devClusterSpec, async ({ command }) => {
-    if (command !== 'start') await engine.stop('dev')
+    if (command !== 'start') await engine.stop(devClusterId)
     await devCluster[command]()
     return null
   })

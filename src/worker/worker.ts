@@ -68,6 +68,8 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   documents.onDidOpen(({ document }) => workspace.open(document.uri, document.getText()))
   documents.onDidChangeContent(({ document }) => workspace.open(document.uri, document.getText()))
   documents.onDidClose(({ document }) => workspace.close(document.uri))
+  // A save is told at once; the file watcher takes its time.
+  documents.onDidSave(({ document }) => workspace.touch([document.uri]))
   connection.onDidChangeWatchedFiles(({ changes }) => workspace.touch(changes.map(({ uri }) => uri)))
   dispatcher.receive(settingsChanged, (next: WorkerSettings) => {
     settings.current = next

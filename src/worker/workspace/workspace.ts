@@ -87,15 +87,18 @@ export class Workspace implements Disposable {
 
   /** Something on the disk has changed. */
   touch(uris: readonly string[]): void {
+    const touched: string[] = []
     for (const uri of uris) {
       const path = pathOfUri(uri)
       if (path === undefined || /\/(\.git|node_modules)(\/|$)/.test(path)) continue
       this.#change({ path, text: this.#fs.get(path) ?? 'disk' })
+      touched.push(path)
     }
+    if (touched.length > 0) for (const listener of this.#listeners) listener(touched)
   }
 
-  /** Calls back with the absolute paths of files that have changed on disk or in an editor. */
-  onChange(listener: (paths: readonly string[]) => void): Disposable {
+  /** Calls back with the absolute paths of files that have changed on the disk. */
+  onDiskChange(listener: (paths: readonly string[]) => void): Disposable {
     this.#listeners.add(listener)
     return { dispose: () => this.#listeners.delete(listener) }
   }
@@ -115,7 +118,6 @@ export class Workspace implements Disposable {
       for (const { path } of own) unchecked.add(folder.fleet.relative(path) ?? path)
       if (changed.length > 0 || filesParsed > 0) this.#announce()
     }
-    for (const listener of this.#listeners) listener(changes.map(({ path }) => path))
   }
 
   dispose(): void {

@@ -4,11 +4,13 @@ import { registerCommand } from '../../infrastructure/errors.ts'
 import { nodesOf } from '../../infrastructure/nodes.ts'
 import { ensureAllowed } from '../../infrastructure/permission.ts'
 import type { Services } from '../../infrastructure/services.ts'
+import { runOnOpen } from './auto.ts'
 
 /** The dev cluster (start, stop, reset) and the engine (run, stop). */
 export function registerRun(services: Services): vscode.Disposable {
   const { log } = services
   return vscode.Disposable.from(
+    runOnOpen(services),
     registerCommand(log, 'startDevCluster', () => command(services, 'start', 'Starting the dev cluster')),
     registerCommand(log, 'stopDevCluster', () => command(services, 'stop', 'Stopping the dev cluster')),
     registerCommand(log, 'resetDevCluster', () => reset(services)),
