@@ -1,23 +1,19 @@
-import type { Disposable, ObjectRef } from '../base/index.ts'
-import { conditionsOf, getCondition, isConditionFalse, isReady } from '../flux/index.ts'
-import type { KubeObject } from '../kube/index.ts'
+import { CancellationSource, type Disposable, getString, type ObjectRef, sleep } from '../base/index.ts'
+import { fluxBase } from '../cel/index.ts'
+import { conditionsOf, isReady } from '../flux/index.ts'
+import { createInformer, type Informer, type KubeObject } from '../kube/index.ts'
 import { refuseRunningFlux } from './guard.ts'
-import { reconcileKustomization, sourceKeyOf } from './kustomize/reconcile.ts'
+import { reconcileKustomization } from './kustomize/reconcile.ts'
 import type { EngineOptions } from './ports.ts'
-import { ArtifactStore, artifactStatusOf } from './runtime/artifact-store.ts'
+import { ArtifactStore } from './runtime/artifact-store.ts'
 import type { EngineContext } from './runtime/context.ts'
-import { Controller } from './runtime/controller.ts'
+import { Controller, type ReconcileResult } from './runtime/controller.ts'
 import { EventRecorder } from './runtime/events.ts'
 import type { ControllerStats } from './runtime/metrics.ts'
+import { reconcileArtifactGenerator } from './source/artifact-generator.ts'
 import { reconcileGitRepository } from './source/git-repository.ts'
-
-/** What `settle` found: every object of the engine's kinds, and how it stands. */
-export interface Settled {
-  readonly ready: readonly ObjectRef[]
-  /** With the message of Ready. */
-  readonly failed: readonly { readonly ref: ObjectRef; readonly reason: string; readonly message: string }[]
-  readonly suspended: readonly ObjectRef[]
-}
+import { keyOf, type Settled, specOf, survey } from './survey.ts'
+import { configReadersOf, dependentsOf, generatorsOf, includersOf, newRevision, readersOf } from './triggers.ts'
 
 /** Reconciles the Flux objects of one cluster. */
 export interface Engine {
@@ -29,19 +25,29 @@ export interface Engine {
   reconcileNow(ref: ObjectRef): void
   /** Takes the working trees of live sources again. */
   liveSourceChanged(): void
-  /** Resolves when every object is at rest: ready, failed and waiting for its retry, or suspended. */
-  settle(): Promise<Settled>
+  /**
+   * Resolves when every object is at rest: ready, failed and waiting for its retry, or suspended. After `timeout`
+   * milliseconds it resolves with what is at rest by then; the others are among `failed`.
+   */
+  settle(timeout?: number): Promise<Settled>
   stats(): Readonly<Record<string, ControllerStats>>
-  /** Flux kinds that are served but that this engine does not reconcile. */
+  /** Flux kinds that are served but that this engine does not reconcile: "no controller yet". */
   readonly unmanagedKinds: readonly string[]
 }
 
-const kinds = {
+const managedKinds = {
   GitRepository: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' },
-  ExternalArtifact: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'ExternalArtifact' },
   ArtifactGenerator: { apiVersion: 'source.extensions.fluxcd.io/v1beta1', kind: 'ArtifactGenerator' },
   Kustomization: { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
 } as const
+
+type ManagedKind = keyof typeof managedKinds
+
+/** Kinds that the engine only watches: what they hold triggers reconciliations of others. */
+const watchedSources = ['ExternalArtifact', 'OCIRepository', 'Bucket'] as const
+
+/** A start does not wait longer than this for slow sources before it turns to what can be done already. */
+const sourcesFirst = 5000
 
 /** Makes an engine; nothing happens before `start`. */
 export function createEngine(options: EngineOptions): Engine {
@@ -64,66 +70,75 @@ class RunningEngine implements Engine {
   ] as const
   readonly #options: EngineOptions
   readonly #context: EngineContext
-  readonly #controllers: Readonly<Record<'GitRepository' | 'Kustomization', Controller>>
+  readonly #controllers: Readonly<Record<ManagedKind, Controller>>
   readonly #subscriptions: Disposable[] = []
-  #stopping = false
+  readonly #cancellation = new CancellationSource()
 
   constructor(options: EngineOptions) {
     this.#options = options
     this.#context = this.#makeContext()
+    const context = this.#context
     this.#controllers = {
-      GitRepository: this.#controller('GitRepository', (object) => reconcileGitRepository(this.#context, object)),
+      GitRepository: this.#controller('GitRepository', (object) => reconcileGitRepository(context, object)),
+      ArtifactGenerator: this.#controller('ArtifactGenerator', (object) => reconcileArtifactGenerator(context, object)),
       Kustomization: this.#controller('Kustomization', (object) =>
-        reconcileKustomization(this.#context, object, () => false),
+        reconcileKustomization(context, object, (key) => this.#controllers.Kustomization.isRequested(key)),
       ),
     }
   }
 
   async start(): Promise<void> {
     if (this.#options.ownCluster !== true) await refuseRunningFlux(this.#options.client)
-    await Promise.all(Object.values(this.#controllers).map((controller) => controller.watch()))
+    await Promise.all(this.#all().map((controller) => controller.watch()))
+    for (const kind of watchedSources) this.#watch({ apiVersion: managedKinds.GitRepository.apiVersion, kind })
+    for (const kind of ['ConfigMap', 'Secret']) this.#watchConfig(kind)
     for (const live of this.#options.liveSources ?? []) {
       const subscription = live.onChange?.(() => this.liveSourceChanged())
       if (subscription !== undefined) this.#subscriptions.push(subscription)
     }
-    this.#controllers.GitRepository.release()
-    await this.#controllers.GitRepository.whenIdle()
-    this.#controllers.Kustomization.release()
+    const { GitRepository, ArtifactGenerator, Kustomization } = this.#controllers
+    GitRepository.release()
+    await this.#sourcesReady(GitRepository)
+    ArtifactGenerator.release()
+    await this.#sourcesReady(ArtifactGenerator)
+    Kustomization.release()
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true
+    this.#cancellation.cancel()
     for (const subscription of this.#subscriptions) subscription.dispose()
-    for (const controller of Object.values(this.#controllers)) controller.dispose()
-    await Promise.all(Object.values(this.#controllers).map((controller) => controller.whenIdle()))
+    for (const controller of this.#all()) controller.dispose()
+    await Promise.all(this.#all().map((controller) => controller.whenIdle()))
     const { sourceEvents, watcherEvents, kustomizeEvents } = this.#context
     await Promise.all([sourceEvents.flush(), watcherEvents.flush(), kustomizeEvents.flush()])
   }
 
   reconcileNow(ref: ObjectRef): void {
-    const key = `${ref.namespace ?? ''}/${ref.name}`
-    if (ref.kind === 'GitRepository' || ref.kind === 'Kustomization') this.#controllers[ref.kind].enqueue(key)
+    if (Object.hasOwn(managedKinds, ref.kind)) {
+      this.#controllers[ref.kind as ManagedKind].enqueue(`${ref.namespace ?? ''}/${ref.name}`)
+    }
   }
 
   liveSourceChanged(): void {
     for (const object of this.#controllers.GitRepository.objects()) {
-      const url = urlOf(object)
+      const url = getString(specOf(object), 'url') ?? ''
       if (this.#context.liveSources.some((live) => live.matches(url, object))) {
         this.#controllers.GitRepository.enqueue(keyOf(object))
       }
     }
   }
 
-  async settle(): Promise<Settled> {
-    for (;;) {
-      for (const controller of Object.values(this.#controllers)) await controller.whenIdle()
-      // Watch events of the last writes may still be on their way.
-      await new Promise<void>((resolve) => this.#options.clock.after(20, resolve))
-      if (!Object.values(this.#controllers).every((controller) => controller.idle)) continue
-      const result = this.#survey()
-      if (result !== undefined) return result
-      await new Promise<void>((resolve) => this.#options.clock.after(100, resolve))
-      if (this.#stopping) return { ready: [], failed: [], suspended: [] }
+  async settle(timeout?: number): Promise<Settled> {
+    const { clock } = this.#options
+    const limit = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout
+    for (let quiet = 0; ; ) {
+      const idle = this.#all().every((controller) => controller.idle)
+      const found = idle ? survey(this.#all().flatMap((controller) => controller.objects())) : undefined
+      // Watch events of the last writes may still be on their way: it has to stay quiet for a moment.
+      quiet = found === undefined ? 0 : quiet + 1
+      if (found !== undefined && quiet >= 3) return found
+      if (clock.now() >= limit || this.#cancellation.cancelled) return this.#atLimit()
+      await sleep(clock, quiet > 0 ? 10 : 30)
     }
   }
 
@@ -131,85 +146,102 @@ class RunningEngine implements Engine {
     return Object.fromEntries(Object.entries(this.#controllers).map(([name, one]) => [name, one.stats()]))
   }
 
-  /** `undefined` when something has yet to have its first turn. */
-  #survey(): Settled | undefined {
+  #atLimit(): Settled {
     const ready: ObjectRef[] = []
-    const failed: { ref: ObjectRef; reason: string; message: string }[] = []
+    const failed: Settled['failed'][number][] = []
     const suspended: ObjectRef[] = []
-    for (const controller of Object.values(this.#controllers)) {
-      for (const object of controller.objects()) {
-        const ref = {
-          apiVersion: object.apiVersion,
-          kind: object.kind,
-          name: object.metadata.name,
-          namespace: namespaceOf(object),
-        }
-        const conditions = conditionsOf(object)
-        if (isSuspended(object)) suspended.push(ref)
-        else if (isReady(conditions) && isObserved(object)) ready.push(ref)
-        else if (isConditionFalse(conditions, 'Ready') || getCondition(conditions, 'Stalled')?.status === 'True') {
-          const condition = getCondition(conditions, 'Ready')
-          failed.push({ ref, reason: condition?.reason ?? '', message: condition?.message ?? '' })
-        } else return undefined
-      }
+    for (const object of this.#all().flatMap((controller) => controller.objects())) {
+      const one = survey([object])
+      ready.push(...(one?.ready ?? []))
+      suspended.push(...(one?.suspended ?? []))
+      failed.push(...(one?.failed ?? []))
+      if (one !== undefined) continue
+      const condition = conditionsOf(object).find(({ type }) => type === 'Ready')
+      const { apiVersion, kind } = object
+      const ref = { apiVersion, kind, name: object.metadata.name, namespace: keyOf(object).split('/')[0]! }
+      failed.push({
+        ref,
+        reason: condition?.reason ?? 'Progressing',
+        message: condition?.message ?? 'not reconciled yet',
+      })
     }
     return { ready, failed, suspended }
   }
 
-  #controller(
-    name: 'GitRepository' | 'Kustomization',
-    reconcile: (object: KubeObject) => ReturnType<typeof reconcileGitRepository>,
-  ): Controller {
-    const { client, clock, namespace, concurrency } = this.#options
+  #all(): Controller[] {
+    return Object.values(this.#controllers)
+  }
+
+  async #sourcesReady(controller: Controller): Promise<void> {
+    await Promise.race([controller.whenIdle(), sleep(this.#options.clock, sourcesFirst)])
+  }
+
+  #controller(name: ManagedKind, reconcile: (object: KubeObject) => Promise<ReconcileResult>): Controller {
+    const { client, clock, namespace, concurrency, random } = this.#options
     return new Controller({
-      kind: kinds[name],
+      kind: managedKinds[name],
       client,
       clock,
       log: this.#context.log,
       concurrency: concurrency ?? 4,
-      random: this.#options.random ?? (() => 0),
+      random: random ?? (() => 0),
       namespace,
       reconcile,
-      onChange: (object, before) => this.#onChange(name, object, before),
+      onChange: (object, before) => this.#onChange(object, before),
     })
   }
 
-  #onChange(name: 'GitRepository' | 'Kustomization', object: KubeObject, before: KubeObject | undefined): void {
-    if (name !== 'Kustomization') {
-      const now = artifactStatusOf(object)
-      if (before !== undefined && now !== undefined && now.revision !== artifactStatusOf(before)?.revision) {
-        this.#enqueueReaders(`${name}/${keyOf(object)}`, now.revision)
-      }
+  #onChange(object: KubeObject, before: KubeObject | undefined): void {
+    const { GitRepository, ArtifactGenerator, Kustomization } = this.#controllers
+    if (object.kind === 'Kustomization') {
+      const becameReady = isReady(conditionsOf(object)) && (before === undefined || !isReady(conditionsOf(before)))
+      if (!becameReady) return
+      for (const key of dependentsOf(object, Kustomization.objects())) Kustomization.enqueue(key)
       return
     }
-    if (before !== undefined && isReady(conditionsOf(object)) && !isReady(conditionsOf(before))) {
-      this.#enqueueDependents(object)
-    }
+    const revision = newRevision(object, before)
+    if (revision === undefined) return
+    const sourceKey = `${object.kind}/${keyOf(object)}`
+    for (const key of generatorsOf(sourceKey, ArtifactGenerator.objects())) ArtifactGenerator.enqueue(key)
+    for (const key of readersOf(sourceKey, revision, Kustomization.objects())) Kustomization.enqueue(key)
+    if (object.kind !== 'GitRepository') return
+    for (const key of includersOf(object, GitRepository.objects())) GitRepository.enqueue(key)
   }
 
-  /** Kustomizations that read a source, unless they have tried this revision already and are well, or at it. */
-  #enqueueReaders(sourceKey: string, revision: string | undefined): void {
-    for (const object of this.#controllers.Kustomization.objects()) {
-      if (sourceKeyOf(object) !== sourceKey) continue
-      const conditions = conditionsOf(object)
-      const busyOrWell = isReady(conditions) || getCondition(conditions, 'Reconciling')?.status === 'True'
-      if (busyOrWell && revision !== undefined && statusText(object, 'lastAttemptedRevision') === revision) continue
-      this.#controllers.Kustomization.enqueue(keyOf(object))
-    }
+  #onArtifact(kind: string, source: KubeObject): void {
+    const { ArtifactGenerator, Kustomization } = this.#controllers
+    const sourceKey = `${kind}/${keyOf(source)}`
+    for (const key of generatorsOf(sourceKey, ArtifactGenerator.objects())) ArtifactGenerator.enqueue(key)
+    for (const key of readersOf(sourceKey, undefined, Kustomization.objects())) Kustomization.enqueue(key)
   }
 
-  /** Those that wait for a Kustomization need not wait for their next look at it. */
-  #enqueueDependents(ready: KubeObject): void {
-    for (const object of this.#controllers.Kustomization.objects()) {
-      if (getCondition(conditionsOf(object), 'Ready')?.reason !== 'DependencyNotReady') continue
-      if (dependsOn(object, ready)) this.#controllers.Kustomization.enqueue(keyOf(object))
+  #watch(kind: { apiVersion: string; kind: string }): void {
+    this.#subscriptions.push(this.#inform(kind, { onUpdate: (object, before) => this.#onChange(object, before) }))
+  }
+
+  /** ConfigMaps and Secrets that ask for it by label bring about what reads them, as with the controller's default. */
+  #watchConfig(kind: string): void {
+    const { Kustomization } = this.#controllers
+    const enqueue = (object: KubeObject): void => {
+      for (const key of configReadersOf(object, Kustomization.objects())) Kustomization.enqueue(key)
     }
+    const handlers = { onAdd: enqueue, onUpdate: enqueue }
+    this.#subscriptions.push(
+      this.#inform({ apiVersion: 'v1', kind }, { ...handlers, labelSelector: 'reconcile.fluxcd.io/watch=Enabled' }),
+    )
+  }
+
+  #inform(
+    kind: { apiVersion: string; kind: string },
+    more: Partial<Pick<Parameters<typeof createInformer>[0], 'onAdd' | 'onUpdate' | 'labelSelector'>>,
+  ): Informer {
+    const { client, clock, namespace } = this.#options
+    return createInformer({ client, clock, kind, ...(namespace === undefined ? {} : { namespace }), ...more })
   }
 
   #makeContext(): EngineContext {
-    const { client, clock, build, git, liveSources, decryptor, connect, onEvent } = this.#options
+    const { client, clock, build, git, liveSources, decryptor, connect, onEvent, random } = this.#options
     const log = this.#options.log ?? (() => undefined)
-    const random = this.#options.random
     const recorder = (controller: string): EventRecorder =>
       new EventRecorder({ client, clock, controller, log, onEvent })
     return {
@@ -217,6 +249,7 @@ class RunningEngine implements Engine {
       clock,
       log,
       build,
+      cel: fluxBase(),
       git,
       liveSources: liveSources ?? [],
       decryptor,
@@ -229,50 +262,8 @@ class RunningEngine implements Engine {
       healthInterval: this.#options.healthInterval ?? 5000,
       strictSubstitution: this.#options.strictSubstitution ?? true,
       jittered: (interval) => (random === undefined ? interval : interval * (0.95 + random() * 0.1)),
-      onArtifact: (kind, source) => this.#enqueueReaders(`${kind}/${keyOf(source)}`, undefined),
-      stopping: () => this.#stopping,
+      onArtifact: (kind, source) => this.#onArtifact(kind, source),
+      stopping: () => this.#cancellation.cancelled,
     }
   }
-}
-
-function keyOf(object: KubeObject): string {
-  return `${namespaceOf(object)}/${object.metadata.name}`
-}
-
-function namespaceOf(object: KubeObject): string {
-  const namespace = object.metadata['namespace']
-  return typeof namespace === 'string' ? namespace : ''
-}
-
-function specOf(object: KubeObject): Record<string, unknown> {
-  return (object['spec'] ?? {}) as Record<string, unknown>
-}
-
-function urlOf(object: KubeObject): string {
-  const url = specOf(object)['url']
-  return typeof url === 'string' ? url : ''
-}
-
-function isSuspended(object: KubeObject): boolean {
-  return specOf(object)['suspend'] === true
-}
-
-function statusText(object: KubeObject, field: string): string | undefined {
-  const status = (object['status'] ?? {}) as Record<string, unknown>
-  const value = status[field]
-  return typeof value === 'string' ? value : undefined
-}
-
-function isObserved(object: KubeObject): boolean {
-  const status = (object['status'] ?? {}) as Record<string, unknown>
-  return status['observedGeneration'] === object.metadata['generation']
-}
-
-function dependsOn(object: KubeObject, other: KubeObject): boolean {
-  const list = specOf(object)['dependsOn']
-  if (!Array.isArray(list)) return false
-  return list.some((one: { name?: unknown; namespace?: unknown }) => {
-    const namespace = typeof one.namespace === 'string' && one.namespace !== '' ? one.namespace : namespaceOf(object)
-    return one.name === other.metadata.name && namespace === namespaceOf(other)
-  })
 }

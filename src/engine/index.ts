@@ -3,9 +3,10 @@
  * must survive a crash is in the cluster; artifacts are rebuilt at every start. Behaviour, conditions and events follow
  * source-controller 1.9, source-watcher 2.2 and kustomize-controller 1.9.
  */
-export { createEngine, type Engine, type Settled } from './engine.ts'
+export { createEngine, type Engine } from './engine.ts'
 export { FluxRunningError, refuseRunningFlux } from './guard.ts'
 export * from './ports.ts'
 export type { ControllerStats } from './runtime/metrics.ts'
 export { type TreeFile, treeRevision } from './runtime/tree-hash.ts'
 export { snapshotTree } from './source/snapshot.ts'
+export type { Settled } from './survey.ts'

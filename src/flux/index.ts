@@ -5,6 +5,9 @@
  */
 
 export * from './apply-order.ts'
+export { type CopyOperation, stageArtifact, type Unpack } from './artifact-generator/copy.ts'
+export * from './artifact-generator/requests.ts'
+export { type ArtifactFile, type SourceTree, Staging } from './artifact-generator/staging.ts'
 export * from './build.ts'
 export * from './conditions/get.ts'
 export * from './conditions/merge.ts'

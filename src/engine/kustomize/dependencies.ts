@@ -35,7 +35,7 @@ export async function checkDependencies(
     const found = await readDependency(context, object, { name, namespace })
     const expression = getString(dependency, 'readyExpr') ?? ''
     if (expression !== '') {
-      const ready = evaluateReady(expression, { self: object.object, dep: found })
+      const ready = evaluateReady(context.cel, expression, { self: object.object, dep: found })
       if ('error' in ready) throw new DependencyError(ready.error, ready.terminal)
       if (!ready.value) throw new DependencyError(`dependency '${subject}' is not ready according to readyExpr eval`)
       continue

@@ -88,7 +88,7 @@ async function decide(context: EngineContext, object: ManagedObject, tools: Tool
     return { requeue: true }
   }
   if (object.suspended) return {}
-  const checks = healthExpressions(object.spec)
+  const checks = healthExpressions(context.cel, object.spec)
   if ('error' in checks) return terminal(object, tools, checks.error)
   const spec = readSpec(object.spec, object.namespace)
   const source = await findSource(context, object, spec)

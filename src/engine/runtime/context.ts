@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts'
+import type { CelBase } from '../../cel/index.ts'
 import type { KustomizeBuildFunction } from '../../flux/index.ts'
 import type { KubeClient, KubeObject, KubeTransport } from '../../kube/index.ts'
 import type { Decryptor, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
@@ -11,6 +12,7 @@ export interface EngineContext {
   readonly clock: Clock
   readonly log: EngineLog
   readonly build: KustomizeBuildFunction
+  readonly cel: CelBase
   readonly git: GitFetcher | undefined
   readonly liveSources: readonly LiveSource[]
   readonly decryptor: Decryptor | undefined
@@ -25,7 +27,7 @@ export interface EngineContext {
   readonly strictSubstitution: boolean
   /** Spreads an interval by up to 5 %. */
   jittered(interval: number): number
-  /** Called after a source's artifact changed in the store. */
+  /** Called when the store has an artifact that a source's status names already: nobody is told by a watch. */
   onArtifact(kind: string, source: KubeObject): void
   /** True when the engine is being stopped: long waits end. */
   stopping(): boolean

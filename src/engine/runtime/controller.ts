@@ -111,6 +111,11 @@ export class Controller implements Disposable {
     return this.#queue.idle && this.#early.size === 0
   }
 
+  /** True when a newer request waits for an object that is being reconciled. */
+  isRequested(key: string): boolean {
+    return this.#queue.isRequested(key)
+  }
+
   isBusy(key: string): boolean {
     return this.#queue.isBusy(key) || this.#early.has(key)
   }
@@ -158,7 +163,7 @@ export class Controller implements Disposable {
       this.#queue.addRateLimited(key)
     } else if (result.requeue === true) {
       this.#metrics.requeues++
-      this.#queue.addRateLimited(key)
+      this.#queue.add(key)
     } else {
       this.#queue.forget(key)
       if (result.after !== undefined) {

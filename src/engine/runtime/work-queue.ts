@@ -96,6 +96,11 @@ export class WorkQueue implements Disposable {
     return this.#active.has(key) || this.#queued.has(key)
   }
 
+  /** True when the key is being worked on and has been added again since. */
+  isRequested(key: string): boolean {
+    return this.#again.has(key)
+  }
+
   /** True when nothing is being worked on nor in line; turns planned for later do not count. */
   get idle(): boolean {
     return this.#active.size === 0 && this.#queued.size === 0

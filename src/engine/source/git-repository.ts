@@ -80,7 +80,7 @@ interface ContentOutcome {
   readonly outcome: SourceOutcome
   readonly reason?: string
   readonly message?: string
-  /** True when the store has another artifact than before. */
+  /** True when the artifact is new to the store but not to the object's status: after a start. */
   readonly changed: boolean
 }
 
@@ -214,7 +214,8 @@ function storeArtifact(
   const before = context.artifacts.of(owner)
   context.artifacts.put(owner, artifact)
   const known = artifactStatusOf(object.object)
-  if (known?.revision !== checkout.revision || known.digest !== artifact.digest) {
+  const isKnown = known?.revision === checkout.revision && known.digest === artifact.digest
+  if (!isKnown) {
     object.setStatus('artifact', artifactJson(object, checkout.revision, artifact, context.clock.now()))
   }
   setObserved(object, got.includes)
@@ -222,7 +223,7 @@ function storeArtifact(
   const text = `stored artifact for revision '${checkout.revision}'`
   object.mark('ArtifactInStorage', 'True', 'Succeeded', text)
   const message = checkout.live ? text : `stored artifact for commit '${checkout.message ?? checkout.revision}'`
-  return { outcome: { type: 'done' }, message, changed: before?.digest !== artifact.digest }
+  return { outcome: { type: 'done' }, message, changed: isKnown && before?.digest !== artifact.digest }
 }
 
 function artifactJson(object: ManagedObject, revision: string, artifact: Artifact, now: number): JsonObject {
