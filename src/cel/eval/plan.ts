@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '../library/define.ts'
 import { celIndex, insertEntry } from '../library/operators.ts'
 import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode } from '../syntax/ast.ts'
 import { qualifiedName } from '../syntax/ast.ts'
+import type { CelType } from '../types.ts'
 import { CelBudgetError, CelError, noSuchOverload } from '../values/error.ts'
 import { CelArray, CelEntries, CelList, CelMap, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
 import type { Frame } from './frame.ts'
@@ -144,7 +145,7 @@ function planCall(expr: CallNode, scope: Scope): Step {
       throw noSuchOverload(resolved.name)
     }
   }
-  return invoke(definition, args)
+  return invoke(definition, args, expr.type)
 }
 
 interface Resolved {
@@ -167,20 +168,20 @@ function resolveFunction(expr: CallNode, scope: Scope): Resolved {
   return { name, args: [expr.target, ...expr.args], member: true, definition: functions.get(name) }
 }
 
-function invoke(definition: FunctionDefinition, args: readonly Step[]): Step {
+function invoke(definition: FunctionDefinition, args: readonly Step[], type: CelType | undefined): Step {
   const cost = callCost(definition.name)
   if (args.length === 1) {
     const only = args[0]!
     return (frame) => {
       const values = [only(frame)]
       frame.charge(cost(values))
-      return definition.call(values, frame)
+      return definition.call(values, frame, type)
     }
   }
   return (frame) => {
     const values = args.map((arg) => arg(frame))
     frame.charge(cost(values))
-    return definition.call(values, frame)
+    return definition.call(values, frame, type)
   }
 }
 

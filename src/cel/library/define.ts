@@ -25,11 +25,14 @@ export interface CompiledRegex {
   findAll(text: string, limit: number): string[]
 }
 
+/** `result` is the type the checker found, where it ran: an empty list does not show of what it is empty. */
+export type FunctionCall = (args: readonly CelValue[], context: CallContext, result?: CelType) => CelValue
+
 /** A function by name: its signatures for the checker, and one implementation that looks at run-time types. */
 export interface FunctionDefinition {
   readonly name: string
   readonly overloads: readonly Overload[]
-  readonly call: (args: readonly CelValue[], context: CallContext) => CelValue
+  readonly call: FunctionCall
 }
 
 /**
@@ -39,13 +42,13 @@ export interface FunctionDefinition {
 export function define(
   name: string,
   signatures: readonly string[],
-  call: (args: readonly CelValue[], context: CallContext) => CelValue | undefined,
+  call: (args: readonly CelValue[], context: CallContext, result?: CelType) => CelValue | undefined,
 ): FunctionDefinition {
   return {
     name,
     overloads: signatures.map(parseSignature),
-    call: (args, context) => {
-      const result = call(args, context)
+    call: (args, context, type) => {
+      const result = call(args, context, type)
       if (result === undefined) throw noSuchOverload(name)
       return result
     },
@@ -99,10 +102,10 @@ function merge(a: FunctionDefinition, b: FunctionDefinition): FunctionDefinition
   return {
     name: a.name,
     overloads: [...a.overloads, ...b.overloads],
-    call: (args, context) => {
+    call: (args, context, type) => {
       const fits = (definition: FunctionDefinition): boolean =>
         definition.overloads.some((overload) => matches(overload, args))
-      return fits(a) || !fits(b) ? a.call(args, context) : b.call(args, context)
+      return fits(a) || !fits(b) ? a.call(args, context, type) : b.call(args, context, type)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { CelType } from '../types.ts'
 import { celCompare, celEqual } from '../values/compare.ts'
 import { CelError, noSuchOverload } from '../values/error.ts'
 import { typeName } from '../values/type-of.ts'
@@ -8,13 +9,18 @@ import { celAdd } from './operators.ts'
 /** lists.range() beyond this is only a way to use up memory. */
 const maxRange = 1_000_000n
 
-type ListCall = (list: CelList, args: readonly CelValue[], context: CallContext) => CelValue | undefined
+type ListCall = (
+  list: CelList,
+  args: readonly CelValue[],
+  context: CallContext,
+  result?: CelType,
+) => CelValue | undefined
 
 function onList(name: string, signatures: readonly string[], call: ListCall): FunctionDefinition {
-  return define(name, signatures, ([list, ...args], context) => {
+  return define(name, signatures, ([list, ...args], context, result) => {
     if (!(list instanceof CelList)) return undefined
     context.charge(list.size)
-    return call(list, args, context)
+    return call(list, args, context, result)
   })
 }
 
@@ -32,15 +38,20 @@ function extreme(name: string, list: CelList, sign: number): CelValue {
   return best
 }
 
-function sum(list: CelList): CelValue {
-  if (list.size === 0) return 0n
-  let total: CelValue = zeroLike(list.at(0))
+function sum(list: CelList, type: CelType | undefined): CelValue {
+  let total: CelValue = list.size === 0 ? zeroOf(type) : zeroLike(list.at(0))
   for (const item of list) {
     const next = celAdd(total, item)
     if (next === undefined) throw noSuchOverload()
     total = next
   }
   return total
+}
+
+function zeroOf(type: CelType | undefined): CelValue {
+  if (type?.kind === 'double') return 0
+  if (type?.kind === 'duration') return new CelDuration(0n)
+  return type?.kind === 'uint' ? new CelUint(0n) : 0n
 }
 
 function zeroLike(value: CelValue): CelValue {
@@ -135,7 +146,7 @@ export function listLibrary(): readonly FunctionDefinition[] {
       comparable.map((type) => `list(${type}).() bool`),
       isSorted,
     ),
-    onList('sum', same(summable), sum),
+    onList('sum', same(summable), (list, _args, _context, type) => sum(list, type)),
     onList('max', same(comparable), (list) => extreme('max', list, 1)),
     onList('min', same(comparable), (list) => extreme('min', list, -1)),
     onList('indexOf', ['list(A).(A) int'], (list, [item]) => find(list, item!, up(list.size))),
