@@ -22,6 +22,7 @@ import { type Capabilities, capabilitiesObject } from './capabilities.ts'
 import { type Chart, type ChartFile, fullPath, HelmError } from './chart.ts'
 import { formatExecError, formatParseError } from './engine-errors.ts'
 import { filesObject } from './files.ts'
+import type { TemplateCrypto } from './functions/crypto.ts'
 import { helmFunctions } from './functions/table.ts'
 import { chartObject } from './metadata.ts'
 import { tableAt } from './values.ts'
@@ -40,6 +41,8 @@ export interface RenderOptions {
   readonly lookup?: (apiVersion: string, kind: string, namespace: string, name: string) => GoMap
   /** What the render may use; default 50 million steps, 256 million characters, 20 s of `clock`. */
   readonly budget?: Partial<Budget>
+  /** What only the host has: the time (milliseconds since 1970) and cryptography. */
+  readonly host?: { readonly now?: () => number; readonly crypto?: TemplateCrypto }
   /** Parsed templates by file, kept between renders. */
   readonly cache?: TemplateCache
 }
@@ -132,7 +135,7 @@ class Engine {
   constructor(options: RenderOptions) {
     this.#options = options
     this.#budget = { steps: 50_000_000, output: 256_000_000, ...options.budget }
-    this.#functions = helmFunctions()
+    this.#functions = helmFunctions(options.host)
     this.#bind(this.#functions, this.#templates)
   }
 

@@ -11,6 +11,7 @@ export {
 } from './capabilities.ts'
 export { type Chart, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
 export type { RenderOptions, TemplateCache } from './engine.ts'
+export type { CertificateRequest, TemplateCrypto } from './functions/crypto.ts'
 export { loadChart, type Unpack } from './load.ts'
 export { type Hook, type Manifest, splitManifests } from './manifests.ts'
 export { type RenderedChart, renderChart, type TemplateOptions, templateText } from './template.ts'

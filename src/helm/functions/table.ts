@@ -1,5 +1,7 @@
 import type { GoFunction } from '../../gotemplate/index.ts'
 import { builtinFunctions } from '../../gotemplate/index.ts'
+import { cryptoFunctions, type TemplateCrypto } from './crypto.ts'
+import { dateFunctions } from './dates.ts'
 import { defaultFunctions } from './defaults.ts'
 import { dictFunctions } from './dicts.ts'
 import { encodingFunctions } from './encoding.ts'
@@ -14,10 +16,11 @@ export { copyValue } from './dicts.ts'
 export { decodeYaml, toYaml } from './encoding.ts'
 
 /** Every function of Helm's templates but those that need the render itself (`include`, `tpl`, `lookup`, …). */
-export function helmFunctions(): Map<string, GoFunction> {
+export function helmFunctions(host: { now?: () => number; crypto?: TemplateCrypto } = {}): Map<string, GoFunction> {
   const tables = [
     ...[stringFunctions(), listFunctions(), dictFunctions(), numberFunctions(), defaultFunctions()],
     ...[encodingFunctions(), pathFunctions(), regexFunctions(), versionFunctions()],
+    ...[dateFunctions(host.now ?? Date.now), cryptoFunctions(host.crypto)],
   ]
   const functions = new Map(builtinFunctions())
   // sprig's `slice` takes lists only; it replaces the predefined one, as in Helm.
