@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/index.ts'
 import { CLEANUP_FINALIZER } from '../operations/delete.ts'
+import type { Machine } from '../operations/machine.ts'
 import { finalizersOf, isDeleting } from '../operations/metadata.ts'
 import type { Change } from '../store/store.ts'
 import type { Controller, Environment } from './environment.ts'
@@ -23,9 +24,11 @@ export class DefinitionController implements Controller {
       const { registry } = this.#env.machine
       if (change.type === 'DELETED') {
         registry.undefine(change.entry.name)
+        forget(this.#env.machine, change.entry.name)
         this.#onGone(change.entry.name)
       } else {
         registry.define(change.entry.object)
+        this.#env.machine.types.addCrd(change.entry.object)
         if (isDeleting(change.entry.object)) this.#env.queue.add(NAME, change.entry.name)
       }
     } else if (change.type === 'DELETED') {
@@ -39,9 +42,13 @@ export class DefinitionController implements Controller {
     const stored = this.#env.list(COLLECTION)
     const names = new Set(stored.map((object) => object.metadata.name))
     for (const type of registry.all())
-      if (type.custom !== undefined && !names.has(type.collection)) registry.undefine(type.collection)
+      if (type.custom !== undefined && !names.has(type.collection)) {
+        registry.undefine(type.collection)
+        forget(this.#env.machine, type.collection)
+      }
     for (const definition of stored) {
       registry.define(definition)
+      this.#env.machine.types.addCrd(definition)
       if (isDeleting(definition)) this.#env.queue.add(NAME, definition.metadata.name)
     }
   }
@@ -57,4 +64,9 @@ export class DefinitionController implements Controller {
       draft.metadata['finalizers'] = finalizersOf(draft).filter((finalizer) => finalizer !== CLEANUP_FINALIZER)
     })
   }
+}
+
+function forget(machine: Machine, name: string): void {
+  const dot = name.indexOf('.')
+  machine.types.removeCrd(name.slice(dot + 1), name.slice(0, dot))
 }

@@ -5,7 +5,7 @@ import type { ResourceType } from '../resources/types.ts'
 import type { Machine, WriteContext } from './machine.ts'
 import { strategyContext } from './machine.ts'
 import { fillSystemFields, generateName, makeUid, namespaceOf, tidyMetadata } from './metadata.ts'
-import { admit, clientObject, commit, strategyOf, toStorage } from './pipeline.ts'
+import { admit, clientObject, commit, prepared, strategyOf, toStorage } from './pipeline.ts'
 import { validateMetadata } from './validate-metadata.ts'
 
 /**
@@ -26,56 +26,29 @@ export function createObject(
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   const strategy = strategyOf(machine, type)
-  const now = machine.clock.now()
   const uid = makeUid(machine.random)
   const prefix = getString(draft, 'metadata', 'generateName') ?? ''
   const generated = !draft.metadata.name && prefix !== ''
   if (generated) draft.metadata.name = freeName(machine, type, namespace, prefix)
-  fillSystemFields(draft.metadata, now, uid)
+  fillSystemFields(draft.metadata, machine.clock.now(), uid)
   tidyMetadata(draft.metadata)
-  machine.schemas.setDefaults(type, draft)
-  admit(machine, 'mutate', {
-    operation: 'CREATE',
-    type,
-    namespace,
-    name: draft.metadata.name,
-    object: draft,
-    old: undefined,
-    context,
-  })
-  let next = toStorage(machine, type, draft)
-  strategy.defaults?.(next)
+  let next = prepared(machine, type, undefined, draft, context, options.managed === true)
+  const request = { operation: 'CREATE', type, namespace, name: draft.metadata.name, old: undefined, context } as const
+  admit(machine, 'mutate', { ...request, object: next })
+  next = toStorage(machine, type, next)
+  if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
+  const cluster = strategyContext(machine, () => makeUid(machine.random))
   if (type.subresources.includes('status')) {
     if (type.custom !== undefined) delete next['status']
     else if (strategy.prepareForCreate === undefined) next['status'] = {}
   }
-  strategy.prepareForCreate?.(
-    next,
-    strategyContext(machine, () => makeUid(machine.random)),
-  )
+  strategy.prepareForCreate?.(next, cluster)
   if (type.custom !== undefined || strategy.generation === true) next.metadata['generation'] = 1
-  if (options.managed !== true) {
-    const { manager, subresource } = context
-    next = machine.fields.update({ type, live: undefined, next, manager, subresource, now })
-  }
   const errors: FieldError[] = validateMetadata(type, next, strategy)
   errors.push(...machine.schemas.validate(type, next, undefined))
-  errors.push(
-    ...(strategy.validate?.(
-      next,
-      strategyContext(machine, () => uid),
-    ) ?? []),
-  )
+  errors.push(...(strategy.validate?.(next, cluster) ?? []))
   if (errors.length > 0) throw invalid(type, next.metadata.name ?? '', errors)
-  admit(machine, 'validate', {
-    operation: 'CREATE',
-    type,
-    namespace,
-    name: next.metadata.name,
-    object: clientObject(machine, next, type),
-    old: undefined,
-    context,
-  })
+  admit(machine, 'validate', { ...request, name: next.metadata.name, object: clientObject(machine, next, type) })
   if (machine.store.get(type.collection, namespace, next.metadata.name) !== undefined) {
     throw alreadyExists(type, next.metadata.name)
   }

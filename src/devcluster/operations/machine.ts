@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
+import type { SchemaRegistry } from '../../schema/index.ts'
 import type { UserInfo } from '../http/types.ts'
 import type { ResourceRegistry } from '../resources/registry.ts'
 import type { Strategy, StrategyContext } from '../resources/strategy.ts'
@@ -17,6 +18,8 @@ export interface Machine {
   readonly strategies: ReadonlyMap<string, Strategy>
   readonly fields: FieldManaging
   readonly schemas: SchemaChecks
+  /** Types of kinds, custom ones included, for merging. */
+  readonly types: SchemaRegistry
   readonly admission: readonly Admission[]
   readonly random: () => number
   /** JSON texts of stored objects. */

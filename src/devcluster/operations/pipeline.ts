@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kube/index.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { AdmissionRequest } from './admission.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, WriteContext } from './machine.ts'
 
 const NO_STRATEGY: Strategy = {}
 /** Custom resources count generations and insist on a resourceVersion in PUT. */
@@ -23,6 +23,26 @@ export function toStorage(machine: Machine, type: ResourceType, draft: KubeObjec
     version: type.storage.apiVersion.slice(slash + 1),
     kind: type.storage.kind,
   })
+}
+
+/**
+ * A decoded object as the registry gets it: defaulted, and with the manager's change recorded, before anything that the
+ * server itself fills in (which nobody is to own). `managed`: server-side apply recorded it already.
+ */
+export function prepared(
+  machine: Machine,
+  type: ResourceType,
+  live: KubeObject | undefined,
+  draft: KubeObject,
+  context: WriteContext,
+  managed: boolean,
+): KubeObject {
+  machine.schemas.setDefaults(type, draft)
+  // Kinds have their defaults in the stored version; other versions get them after conversion.
+  if (type === machine.registry.ofCollection(type.collection)) strategyOf(machine, type).defaults?.(draft)
+  if (managed) return draft
+  const { manager, subresource } = context
+  return machine.fields.update({ type, live, next: draft, manager, subresource, now: machine.clock.now() })
 }
 
 /** A stored object as the type's version shows it. */

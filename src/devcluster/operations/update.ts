@@ -16,7 +16,7 @@ import { createObject } from './create.ts'
 import { finishDeletion } from './delete.ts'
 import { type Machine, strategyContext, type WriteContext } from './machine.ts'
 import { finalizersOf, isDeleting, makeUid, namespaceOf, tidyMetadata, uidOf } from './metadata.ts'
-import { admit, clientObject, commit, sameObject, strategyOf, toStorage } from './pipeline.ts'
+import { admit, clientObject, commit, prepared, sameObject, strategyOf, toStorage } from './pipeline.ts'
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 
 export interface UpdateTarget {
@@ -63,47 +63,21 @@ export function updateObject(
   checkLock(type, live, produced, strategy, options)
   tidyMetadata(produced.metadata)
   if (produced['status'] === null) delete produced['status']
-  machine.schemas.setDefaults(type, produced)
-  admit(machine, 'mutate', {
-    operation: 'UPDATE',
-    type,
-    namespace,
-    name,
-    object: produced,
-    old: clientObject(machine, live, type),
-    context,
-  })
-  let next = toStorage(machine, type, produced)
-  strategy.defaults?.(next)
+  const old = clientObject(machine, live, type)
+  const request = { operation: 'UPDATE', type, namespace, name, old, context } as const
+  let next = prepared(machine, type, old, produced, context, options.managed === true)
+  admit(machine, 'mutate', { ...request, object: next })
+  next = toStorage(machine, type, next)
+  if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
   restoreSystemFields(next.metadata, live.metadata)
   separateStatus(type, strategy, next, live, context.subresource)
-  if (context.subresource === '')
-    strategy.prepareForUpdate?.(
-      next,
-      live,
-      strategyContext(machine, () => makeUid(machine.random)),
-    )
-  countGeneration(type, strategy, next, live)
-  if (options.managed !== true) {
-    next = machine.fields.update({
-      type,
-      live,
-      next,
-      manager: context.manager,
-      subresource: context.subresource,
-      now: machine.clock.now(),
-    })
+  if (context.subresource === '') {
+    const cluster = strategyContext(machine, () => makeUid(machine.random))
+    strategy.prepareForUpdate?.(next, live, cluster)
   }
+  countGeneration(type, strategy, next, live)
   validateNext(machine, target, strategy, next, live, context)
-  admit(machine, 'validate', {
-    operation: 'UPDATE',
-    type,
-    namespace,
-    name,
-    object: clientObject(machine, next, type),
-    old: clientObject(machine, live, type),
-    context,
-  })
+  admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
   if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }
   if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next)) {
     if (!context.dryRun) finishDeletion(machine, type, namespace, live)

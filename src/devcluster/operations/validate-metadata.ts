@@ -1,24 +1,30 @@
 import { isObject, type JsonValue } from '../../base/index.ts'
-import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
+import {
+  checkDns1035Label,
+  checkDnsLabel,
+  checkDnsSubdomain,
+  checkLabelValue,
+  checkQualifiedName,
+  type KubeObject,
+  type ObjectMeta,
+} from '../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../http/errors.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { finalizersOf, isDeleting, ownersOf } from './metadata.ts'
-import {
-  label1035Errors,
-  labelErrors,
-  labelValueErrors,
-  pathSegmentErrors,
-  qualifiedNameErrors,
-  subdomainErrors,
-} from './names.ts'
 
 const MAX_ANNOTATIONS = 256 * 1024
 
+/** Path segments: RBAC names. */
+function pathSegmentErrors(name: string): string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
+}
+
 const NAME_RULES = {
-  subdomain: subdomainErrors,
-  label: labelErrors,
-  label1035: label1035Errors,
+  subdomain: checkDnsSubdomain,
+  label: checkDnsLabel,
+  label1035: checkDns1035Label,
   path: pathSegmentErrors,
 } as const
 
@@ -36,13 +42,13 @@ export function validateMetadata(type: ResourceType, object: KubeObject, strateg
   }
   const namespace = metadata['namespace']
   if (type.namespaced && typeof namespace === 'string') {
-    for (const text of labelErrors(namespace)) errors.push(invalidValue('metadata.namespace', namespace, text))
+    for (const text of checkDnsLabel(namespace)) errors.push(invalidValue('metadata.namespace', namespace, text))
   }
   errors.push(...validateLabels(metadata['labels'], 'metadata.labels'))
   errors.push(...validateAnnotations(metadata))
   errors.push(...validateOwners(object))
   for (const [i, finalizer] of finalizersOf(object).entries()) {
-    for (const text of qualifiedNameErrors(finalizer))
+    for (const text of checkQualifiedName(finalizer))
       errors.push(invalidValue(`metadata.finalizers[${i}]`, finalizer, text))
   }
   return errors
@@ -53,9 +59,9 @@ export function validateLabels(labels: JsonValue | undefined, field: string): Fi
   if (!isObject(labels)) return []
   const errors: FieldError[] = []
   for (const [key, value] of Object.entries(labels)) {
-    for (const text of qualifiedNameErrors(key)) errors.push(invalidValue(field, key, text))
+    for (const text of checkQualifiedName(key)) errors.push(invalidValue(field, key, text))
     if (typeof value !== 'string') continue
-    for (const text of labelValueErrors(value)) errors.push(invalidValue(field, value, text))
+    for (const text of checkLabelValue(value)) errors.push(invalidValue(field, value, text))
   }
   return errors
 }
@@ -66,7 +72,7 @@ function validateAnnotations(metadata: ObjectMeta): FieldError[] {
   const errors: FieldError[] = []
   let size = 0
   for (const [key, value] of Object.entries(annotations)) {
-    for (const text of qualifiedNameErrors(key.toLowerCase()))
+    for (const text of checkQualifiedName(key.toLowerCase()))
       errors.push(invalidValue('metadata.annotations', key, text))
     size += key.length + (typeof value === 'string' ? value.length : 0)
   }

@@ -4,7 +4,7 @@ import type { ListQuery } from '../http/query.ts'
 import type { Machine } from '../operations/machine.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { type Entry, entryKey } from '../store/store.ts'
-import { parseSelection } from './selection.ts'
+import { parseSelection, type Selection } from './selection.ts'
 import { decodeToken, encodeToken } from './token.ts'
 
 export interface ListResult {
@@ -29,7 +29,7 @@ export function listEntries(
   const revision = token?.revision ?? wantedRevision(machine, query)
   const found =
     revision === undefined
-      ? machine.store.collection(type.collection).list(namespace)
+      ? candidates(machine, type, namespace, selection)
       : machine.store.listAt(type.collection, namespace, revision)
   if (found === undefined) {
     throw token === undefined
@@ -39,9 +39,7 @@ export function listEntries(
         )
   }
   const shown = String(revision ?? machine.store.revision)
-  let entries = selection.all
-    ? found
-    : found.filter((entry) => selection.matches(machine.fields.convert(entry.object, type)))
+  let entries = selection.all ? found : found.filter((entry) => selection.matches(entry.object))
   if (token !== undefined) entries = entries.filter((entry) => afterKey(entry, token.after))
   const metadata: JsonObject = { resourceVersion: shown }
   if (query.limit > 0 && entries.length > query.limit) {
@@ -51,6 +49,20 @@ export function listEntries(
     entries = page
   }
   return { entries, metadata }
+}
+
+/** What can match: one object where the selector names it. */
+export function candidates(
+  machine: Machine,
+  type: ResourceType,
+  namespace: string | undefined,
+  selection: Selection,
+): readonly Entry[] {
+  if (selection.name !== undefined && (namespace !== undefined || !type.namespaced)) {
+    const entry = machine.store.get(type.collection, namespace ?? '', selection.name)
+    return entry === undefined ? [] : [entry]
+  }
+  return machine.store.collection(type.collection).list(namespace)
 }
 
 /** Order of `entryKey` in code points; keys are ASCII, so plain comparison is right. */

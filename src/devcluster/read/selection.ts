@@ -1,8 +1,15 @@
 import { isObject, type JsonValue } from '../../base/index.ts'
-import type { KubeObject } from '../../kube/index.ts'
+import {
+  type FieldTerm,
+  type KubeObject,
+  matchesLabels,
+  type Outcome,
+  parseFieldSelector,
+  parseLabelSelector,
+} from '../../kube/index.ts'
 import { badRequest } from '../http/errors.ts'
+import { labelsOf } from '../operations/metadata.ts'
 import type { ResourceType } from '../resources/types.ts'
-import { parseFieldTerms, parseLabelTerms } from './terms.ts'
 
 /** Which objects a list, watch or deletecollection means. */
 export interface Selection {
@@ -10,6 +17,7 @@ export interface Selection {
   readonly all: boolean
   /** Set when only one name can match. */
   readonly name: string | undefined
+  /** Looks at an object in its storage version. */
   matches(object: KubeObject): boolean
 }
 
@@ -64,18 +72,23 @@ const EVENT_ALIASES: Readonly<Record<string, string>> = {
  * @throws ApiError 400 when one cannot be parsed or names a field that the resource does not offer
  */
 export function parseSelection(type: ResourceType, labelSelector: string, fieldSelector: string): Selection {
-  const labels = labelSelector === '' ? undefined : parseLabelTerms(labelSelector)
-  const terms = fieldSelector === '' ? [] : parseFieldTerms(fieldSelector)
+  const labels = labelSelector === '' ? undefined : readOr400(parseLabelSelector(labelSelector))
+  const terms: readonly FieldTerm[] = fieldSelector === '' ? [] : readOr400(parseFieldSelector(fieldSelector))
   const fields = terms.map((term) => ({ ...term, read: readerOf(type, term.field) }))
-  const name = terms.find((term) => term.field === 'metadata.name' && !term.negated)?.value
+  const name = terms.find((term) => term.field === 'metadata.name' && term.op === '=')?.value
   return {
     all: labels === undefined && fields.length === 0,
     name,
     matches: (object) => {
-      for (const term of fields) if ((term.read(object) === term.value) === term.negated) return false
-      return labels === undefined || labels(isObject(object.metadata['labels']) ? object.metadata['labels'] : {})
+      for (const term of fields) if ((term.read(object) === term.value) !== (term.op === '=')) return false
+      return labels === undefined || matchesLabels(labels, labelsOf(object))
     },
   }
+}
+
+function readOr400<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw badRequest(outcome.error)
+  return outcome.value
 }
 
 function readerOf(type: ResourceType, field: string): (object: KubeObject) => string {

@@ -8,7 +8,7 @@ import type { ApiStream, StreamSink } from '../http/types.ts'
 import type { Machine } from '../operations/machine.ts'
 import { type ResourceType, versionOf } from '../resources/types.ts'
 import type { Change, Entry } from '../store/store.ts'
-import { parseRevision } from './list.ts'
+import { candidates, parseRevision } from './list.ts'
 import { renderEvent } from './render.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
@@ -128,9 +128,8 @@ export class WatchHub {
 
   #sendState(watcher: Watcher): void {
     const { type, namespace } = watcher.request
-    for (const entry of this.#machine.store.collection(type.collection).list(namespace)) {
-      const object = this.#machine.fields.convert(entry.object, type)
-      if (watcher.selection.matches(object)) this.#send(watcher, 'ADDED', object, undefined)
+    for (const entry of candidates(this.#machine, type, namespace, watcher.selection)) {
+      if (watcher.selection.matches(entry.object)) this.#send(watcher, 'ADDED', this.#show(entry, type), undefined)
     }
   }
 
@@ -162,8 +161,8 @@ export class WatchHub {
       this.#send(watcher, change.type, this.#show(change.entry, type), texts)
       return
     }
-    const now = change.type !== 'DELETED' && watcher.selection.matches(this.#show(change.entry, type))
-    const before = change.previous !== undefined && watcher.selection.matches(this.#show(change.previous, type))
+    const now = change.type !== 'DELETED' && watcher.selection.matches(change.entry.object)
+    const before = change.previous !== undefined && watcher.selection.matches(change.previous.object)
     if (now) this.#send(watcher, before ? 'MODIFIED' : 'ADDED', this.#show(change.entry, type), texts)
     else if (before) this.#send(watcher, 'DELETED', this.#leaving(change, type), undefined)
   }

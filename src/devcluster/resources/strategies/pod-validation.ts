@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
-import type { KubeObject } from '../../../kube/index.ts'
+import { checkDnsLabel, type KubeObject } from '../../../kube/index.ts'
 import {
   duplicate,
   type FieldError,
@@ -9,7 +9,6 @@ import {
   notSupported,
   required,
 } from '../../http/errors.ts'
-import { labelErrors } from '../../operations/names.ts'
 import { validateLabels } from '../../operations/validate-metadata.ts'
 import { list, sub, text } from './draft.ts'
 
@@ -23,7 +22,7 @@ export function podSpecErrors(spec: JsonObject | undefined, field: string): Fiel
     const at = `${field}.volumes[${i}].name`
     if (name === '') errors.push(required(at))
     else if (volumes.has(name)) errors.push(duplicate(at, name))
-    else for (const why of labelErrors(name)) errors.push(invalidValue(at, name, why))
+    else for (const why of checkDnsLabel(name)) errors.push(invalidValue(at, name, why))
     volumes.add(name)
   }
   const containers = list(spec, 'containers')
@@ -50,7 +49,7 @@ function containerErrors(
   const errors: FieldError[] = []
   const name = text(container, 'name')
   if (name === '') errors.push(required(`${field}.name`))
-  else for (const why of labelErrors(name)) errors.push(invalidValue(`${field}.name`, name, why))
+  else for (const why of checkDnsLabel(name)) errors.push(invalidValue(`${field}.name`, name, why))
   if (names.has(name)) errors.push(duplicate(`${field}.name`, name))
   names.add(name)
   const image = text(container, 'image')
