@@ -1,8 +1,7 @@
 import { RE2JS } from 're2js'
 import { getIn, isObject, type JsonObject, type JsonValue, jsonClone, jsonEqual } from '../../base/index.ts'
 import { objectMetaOf, stringMap } from '../../flux/index.ts'
-import { type KubeObject, parseApiVersion } from '../../kube/index.ts'
-import { matchesLabels } from './labels.ts'
+import { type KubeObject, matchesLabels, parseApiVersion, parseLabelSelector } from '../../kube/index.ts'
 
 /** The objects of one drift check. */
 export interface DriftPair {
@@ -94,9 +93,21 @@ function selects(target: JsonValue | undefined, object: KubeObject): boolean {
     if (!compile(field, pattern).matches(values[field])) return false
   }
   return (
-    matchesLabels(target['labelSelector'], stringMap(object, 'labels')) &&
-    matchesLabels(target['annotationSelector'], stringMap(object, 'annotations'))
+    selectsBy(target, 'label', stringMap(object, 'labels')) &&
+    selectsBy(target, 'annotation', stringMap(object, 'annotations'))
   )
+}
+
+function selectsBy(
+  target: JsonObject,
+  what: 'label' | 'annotation',
+  values: Readonly<Record<string, string>>,
+): boolean {
+  const text = target[`${what}Selector`]
+  if (typeof text !== 'string' || text === '') return true
+  const selector = parseLabelSelector(text)
+  if (!selector.ok) throw new Error(`invalid ${what} selector: ${selector.error}`)
+  return matchesLabels(selector.value, values)
 }
 
 function compile(field: string, pattern: string): RE2JS {

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../../base/index.ts'
+import { evaluate } from '../../envsubst/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { kustomizeAnnotations } from '../constants.ts'
 import { stringMap } from '../metadata.ts'
 import { parseDocuments, toYaml } from '../text.ts'
-import { evaluate } from './evaluate.ts'
 
 /** How variables are filled in. */
 export interface SubstituteOptions {
@@ -43,16 +43,16 @@ export function substituteObject(object: KubeObject, options: SubstituteOptions)
   }
   const text = toYaml(object)
   if (!text.includes('$')) return { object: undefined }
-  const strict = options.strict ?? true
-  const outcome = evaluate(text, (name) => {
-    const value = variables.get(name)
-    if (value !== undefined) return value
-    return options.unknown?.(name) === true ? `\${${name}}` : strict ? undefined : ''
-  })
-  if ('error' in outcome) {
-    return { ...outcome, error: `envsubst error: variable substitution failed: ${outcome.error}` }
+  const lookup = (name: string): string | undefined =>
+    variables.get(name) ?? (options.unknown?.(name) === true ? `\${${name}}` : undefined)
+  const { value, problems } = evaluate(text, lookup, { strict: options.strict ?? true })
+  const problem = problems[0]
+  if (problem !== undefined) {
+    const error = `envsubst error: variable substitution failed: ${problem.message}`
+    const variable = /strict mode\): "([^"]*)"$/.exec(problem.message)?.[1]
+    return variable === undefined ? { error } : { error, variable }
   }
-  return readBack(outcome.text)
+  return readBack(value)
 }
 
 function readBack(text: string): SubstituteOutcome {
