@@ -39,21 +39,26 @@ export interface RuleNode {
  * Compiles all CEL rules in a schema; `undefined` when it has none.
  * apiextensions-apiserver pkg/apiserver/schema/cel/{compilation,validation}.go.
  */
-export function compileRules(base: CelBase, schema: StructuralSchema, resourceRoot: boolean): RuleNode | undefined {
-  if (!hasRules(schema)) return undefined
+export function compileRules(
+  base: () => CelBase,
+  schema: StructuralSchema,
+  resourceRoot: boolean,
+): RuleNode | undefined {
+  if (!hasRules(schema, new Set())) return undefined
   const declaration = declarationOf(schema, resourceRoot)
-  return new RuleCompiler(base).node({ rules: schema, schema, resourceRoot, declaration })
+  return new RuleCompiler(base()).node({ rules: schema, schema, resourceRoot, declaration })
 }
 
-/** A quick look, so that schemas without rules need no declarations. */
-function hasRules(schema: StructuralSchema): boolean {
-  return (
-    (schema['x-kubernetes-validations']?.length ?? 0) > 0 ||
-    (schema.items !== undefined && hasRules(schema.items)) ||
-    (typeof schema.additionalProperties === 'object' && hasRules(schema.additionalProperties)) ||
-    Object.values(schema.properties ?? {}).some(hasRules) ||
-    (schema.allOf ?? []).some(hasRules)
-  )
+/** A quick look, so that schemas without rules need no declarations. Schemas may be shared and cyclic. */
+function hasRules(schema: StructuralSchema, seen: Set<StructuralSchema>): boolean {
+  if (seen.has(schema)) return false
+  seen.add(schema)
+  if ((schema['x-kubernetes-validations']?.length ?? 0) > 0) return true
+  const { items, additionalProperties, properties, allOf } = schema
+  const inner = [...Object.values(properties ?? {}), ...(allOf ?? [])]
+  if (items !== undefined) inner.push(items)
+  if (typeof additionalProperties === 'object') inner.push(additionalProperties)
+  return inner.some((member) => hasRules(member, seen))
 }
 
 interface Source {

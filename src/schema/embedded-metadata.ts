@@ -123,7 +123,9 @@ function walk({ value, schema, path }: Node, errors: FieldError[]): void {
   if (schema === undefined) return
   if (Array.isArray(value)) {
     if (schema.items === undefined) return
-    value.forEach((item, i) => walk({ value: item, schema: schema.items, path: indexPath(path, i) }, errors))
+    for (const [i, item] of value.entries()) {
+      walk({ value: item, schema: schema.items, path: indexPath(path, i) }, errors)
+    }
   } else if (isObject(value)) {
     if (schema['x-kubernetes-embedded-resource'] === true) checkResource(value, path, errors)
     for (const key of Object.keys(value)) {

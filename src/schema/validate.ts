@@ -65,6 +65,11 @@ export function createSchemaValidator(options: { readonly base?: CelBase } = {})
     },
   }
 
+  function celBase(): CelBase {
+    base ??= kubernetesBase()
+    return base
+  }
+
   function rulesOf(schema: StructuralSchema, resourceRoot: boolean): RuleNode | undefined {
     let known = rules.get(schema)
     if (known === undefined) {
@@ -73,8 +78,7 @@ export function createSchemaValidator(options: { readonly base?: CelBase } = {})
     }
     const slot = resourceRoot ? 'root' : 'part'
     if (known[slot] === undefined) {
-      base ??= kubernetesBase()
-      known[slot] = compileRules(base, schema, resourceRoot) ?? false
+      known[slot] = compileRules(celBase, schema, resourceRoot) ?? false
     }
     return known[slot] === false ? undefined : known[slot]
   }
