@@ -272,6 +272,9 @@ export const engine: RequestSpec<EngineParams, Nothing> = request(
 /** Extension → worker: settings or trust have changed. */
 export const settingsChanged: NotificationSpec<WorkerSettings> = notification('settingsChanged', isWorkerSettings)
 
+/** Extension → worker: another worker follows at once, so what this one has started is to go on without it. */
+export const handOver: NotificationSpec<Nothing> = notification('handOver', isNothing)
+
 /** Worker → extension. */
 export const clustersChanged: NotificationSpec<readonly ClusterInfo[]> = notification(
   'clustersChanged',

@@ -12,6 +12,7 @@ import {
   fleetObjects,
   fleetTree,
   graph,
+  handOver,
   type InventoryItem,
   inventory,
   listClusters,
@@ -63,8 +64,12 @@ function registerFleet(dispatcher: Dispatcher, { views }: RequestTargets): void 
   dispatcher.handle(findWorkload, ({ ref }) => views.findWorkload(ref))
 }
 
-function registerClusters(dispatcher: Dispatcher, { views, clusters }: RequestTargets): void {
-  dispatcher.handle(listClusters, () => clusters.list())
+function registerClusters(dispatcher: Dispatcher, { views, clusters, devCluster }: RequestTargets): void {
+  dispatcher.handle(listClusters, async () => {
+    await devCluster.settled
+    return clusters.list()
+  })
+  dispatcher.receive(handOver, () => devCluster.handOver())
   dispatcher.handle(openCluster, async ({ cluster }) => (await clusters.open(cluster)).objects())
   dispatcher.handle(closeCluster, ({ cluster }) => {
     clusters.close(cluster)

@@ -10,7 +10,7 @@ import type { Disposable } from '../base/index.ts'
 import { settingsChanged, type WorkerSettings } from '../protocol/index.ts'
 import { liveStatusIn } from './clusters/live-status.ts'
 import { ClusterRegistry } from './clusters/registry.ts'
-import { Dispatcher } from './dispatch.ts'
+import { Dispatcher, messageOf } from './dispatch.ts'
 import { registerLanguage } from './lsp/features.ts'
 import { registerRequests } from './requests.ts'
 import { DevCluster } from './run/dev-cluster.ts'
@@ -54,16 +54,17 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   connection.onInitialize((params) => {
     settings.current = initialSettings(params.initializationOptions, options.storage)
     roots = rootsOf(params)
+    if (params.capabilities.window?.workDoneProgress === true) workspace.showProgress()
     return capabilities
   })
   connection.onInitialized(() => {
     workspace.setFolders(roots)
+    devCluster.attach().catch((error: unknown) => dispatcher.log('warn', `dev cluster: ${messageOf(error)}`))
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)))
       roots = [...roots.filter((root) => !gone.has(root)), ...added.flatMap(({ uri }) => pathOfUri(uri) ?? [])]
       workspace.setFolders(roots)
     })
-    devCluster.attach().catch((error: unknown) => dispatcher.log('warn', `dev cluster: ${String(error)}`))
   })
   documents.onDidOpen(({ document }) => workspace.open(document.uri, document.getText()))
   documents.onDidChangeContent(({ document }) => workspace.open(document.uri, document.getText()))

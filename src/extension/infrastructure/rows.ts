@@ -119,7 +119,7 @@ function clusterRow(cluster: ClusterInfo): Row {
     id: `cluster/${cluster.id}`,
     label: cluster.name,
     description: notes.join(' · '),
-    tooltip: [cluster.name, cluster.server, cluster.message].filter((line) => line !== '').join('\n'),
+    tooltip: [...new Set([cluster.name, ...notes, cluster.message])].filter((line) => line !== '').join('\n'),
     icon: icons[cluster.state],
     ...(color === undefined ? {} : { color }),
     contextValue: `cluster:${cluster.kind}:${cluster.state}:${engine}`,

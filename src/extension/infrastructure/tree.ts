@@ -58,7 +58,7 @@ function treeItem(node: TreeNode, command: vscode.Command | undefined): vscode.T
   item.tooltip = row.tooltip
   item.iconPath = new vscode.ThemeIcon(row.icon, row.color === undefined ? undefined : new vscode.ThemeColor(row.color))
   item.contextValue = row.contextValue
-  item.accessibilityInformation = { label: row.tooltip.replaceAll('\n', ', ') }
+  item.accessibilityInformation = { label: row.tooltip.replace(/\n+/g, ', ') }
   if (command !== undefined) item.command = command
   return item
 }

@@ -6,7 +6,13 @@ import {
   State,
   TransportKind,
 } from 'vscode-languageclient/node'
-import { log as logSpec, type NotificationSpec, type RequestSpec, settingsChanged } from '../../protocol/index.ts'
+import {
+  handOver,
+  log as logSpec,
+  type NotificationSpec,
+  type RequestSpec,
+  settingsChanged,
+} from '../../protocol/index.ts'
 import { inBackground } from './errors.ts'
 import { onSettingsChange, workerSettings } from './settings.ts'
 
@@ -41,7 +47,9 @@ export class WorkerClient implements vscode.Disposable {
     inBackground(this.#log, 'start of the worker', this.#ready)
   }
 
+  /** A fresh worker in place of this one; the dev cluster goes on meanwhile. */
   async restart(): Promise<void> {
+    if (this.#client.isRunning()) await this.#client.sendNotification(handOver.method, null)
     this.#ready = this.#client.restart()
     await this.#ready
   }

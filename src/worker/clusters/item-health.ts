@@ -1,7 +1,16 @@
 import { fluxKindOf } from '../../flux/index.ts'
-import type { KubeObject } from '../../kube/index.ts'
+import { computeStatus, type KubeObject } from '../../kube/index.ts'
 import type { Health } from '../../protocol/index.ts'
 import { healthOf, type IsManaged, summarise } from './summary.ts'
+
+const healths = {
+  Current: 'ready',
+  InProgress: 'reconciling',
+  Terminating: 'reconciling',
+  Failed: 'failed',
+  NotFound: 'unknown',
+  Unknown: 'unknown',
+} as const satisfies Record<string, Health>
 
 /** How an applied object is doing: Flux objects by their conditions, all others as kstatus sees them. */
 export function itemHealth(
@@ -11,5 +20,6 @@ export function itemHealth(
   if (fluxKindOf(object) !== undefined) {
     return { health: healthOf(object, isManaged), message: summarise(object, isManaged).message }
   }
-  return { health: 'ready', message: '' }
+  const { status, message } = computeStatus(object)
+  return { health: healths[status], message: status === 'Current' ? '' : message }
 }

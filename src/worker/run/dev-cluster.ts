@@ -29,12 +29,23 @@ export class DevCluster implements Disposable {
   readonly #cli: string
   #child: ChildProcess | undefined
   #busy: Promise<void> = Promise.resolve()
+  #isHandedOver = false
 
   constructor(options: { registry: ClusterRegistry; dispatcher: Dispatcher; settings: Settings; cli: string }) {
     this.#registry = options.registry
     this.#dispatcher = options.dispatcher
     this.#settings = options.settings
     this.#cli = options.cli
+  }
+
+  /** Resolves when no command is at work; what the first rows of the Clusters view wait for. */
+  get settled(): Promise<void> {
+    return this.#busy
+  }
+
+  /** Another worker takes over: the process is not ended with this one. */
+  handOver(): void {
+    this.#isHandedOver = true
   }
 
   /** Takes up a dev cluster that a worker before this one has started, if it still answers. */
@@ -68,6 +79,7 @@ export class DevCluster implements Disposable {
 
   /** Ends the process: nothing of ours is to run when nobody looks. State on disk stays. */
   dispose(): void {
+    if (this.#isHandedOver) return
     const pid = this.#pid()
     if (pid !== undefined) end(pid, 'SIGTERM')
     rmSync(this.#paths().record, { force: true })

@@ -9,6 +9,8 @@ import { pathOfUri, uriOfPath } from './uris.ts'
 
 /** Milliseconds of checking after which messages are looked at again. */
 const slice = 20
+/** Milliseconds in which changes of the model are gathered into one word to the views. */
+const gather = 100
 /** Stands for every file of a folder among the paths to check. */
 const everything = ''
 
@@ -34,6 +36,8 @@ export class Workspace implements Disposable {
   readonly #listeners = new Set<(paths: readonly string[]) => void>()
   #folders: readonly Folder[] = []
   #scheduled: NodeJS.Immediate | undefined
+  #announcing: NodeJS.Timeout | undefined
+  #showsProgress = false
   #revision = 0
   #disposed = false
 
@@ -49,6 +53,11 @@ export class Workspace implements Disposable {
   /** Editor buffers over the disk. */
   get fs(): OverlayFileSystem {
     return this.#fs
+  }
+
+  /** The client can show progress. */
+  showProgress(): void {
+    this.#showsProgress = true
   }
 
   /** Absolute paths of the folders to model. Folders that stay keep what is known of them. */
@@ -122,6 +131,7 @@ export class Workspace implements Disposable {
 
   dispose(): void {
     this.#disposed = true
+    clearTimeout(this.#announcing)
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled)
   }
 
@@ -156,6 +166,7 @@ export class Workspace implements Disposable {
     if (paths.delete(everything)) {
       this.#guarded('read', () => {
         for (const file of folder.fleet.files()) paths.add(file.path)
+        this.#progress(folder, paths.size).catch((error: unknown) => this.#dispatcher.log('warn', messageOf(error)))
       })
       this.#announce()
     }
@@ -193,7 +204,26 @@ export class Workspace implements Disposable {
   }
 
   #announce(): void {
-    this.#dispatcher.send(fleetChanged, { revision: ++this.#revision })
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#dispatcher.send(fleetChanged, { revision: ++this.#revision })
+    }, gather)
+  }
+
+  /** Shows how far the first check of a folder is; later ones are too short to be shown. */
+  async #progress(folder: Folder, total: number): Promise<void> {
+    if (!this.#showsProgress) return
+    const progress = await this.#connection.window.createWorkDoneProgress()
+    progress.begin('Fluxkit', 0, 'checking the workspace')
+    const timer = setInterval(() => {
+      const left = this.#unchecked.get(folder)?.size ?? 0
+      if (left > 0 && !this.#disposed) {
+        progress.report(Math.round((1 - left / total) * 100), `${total - left} of ${total} files`)
+        return
+      }
+      clearInterval(timer)
+      progress.done()
+    }, gather)
   }
 
   #owner(path: string): { readonly folder: Folder; readonly path: string } | undefined {

@@ -1,0 +1,243 @@
+/**
+ * The whole path in a real VS Code: the packed extension on a real fleet, used by clicking and typing only.
+ * Prints a line for each step and `end to end: N passed, M failed`; keeps screenshots in docs/images.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeFleet, mistakeLine } from './fixture.mjs'
+import { root } from './setup.mjs'
+import { Workbench } from './ui.mjs'
+import { openBrowser, packExtension, serveCode, until } from './vscode.mjs'
+
+const images = join(root, 'docs', 'images')
+const home = mkdtempSync(join(tmpdir(), 'fluxkit-e2e-'))
+const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' }
+
+let passed = 0
+let failed = 0
+let code
+let browser
+let page
+try {
+  const fleet = makeFleet(home)
+  if (fleet === undefined) {
+    console.log('end to end: absent (the fleets of ../shared/fleets are not on this machine)')
+  } else {
+    await main(fleet)
+    console.log(`end to end: ${passed} passed, ${failed} failed`)
+  }
+} catch (error) {
+  failed++
+  console.error(error)
+  console.log(`end to end: ${passed} passed, ${failed} failed`)
+} finally {
+  await browser?.close()
+  await code?.stop()
+  if (process.env.FLUXKIT_E2E_KEEP === undefined) rmSync(home, { recursive: true, force: true })
+  else console.log(`kept ${home}`)
+}
+process.exit(failed === 0 ? 0 : 1)
+
+/** Each step builds on those before it, so the first that fails ends the run; a picture shows how it looked. */
+async function step(name, work) {
+  const started = Date.now()
+  try {
+    await work()
+    passed++
+    console.log(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  } catch (error) {
+    const picture = join(tmpdir(), 'fluxkit-e2e-failure.png')
+    await page?.screenshot({ path: picture }).catch(() => undefined)
+    console.log(`FAILED  ${name}; see ${picture}`)
+    throw error
+  }
+}
+
+async function main(fleet) {
+  mkdirSync(images, { recursive: true })
+  let vsix
+  await step('the extension is packed', () => {
+    vsix = packExtension(home)
+  })
+  code = await serveCode({ vsix, home, folder: fleet, settings: { 'workbench.colorTheme': themes.dark } })
+  ;({ browser, page } = await openBrowser())
+  await page.goto(code.url)
+  const workbench = new Workbench(page)
+  await looking(workbench)
+  await checking(workbench)
+  await running(workbench)
+  await acting(workbench)
+  await pictures(workbench)
+}
+
+async function looking(workbench) {
+  await step('the side bar opens', () => workbench.openFluxkit())
+  await step('the Fleet view lists the Kustomizations of each cluster', async () => {
+    for (const name of ['staging', 'production']) await workbench.row('Fleet', name).waitFor({ timeout: 30_000 })
+    for (const name of ['flux-system', 'apps', 'infra-configs', 'infra-controllers', 'web']) {
+      await workbench.row('Fleet', name).waitFor()
+    }
+  })
+  await step('nothing is contacted: the dev cluster is stopped', () =>
+    workbench.waitForRow('Clusters', 'Dev cluster', 'stopped'),
+  )
+}
+
+async function checking(workbench) {
+  await step('a wrong sourceRef is underlined on its line', async () => {
+    await workbench.row('Fleet', 'shop').click()
+    await workbench.tab('shop.yaml').waitFor()
+    await workbench.waitForText('flux-sytem')
+    const squiggle = page.locator('.cdr.squiggly-error').first()
+    await squiggle.waitFor({ timeout: 15_000 })
+    const line = await page.locator('.view-line', { hasText: 'flux-sytem' }).first().boundingBox()
+    const mark = await squiggle.boundingBox()
+    if (Math.abs(line.y - mark.y) > line.height / 2) throw new Error('the underline is on another line')
+    const number = await page
+      .locator('.line-numbers', { hasText: new RegExp(`^${mistakeLine}$`) })
+      .first()
+      .boundingBox()
+    if (Math.abs(number.y - line.y) > 2) throw new Error(`the mistake is not on line ${mistakeLine}`)
+  })
+  await workbench.screenshot(join(images, 'problem-dark.png'))
+  await step('a Kustomization is built into a read-only document', async () => {
+    await workbench.clickRowAction('Fleet', 'web', 'Build')
+    await workbench.tab('web (build).yaml').waitFor({ timeout: 15_000 })
+    await workbench.waitForText('docker.io/library/nginx:1.27.0')
+    await workbench.waitForText('kind: Namespace')
+  })
+  await workbench.screenshot(join(images, 'build-dark.png'))
+  await step('completion and hover answer', async () => {
+    await workbench.openFile('clusters/staging/web.yaml')
+    await workbench.waitForText('./apps/web')
+    await page
+      .locator('.view-line span', { hasText: /^prune$/ })
+      .last()
+      .hover()
+    await page.locator('.monaco-hover:not(.hidden)', { hasText: /prune/i }).first().waitFor({ timeout: 15_000 })
+    await page.keyboard.press('Escape')
+  })
+}
+
+async function running(workbench) {
+  await step('the dev cluster starts', async () => {
+    await workbench.clickRowAction('Clusters', 'Dev cluster', 'Start Dev Cluster')
+    await workbench.waitForRow('Clusters', 'Dev cluster', '127.0.0.1', 60_000)
+  })
+  await step('the engine runs on the working tree', async () => {
+    await workbench.clickTitleAction('Workloads', 'Run Engine')
+    await workbench.pick('staging')
+    await workbench.waitForRow('Clusters', 'Dev cluster', 'engine running', 60_000)
+  })
+  await step('the Kustomizations that need no chart turn Ready', async () => {
+    for (const name of ['flux-system', 'web']) await workbench.waitForRow('Workloads', name, 'Ready', 60_000)
+  })
+  await step('a Kustomization without a source says so', () =>
+    workbench.waitForRow('Workloads', 'shop', 'flux-sytem', 30_000),
+  )
+  await step('HelmReleases have no controller yet', () =>
+    workbench.waitForRow('Workloads', 'cert-manager', 'No controller yet'),
+  )
+  await step('the inventory shows what was applied', async () => {
+    await workbench.expand('Workloads', 'web')
+    await workbench
+      .view('Workloads')
+      .locator('.monaco-list-row[aria-level="2"]', { hasText: 'Deployment' })
+      .first()
+      .waitFor()
+  })
+}
+
+async function acting(workbench) {
+  const deployment = workbench
+    .view('Workloads')
+    .locator('.monaco-list-row[aria-level="2"]', { hasText: 'Deployment' })
+    .first()
+  await step('the live manifest opens', async () => {
+    await deployment.click()
+    await workbench.tab('web (live).yaml').waitFor({ timeout: 15_000 })
+    await workbench.waitForText('nginx:1.27.0')
+    // A preview tab would be replaced by the next file.
+    await workbench.tab('web (live).yaml').dblclick()
+  })
+  await step('an image tag is edited and saved', async () => {
+    await workbench.openFile('apps/web/deployment.yaml')
+    await workbench.selectInFile('1.27.0')
+    await page.keyboard.type('1.27.1')
+    await page.keyboard.press('Control+S')
+    await until('the file to be saved', 10_000, async () => (await page.locator('.tab.active.dirty').count()) === 0)
+  })
+  const saved = Date.now()
+  await step('the Deployment changes in the open live manifest', async () => {
+    await workbench.tab('web (live).yaml').click()
+    await workbench.waitForText('nginx:1.27.1', 30_000)
+    console.log(`        seen ${((Date.now() - saved) / 1000).toFixed(1)} s after the save`)
+  })
+  await step('the graph shows source, Kustomizations and objects', async () => {
+    await workbench.closeAllEditors()
+    await workbench.clickTitleAction('Workloads', 'Show Graph')
+    await workbench.pick('Dev cluster')
+    const frame = await graphFrame()
+    await frame.locator('button.node.workload.ready', { hasText: 'web' }).first().waitFor({ timeout: 20_000 })
+    await frame.locator('button.node.source.ready', { hasText: 'flux-system' }).first().waitFor()
+    await frame.locator('button.node.object', { hasText: 'Deployment' }).first().waitFor()
+  })
+  await workbench.screenshot(join(images, 'graph-dark.png'))
+  await step('a click in the graph reveals the declaration', async () => {
+    const frame = await graphFrame()
+    await frame.locator('button.node.workload', { hasText: 'web' }).first().click()
+    await workbench.tab('web.yaml').waitFor({ timeout: 15_000 })
+  })
+  await step('a Kustomization is suspended and resumed', async () => {
+    await contextMenu(workbench, 'web', 'Suspend')
+    await workbench.waitForRow('Workloads', 'web', 'Suspended')
+    await workbench.clickRowAction('Workloads', 'web', 'Resume')
+    await workbench.waitForRow('Workloads', 'web', 'Ready')
+  })
+}
+
+async function pictures(workbench) {
+  await workbench.closeAllEditors()
+  await workbench.openFile('apps/web/deployment.yaml')
+  await workbench.screenshot(join(images, 'overview-dark.png'))
+  await step('everything looks right in a light theme too', async () => {
+    await workbench.command('Preferences: Color Theme')
+    await page.locator('.quick-input-widget input.input').fill('Light Modern')
+    await workbench.pick('Light Modern')
+    await page.locator('.monaco-workbench.vs').waitFor({ timeout: 15_000 })
+    await workbench.screenshot(join(images, 'overview-light.png'))
+    await workbench.closeAllEditors()
+    await workbench.clickTitleAction('Workloads', 'Show Graph')
+    await workbench.pick('Dev cluster')
+    await (await graphFrame())
+      .locator('button.node.workload.ready', { hasText: 'web' })
+      .first()
+      .waitFor({ timeout: 20_000 })
+    await workbench.screenshot(join(images, 'graph-light.png'))
+  })
+}
+
+async function contextMenu(workbench, label, entry) {
+  await workbench.row('Workloads', label).click({ button: 'right' })
+  await page
+    .locator('.monaco-menu .action-label', { hasText: new RegExp(`^${entry}$`) })
+    .first()
+    .click()
+}
+
+/** The document of the graph: a frame inside the frame that VS Code puts around every webview. */
+async function graphFrame() {
+  return until('the graph to be there', 20_000, async () => {
+    for (const frame of page.frames()) {
+      if (
+        (await frame
+          .locator('main#root .canvas')
+          .count()
+          .catch(() => 0)) > 0
+      )
+        return frame
+    }
+    return undefined
+  })
+}

@@ -1,0 +1,142 @@
+/** What a user does in VS Code, by clicking and typing only. Waits on what is to be seen, never on a time. */
+import { until } from './vscode.mjs'
+
+export class Workbench {
+  /** @param {import('playwright-core').Page} page */
+  constructor(page) {
+    this.page = page
+  }
+
+  /** Opens the Fluxkit side bar. */
+  async openFluxkit() {
+    await this.page.locator('.activitybar a[aria-label^="Fluxkit"]').click({ timeout: 60_000 })
+    await this.view('Fleet').waitFor({ timeout: 30_000 })
+  }
+
+  /** One of the views of the side bar. */
+  view(name) {
+    return this.page
+      .locator('.split-view-view', { has: this.page.locator(`.pane-header[aria-label^="${name}"]`) })
+      .last()
+  }
+
+  /** A row by its whole label, and a part of its description where given. */
+  row(view, label, description) {
+    const rows = this.view(view).locator('.monaco-list-row', {
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(label)}$`) }),
+    })
+    return description === undefined ? rows.first() : rows.filter({ hasText: description }).first()
+  }
+
+  /** Waits for a row whose accessible label holds a text, such as "Ready". */
+  async waitForRow(view, label, text, timeout = 30_000) {
+    const row = this.row(view, label)
+    await until(`${label} in ${view} to be "${text}"`, timeout, async () => {
+      if ((await row.count()) === 0) return false
+      const said = await row.getAttribute('aria-label', { timeout: 1000 }).catch(() => '')
+      return said?.includes(text)
+    }).catch(async (error) => {
+      throw new Error(
+        `${error.message}; the view shows: ${JSON.stringify(
+          await this.view(view)
+            .locator('.monaco-list-row')
+            .evaluateAll((rows) => rows.map((each) => each.getAttribute('aria-label'))),
+        )}`,
+      )
+    })
+    return row
+  }
+
+  /** Unfolds a row. */
+  async expand(view, label) {
+    const row = this.row(view, label)
+    await row.waitFor()
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click()
+    await until(`${label} to unfold`, 10_000, async () => (await row.getAttribute('aria-expanded')) === 'true')
+  }
+
+  /** Clicks an action in a row or in the title of a view; they show when the pointer is over them. */
+  async clickRowAction(view, label, action) {
+    const row = this.row(view, label)
+    await row.hover()
+    await row.locator(`.action-label[aria-label^="${action}"]`).first().click()
+  }
+
+  async clickTitleAction(view, action) {
+    const pane = this.view(view)
+    await pane.locator('.pane-header').hover()
+    await pane.locator(`.pane-header .action-label[aria-label^="${action}"]`).first().click()
+  }
+
+  /** Runs a command by its name in the palette. */
+  async command(name) {
+    await this.page.keyboard.press('F1')
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.waitFor()
+    await input.fill(`>${name}`)
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click()
+  }
+
+  /** Picks an entry of the list that has opened. */
+  async pick(text) {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click({ timeout: 15_000 })
+  }
+
+  /** Opens a file by name, as with Ctrl+P. */
+  async openFile(path) {
+    await this.page.keyboard.press('Control+P')
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.waitFor()
+    await input.fill(path)
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.split('/').at(-1) }).first()
+    await row.waitFor()
+    await input.press('Enter')
+    await this.tab(path.split('/').at(-1)).waitFor()
+  }
+
+  tab(name) {
+    return this.page.locator('.tabs-container .tab', { hasText: name }).first()
+  }
+
+  /** The text of the editor that has the focus, as drawn (long files only in part). */
+  async editorText() {
+    const lines = await this.page.locator('.editor-instance .view-lines').last().locator('.view-line').allTextContents()
+    return lines.join('\n').replaceAll('\u00a0', ' ')
+  }
+
+  /** Waits until the editor shows a text. */
+  async waitForText(text, timeout = 30_000) {
+    await until(`the editor to show "${text}"`, timeout, async () =>
+      (await this.editorText().catch(() => '')).includes(text),
+    ).catch(async (error) => {
+      throw new Error(
+        `${error.message}; it shows:\n${(await this.editorText().catch(() => '(nothing)')).slice(0, 1500)}`,
+      )
+    })
+  }
+
+  /** Goes to a line of the open file and selects a word there, by the keyboard. */
+  async selectInFile(text) {
+    await this.page.keyboard.press('Control+F')
+    const find = this.page.locator('.find-widget.visible textarea').first()
+    await find.waitFor()
+    await find.fill(text)
+    await this.page.locator('.find-widget.visible .matchesCount', { hasText: /1 of/ }).waitFor()
+    await this.page.keyboard.press('Escape')
+    await this.page.locator('.find-widget:not(.visible)').first().waitFor({ state: 'attached' })
+  }
+
+  async closeAllEditors() {
+    await this.command('View: Close All Editors')
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' })
+  }
+
+  async screenshot(path) {
+    await this.page.mouse.move(700, 880)
+    await this.page.screenshot({ path })
+  }
+}
+
+function escapeRegExp(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
