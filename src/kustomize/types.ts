@@ -22,6 +22,26 @@ export interface RenderedObject {
   originOf(path: readonly (string | number)[]): OriginStep | undefined
 }
 
+/** A chart that a kustomization wants to be rendered (`helmCharts`, `HelmChartInflationGenerator`). */
+export interface HelmInflation {
+  readonly name: string
+  readonly version: string
+  readonly repo: string
+  readonly releaseName: string
+  readonly namespace: string
+  readonly nameTemplate: string
+  readonly kubeVersion: string
+  readonly apiVersions: readonly string[]
+  readonly includeCRDs: boolean
+  readonly skipHooks: boolean
+  readonly skipTests: boolean
+  readonly devel: boolean
+  /** Absolute directory in which the chart's directory is looked for. */
+  readonly chartHome: string
+  /** The values, in the order of helm's `--values`; the first is the merge of file and `valuesInline`. */
+  readonly values: readonly string[]
+}
+
 export interface KustomizeOptions {
   /** Default `rootOnly`, as the command line. Flux uses `none` but never leaves the artifact's root. */
   readonly loadRestrictor?: 'rootOnly' | 'none'
@@ -31,8 +51,12 @@ export interface KustomizeOptions {
   readonly reorder?: 'legacy' | 'none'
   readonly managedByLabel?: boolean
   readonly cancellation?: Cancellation
+  /** Texts that stand for files, whether these exist or not: absolute path → content. */
+  readonly overrides?: ReadonlyMap<string, string>
   /** Fetches a remote base into a directory of `fs` and returns its path; absent = remote bases are refused. */
   readonly fetchRemote?: (url: string) => string | Problem
+  /** Renders a chart to manifests; absent = charts are refused, as without `--enable-helm`. */
+  readonly inflateHelm?: (chart: HelmInflation) => { readonly manifests: string } | Problem
 }
 
 /** What one build gave. With an error among the problems, `objects` holds nothing and `text()` is empty. */

@@ -1,0 +1,64 @@
+import { CancelledError, type FileSystem, type Problem } from '../base/index.ts'
+import { isFailure, KustomizeError, problemOf } from './errors.ts'
+import { FieldSpecIndex, makeFieldSpec } from './field-spec.ts'
+import { FileReader, Loader } from './loader.ts'
+import { SchemaFacts } from './openapi.ts'
+import { clearTransformations, setOrigin } from './origin.ts'
+import { renderObjects, renderText } from './rendered.ts'
+import type { ResMap } from './resmap.ts'
+import { buildTarget } from './target.ts'
+import { setMapEntries } from './transformer.ts'
+import { sortOrderTransformer } from './transformers/sort-order.ts'
+import type { KustomizeBuild, KustomizeOptions } from './types.ts'
+
+/** The version that `managedByLabel` names. */
+const version = 'v5.8.1'
+
+/**
+ * Builds a directory as `kustomize build` 5.8 does.
+ *
+ * Inputs: the absolute directory, a file system, options. The answer has the objects in order of output, their text,
+ * problems (an error in what the user wrote leaves no objects) and the paths that it depends on. Never throws, but for
+ * a cancellation. Follows api/krusty/kustomizer.go, v5.8.1.
+ */
+export function build(root: string, fs: FileSystem, options: KustomizeOptions = {}): KustomizeBuild {
+  const reader = new FileReader(fs, options)
+  try {
+    const loader = Loader.open(reader, options, root)
+    const { map, file } = buildTarget({ schema: new SchemaFacts(), options }, loader)
+    const metadata = file.content.buildMetadata ?? []
+    sort(map, file.content.sortOptions, options)
+    if (options.managedByLabel === true || metadata.includes('managedByLabel')) addManagedBy(map, file.path)
+    for (const resource of map.resources) {
+      resource.removeBuildAnnotations()
+      if (!metadata.includes('originAnnotations')) setOrigin(resource, undefined)
+      if (!metadata.includes('transformerAnnotations')) clearTransformations(resource)
+    }
+    const objects = renderObjects(map.resources)
+    return { objects, text: () => renderText(objects), problems: [], inputs: [...reader.inputs] }
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    const problem = failureOf(error)
+    return { objects: [], text: () => '', problems: [problem], inputs: [...reader.inputs] }
+  }
+}
+
+function failureOf(error: unknown): Problem {
+  if (isFailure(error)) return problemOf(error)
+  // Too deep nesting is the user's doing, not ours.
+  if (error instanceof RangeError) return problemOf(new KustomizeError('exceeded max depth', { code: 'kustomize/depth' }))
+  throw error
+}
+
+function sort(map: ResMap, options: Parameters<typeof sortOrderTransformer>[0] | undefined, from: KustomizeOptions): void {
+  if (options !== undefined) sortOrderTransformer(options).transform(map)
+  else if (from.reorder !== 'none') sortOrderTransformer({ order: 'legacy' }).transform(map)
+}
+
+function addManagedBy(map: ResMap, path: string): void {
+  const specs = new FieldSpecIndex([makeFieldSpec({ path: 'metadata/labels', create: true })])
+  const step = { step: 'managedByLabel', path }
+  for (const resource of map.resources) {
+    setMapEntries(resource, [['app.kubernetes.io/managed-by', `kustomize-${version}`]], specs, step)
+  }
+}

@@ -1,0 +1,14 @@
+import type { Loader } from './loader.ts'
+import type { SchemaFacts } from './openapi.ts'
+import type { KustomizeOptions } from './types.ts'
+
+/** What is the same everywhere in one build. */
+export interface BuildContext {
+  readonly schema: SchemaFacts
+  readonly options: KustomizeOptions
+}
+
+/** What generators and transformers of one kustomization need. */
+export interface BuildScope extends BuildContext {
+  readonly loader: Loader
+}

@@ -1,0 +1,174 @@
+import { decodeText, encodeText, isObject, type Location, type TextRange } from '../base/index.ts'
+import { parseDocuments, type YamlNode } from '../yaml/index.ts'
+import { deAnchor } from './de-anchor.ts'
+import { fail } from './errors.ts'
+import { fromJson, toJson } from './json.ts'
+import type { SchemaFacts } from './openapi.ts'
+import { Resource, type ResourceSource } from './resource.ts'
+import { fieldOf, isMissingOrNull, isNilOrEmpty, valueOf } from './rnode.ts'
+
+/** What the resources of a text are to be remembered by. */
+export interface TextSource {
+  readonly path: string
+  readonly step: string
+  /** The place of the text, when it is written inside another file. */
+  readonly range?: TextRange
+}
+
+interface Chunk {
+  readonly text: string
+  readonly offset: number
+}
+
+interface ReadNode {
+  readonly node: YamlNode
+  readonly offset: number
+}
+
+/**
+ * Reads the resources of a file (api/resource/factory.go, kyaml/kio/byteio_reader.go): documents are split by lines
+ * that begin with `---`, anchors expanded, lists unpacked, empty documents dropped. Fails for anything that is no
+ * resource.
+ */
+export function readResources(content: Uint8Array | string, source: TextSource, schema: SchemaFacts): Resource[] {
+  const text = typeof content === 'string' ? content : decodeUtf8(content)
+  const chunks = splitDocuments(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text)
+  const read: ReadNode[] = []
+  for (const chunk of chunks) {
+    const node = parseChunk(chunk, source)
+    if (node === undefined) continue
+    const items = chunks.length === 1 ? unwrapList(node) : undefined
+    for (const item of items ?? [node]) read.push({ node: item, offset: chunk.offset })
+  }
+  const anchored = /[&*]/.test(text)
+  const nodes = anchored ? read.map(({ node, offset }) => ({ node: deAnchor(node), offset })) : read
+  const located = (offset: number, node: YamlNode): Location => locationOf(source, offset, node)
+  const good = nodes.filter(({ node, offset }) => isResource(node, () => located(offset, node)))
+  return inlineLists(good, located).map(({ node, offset }) => {
+    const from: ResourceSource = { ...source, offset }
+    return new Resource(node, from, schema)
+  })
+}
+
+/** UTF-8 text; fails for other bytes, as the YAML reader does. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const text = decodeText(bytes)
+  if (text.includes('\ufffd') && encodeText(text).length !== bytes.length) {
+    fail('MalformedYAMLError: yaml: invalid leading UTF-8 octet', { malformed: true })
+  }
+  return text
+}
+
+function splitDocuments(text: string): Chunk[] {
+  if (text === '') return []
+  if (!text.includes('\n---')) return [{ text, offset: 0 }]
+  const out: Chunk[] = []
+  let previous = 0
+  for (const match of text.matchAll(/\n---[^\n]*\n/g)) {
+    const rest = match[0].slice(4).trim()
+    if (rest !== '' && !rest.startsWith('#')) fail(`invalid document separator: ${match[0].trim()}`)
+    out.push({ text: `${text.slice(previous, match.index)}\n`, offset: previous })
+    previous = match.index + match[0].length
+  }
+  out.push({ text: text.slice(previous), offset: previous })
+  return out
+}
+
+function parseChunk(chunk: Chunk, source: TextSource): YamlNode | undefined {
+  const { documents, problems } = parseDocuments(chunk.text)
+  const document = documents[0]
+  const problem = problems.find(
+    ({ location }) => document === undefined || document.broken || (location?.range?.start ?? 0) < document.range.end,
+  )
+  if (problem !== undefined) {
+    const range = problem.location?.range
+    const at = { start: range?.start ?? 0, end: range?.end ?? 0 }
+    fail(`MalformedYAMLError: ${problem.message}`, { malformed: true, location: place(source, chunk.offset, at) })
+  }
+  const root = document?.root
+  return isMissingOrNull(root) ? undefined : root
+}
+
+/** The items of a `List` or `ResourceList`, when that is all a file has. */
+function unwrapList(node: YamlNode): readonly YamlNode[] | undefined {
+  const kind = valueOf(fieldOf(node, 'kind'))
+  if (kind !== 'List' && kind !== 'ResourceList') return undefined
+  const items = fieldOf(node, 'items')
+  if (items === undefined && fieldOf(node, 'functionConfig') === undefined) return undefined
+  return items?.content ?? []
+}
+
+/** False for an empty node; fails for one that has no kind or name. */
+function isResource(node: YamlNode, location: () => Location): boolean {
+  if (isNilOrEmpty(node)) return false
+  validateMetadata(node, location)
+  return true
+}
+
+/** RNode.GetValidatedMetadata. */
+export function validateMetadata(node: YamlNode, location?: () => Location): void {
+  const details = location === undefined ? {} : { location: location() }
+  const apiVersion = text(fieldOf(node, 'apiVersion'))
+  const kind = text(fieldOf(node, 'kind'))
+  const metadata = fieldOf(node, 'metadata')
+  const hasMetadata = !isNilOrEmpty(metadata)
+  if (fieldOf(node, 'apiVersion') === undefined && fieldOf(node, 'kind') === undefined && !hasMetadata) {
+    fail('missing Resource metadata', details)
+  }
+  const name = hasMetadata ? text(fieldOf(metadata, 'name')) : ''
+  const namespace = hasMetadata ? text(fieldOf(metadata, 'namespace')) : ''
+  const object = `{{${apiVersion} ${kind}} {{${name} ${namespace}} map[] map[]}}`
+  if (kind === '') fail(`missing kind in object ${object}`, { ...details, code: 'kustomize/no-kind' })
+  if (kind.endsWith('List')) return
+  if (name === '') fail(`missing metadata.name in object ${object}`, { ...details, code: 'kustomize/no-name' })
+}
+
+function text(node: YamlNode | undefined): string {
+  return isNilOrEmpty(node) ? '' : valueOf(node)
+}
+
+/** Replaces lists by their items, which come after everything else; items of items too. */
+function inlineLists(nodes: readonly ReadNode[], located: (offset: number, node: YamlNode) => Location): ReadNode[] {
+  const queue = nodes.slice()
+  const out: ReadNode[] = []
+  for (let i = 0; i < queue.length; i++) {
+    const entry = queue[i]!
+    const kind = valueOf(fieldOf(entry.node, 'kind'))
+    if (!kind.endsWith('List') || fieldOf(entry.node, 'items') === undefined) {
+      out.push(entry)
+      continue
+    }
+    const json = toJson(entry.node)
+    const items = isObject(json) ? json['items'] : undefined
+    if (items === null) continue
+    if (!Array.isArray(items)) fail(`expected array in ${kind}/items, but found ${goTypeName(items)}`)
+    const olds = fieldOf(entry.node, 'items')!.content
+    items.forEach((item, index) => {
+      if (item === null) return
+      const node = fromJson(item, { old: olds[index] })
+      for (const unwrapped of unwrapList(node) ?? [node]) {
+        const at = olds[index] ?? unwrapped
+        if (isResource(unwrapped, () => located(entry.offset, at))) {
+          queue.push({ node: unwrapped, offset: entry.offset })
+        }
+      }
+    })
+  }
+  return out
+}
+
+function goTypeName(value: unknown): string {
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'object' ? 'map[string]interface {}' : 'int'
+}
+
+function locationOf(source: TextSource, offset: number, node: YamlNode): Location {
+  return place(source, offset, { start: node.start, end: node.end })
+}
+
+function place(source: TextSource, offset: number, range: TextRange): Location {
+  if (source.range !== undefined) return { path: source.path, range: source.range }
+  if (range.start < 0) return { path: source.path }
+  return { path: source.path, range: { start: offset + range.start, end: offset + range.end } }
+}

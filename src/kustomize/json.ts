@@ -1,0 +1,173 @@
+import { compareStrings, isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../base/index.ts'
+import { formatFloat, type YamlNode } from '../yaml/index.ts'
+import { fail } from './errors.ts'
+import { newNode, newString, stringTag } from './rnode.ts'
+import { scalarOf } from './scalar.ts'
+
+/** The JSON of a resource as kyaml's MarshalJSON makes it; fails for what JSON cannot hold, and for duplicate keys. */
+export function toJson(node: YamlNode): JsonValue {
+  return convert(node, true)
+}
+
+/** Tells which node of a converted tree is new or changed. */
+export type NodeMarker = (node: YamlNode) => void
+
+export interface FromJsonOptions {
+  /** Where the value is what this node held, the place of the old nodes is kept. */
+  readonly old?: YamlNode | undefined
+  /** Told of the topmost nodes that are new or changed. */
+  readonly mark?: NodeMarker
+  /** Numbers went through Go's float64 on their way, so that their text is that of a float. */
+  readonly floats?: boolean
+}
+
+/** Nodes for a JSON value, as go-yaml marshals and parses it again. */
+export function fromJson(value: JsonValue, options: FromJsonOptions = {}): YamlNode {
+  return makeNode(value, options.old, options.mark, options.floats === true)
+}
+
+/** The text that Go's encoding/json gives: keys sorted, `<`, `>`, `&`, U+2028 and U+2029 escaped. */
+export function goJson(value: JsonValue, indent = '', at = ''): string {
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value)
+  if (typeof value === 'string') return goString(value)
+  const inner = at + indent
+  const open = indent === '' ? '' : `\n${inner}`
+  const close = indent === '' ? '' : `\n${at}`
+  const parts = Array.isArray(value)
+    ? value.map((item) => goJson(item, indent, inner))
+    : Object.keys(value)
+        .sort(compareStrings)
+        .map((key) => `${goString(key)}:${indent === '' ? '' : ' '}${goJson(value[key]!, indent, inner)}`)
+  const [left, right] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
+  return parts.length === 0 ? left + right : `${left}${open}${parts.join(`,${open}`)}${close}${right}`
+}
+
+function goString(text: string): string {
+  return JSON.stringify(text)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('>', '\\u003e')
+    .replaceAll('&', '\\u0026')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029')
+}
+
+function goNumber(value: number | bigint): string {
+  if (typeof value === 'bigint') return String(value)
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return Object.is(value, -0) ? '-0' : BigInt(value).toString()
+  const abs = Math.abs(value)
+  return abs < 1e-6 || abs >= 1e21 ? value.toExponential() : String(value)
+}
+
+function convert(node: YamlNode, top: boolean): JsonValue {
+  switch (node.kind) {
+    case 'scalar':
+      return checked(scalarOf(node))
+    case 'sequence':
+      return node.content.map((item) => convert(item, false))
+    case 'mapping':
+      return convertMapping(node, top)
+    case 'alias':
+      return node.alias === undefined ? null : convert(node.alias, false)
+    default:
+      return node.content[0] === undefined ? null : convert(node.content[0], top)
+  }
+}
+
+function convertMapping(node: YamlNode, top: boolean): JsonValue {
+  const out: JsonObject = {}
+  const { content } = node
+  for (let i = 0; i + 1 < content.length; i += 2) {
+    const key = content[i]!
+    if (!top && key.kind === 'scalar' && !isStringKey(key)) fail('json: unsupported type: map[interface {}]interface {}')
+    if (key.kind !== 'scalar') fail('json: unsupported type: map[interface {}]interface {}')
+    if (Object.hasOwn(out, key.value)) fail(`yaml: unmarshal errors:\n  mapping key "${key.value}" already defined`)
+    setOwn(out, key.value, convert(content[i + 1]!, false))
+  }
+  return out
+}
+
+function isStringKey(key: YamlNode): boolean {
+  if (key.tag === stringTag) return true
+  return typeof scalarOf(key) === 'string' && key.tag !== '!!timestamp'
+}
+
+function checked(value: JsonValue): JsonValue {
+  if (typeof value === 'number' && !Number.isFinite(value)) fail(`json: unsupported value: ${formatFloat(value)}`)
+  return value
+}
+
+function makeNode(
+  value: JsonValue,
+  old: YamlNode | undefined,
+  mark: NodeMarker | undefined,
+  floats: boolean,
+): YamlNode {
+  const node = shallowNode(value, floats)
+  const same = old !== undefined && old.kind === node.kind && (node.kind !== 'scalar' || holds(old, value))
+  if (same) {
+    node.start = old.start
+    node.end = old.end
+  } else mark?.(node)
+  const before = same ? old : undefined
+  // Below a node that is marked everything belongs to the mark.
+  const inner = same ? mark : undefined
+  if (Array.isArray(value)) {
+    const olds = before === undefined ? [] : alignItems(before.content, value)
+    value.forEach((item, i) => {
+      node.content.push(makeNode(item, olds[i], inner, floats))
+    })
+  } else if (isObject(value)) {
+    for (const key of Object.keys(value).sort(compareStrings)) {
+      const [keyNode, oldValue] = keyOf(key, before)
+      node.content.push(keyNode, makeNode(value[key]!, oldValue, inner, floats))
+    }
+  }
+  return node
+}
+
+/** A node for a key, placed where the old mapping has it, and the old value. */
+function keyOf(key: string, before: YamlNode | undefined): [YamlNode, YamlNode | undefined] {
+  const node = newString(key)
+  if (before === undefined) return [node, undefined]
+  for (let i = 0; i + 1 < before.content.length; i += 2) {
+    const old = before.content[i]!
+    if (old.value !== key) continue
+    node.start = old.start
+    node.end = old.end
+    return [node, before.content[i + 1]]
+  }
+  return [node, undefined]
+}
+
+/** Pairs the items of a changed list with the nodes they came from: equal ones first, the rest by position. */
+function alignItems(nodes: readonly YamlNode[], items: readonly JsonValue[]): (YamlNode | undefined)[] {
+  if (nodes.length === items.length || nodes.length > 200) return items.map((_, i) => nodes[i])
+  const values = nodes.map((node) => convert(node, false))
+  const used = new Set<number>()
+  return items.map((item) => {
+    const i = values.findIndex((value, index) => !used.has(index) && jsonEqual(value, item))
+    if (i < 0) return undefined
+    used.add(i)
+    return nodes[i]
+  })
+}
+
+function holds(node: YamlNode, value: JsonValue): boolean {
+  try {
+    return scalarOf(node) === value
+  } catch {
+    return false
+  }
+}
+
+function shallowNode(value: JsonValue, floats: boolean): YamlNode {
+  if (value === null) return newNode('scalar', 'null', '!!null')
+  if (typeof value === 'boolean') return newNode('scalar', String(value), '!!bool')
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const text = floats || typeof value === 'number' && !Number.isInteger(value) ? formatFloat(Number(value)) : goNumber(value)
+    return newNode('scalar', text, /^-?\d+$/.test(text) ? '!!int' : '!!float')
+  }
+  if (typeof value === 'string') return newString(value)
+  return newNode(Array.isArray(value) ? 'sequence' : 'mapping', '', Array.isArray(value) ? '!!seq' : '!!map')
+}

@@ -1,0 +1,101 @@
+import { GoFloat, GoInt, resolveScalar, type YamlFlavour, type YamlNode } from '../yaml/index.ts'
+import { fail } from './errors.ts'
+
+/** A scalar as Go would hold it; floats and integers are not told apart, since JSON does not. */
+export type Scalar = null | boolean | number | bigint | string
+
+/**
+ * What a scalar node is after kustomize has written it as text and read it again, which it does before every JSON view
+ * (kyaml RNode.MarshalJSON): a tag that was set by code and does not fit becomes explicit, a style makes it a string.
+ * Fails where reading it again does.
+ */
+export function scalarOf(node: YamlNode): Scalar {
+  const { tag, value } = node
+  if (node.explicitTag !== true) {
+    if (tag === '!!str') {
+      if (isBlock(node) && value.charCodeAt(0) === 9) {
+        fail('yaml: found a tab character where an indentation space is expected')
+      }
+      return value
+    }
+    if (tag === '' && (node.style !== '' || value.includes('\n'))) return value
+    const plain = resolvePlain(value, 'v3')
+    if (tag === '' || fits(tag, plain, value)) return node.style === '' ? plain : value
+  }
+  return underTag(node)
+}
+
+/** True for text that YAML 1.1 reads as something that is no string (kyaml IsYaml1_1NonString, for scalars). */
+export function isYaml11NonString(text: string): boolean {
+  if (text === '' || text.length > 64 || text.includes('\n')) return false
+  return typeof resolvePlain(text, 'v2') !== 'string' || text === '<<'
+}
+
+/** What plain text stands for. */
+export function resolvePlain(text: string, flavour: YamlFlavour): Scalar {
+  return resolveAs(text, '', flavour)
+}
+
+function underTag(node: YamlNode): Scalar {
+  const { tag, value } = node
+  const found = resolveAs(value, tag, 'v3')
+  const type = found === null ? '!!null' : typeof found === 'boolean' ? '!!bool' : ''
+  const expected = { '!!int': 'number', '!!float': 'number', '!!bool': 'boolean' }[tag]
+  const mismatch =
+    (expected !== undefined && typeof found !== expected && typeof found !== 'bigint') ||
+    (tag === '!!null' && found !== null)
+  if (mismatch) fail(`yaml: cannot decode ${type === '' ? '!!str' : type} \`${value}\` as a ${tag}`)
+  return found
+}
+
+function fits(tag: string, plain: Scalar, text: string): boolean {
+  switch (tag) {
+    case '!!null':
+      return plain === null
+    case '!!bool':
+      return typeof plain === 'boolean'
+    case '!!int':
+      return (typeof plain === 'number' && !isFloatText(text)) || typeof plain === 'bigint'
+    case '!!float':
+      return typeof plain === 'number' && isFloatText(text)
+    case '!!timestamp':
+      return typeof plain === 'string' && plain !== text
+    case '!!merge':
+      return text === '<<'
+    default:
+      return false
+  }
+}
+
+function isFloatText(text: string): boolean {
+  return resolveScalar(probe(text, ''), 'v3') instanceof GoFloat
+}
+
+function resolveAs(text: string, tag: string, flavour: YamlFlavour): Scalar {
+  const value = resolveScalar(probe(text, tag), flavour)
+  if (value instanceof GoInt) return value.int
+  if (value instanceof GoFloat) return value.float
+  return value
+}
+
+/** A node whose tag alone decides how its text is read. */
+function probe(value: string, tag: string): YamlNode {
+  return {
+    kind: 'scalar',
+    tag,
+    explicitTag: true,
+    value,
+    style: '',
+    anchor: '',
+    content: [],
+    headComment: '',
+    lineComment: '',
+    footComment: '',
+    start: 0,
+    end: 0,
+  }
+}
+
+function isBlock(node: YamlNode): boolean {
+  return node.style === 'literal' || node.style === 'folded'
+}
