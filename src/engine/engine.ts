@@ -258,6 +258,7 @@ class RunningEngine implements Engine {
       sourceEvents: recorder('source-controller'),
       watcherEvents: recorder('source-watcher'),
       kustomizeEvents: recorder('kustomize-controller'),
+      warn: (event) => onEvent?.(event),
       dependencyInterval: this.#options.dependencyInterval ?? 30_000,
       healthInterval: this.#options.healthInterval ?? 5000,
       strictSubstitution: this.#options.strictSubstitution ?? true,

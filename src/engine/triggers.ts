@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { conditionsOf, getCondition, isReady } from '../flux/index.ts'
 import type { KubeObject } from '../kube/index.ts'
-import { sourceKeyOf } from './kustomize/reconcile.ts'
+import { sourceKeyOf } from './kustomize/source-key.ts'
 import { artifactStatusOf } from './runtime/artifact-store.ts'
 import { keyOf, namespaceOf, specOf, statusText } from './survey.ts'
 

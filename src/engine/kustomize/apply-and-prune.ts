@@ -19,6 +19,7 @@ import { healthCheckTargets, jobsWithTtl, targetsOf, WaitInterrupted, type WaitT
 import type { ObjectStatus } from './object-status.ts'
 import type { KustomizationEvents } from './report.ts'
 import { ApplyError, ResourceManager } from './resource-manager.ts'
+import { warnOfSharedObjects } from './shared-objects.ts'
 import { type KustomizationSpec, objectsAt } from './spec.ts'
 
 /** One run of a Kustomization: what to apply, for which revision, and how. */
@@ -57,6 +58,7 @@ class RunError extends Error {
  */
 export async function applyAndPrune(run: RunContext): Promise<void> {
   const { context, object, spec } = run
+  const taken: KubeObject[] = []
   const manager = new ResourceManager({
     client: run.target,
     clock: context.clock,
@@ -65,12 +67,14 @@ export async function applyAndPrune(run: RunContext): Promise<void> {
     waitFor: (changes, timeout) => wait(run, targetsOf(changes), timeout, 2000),
     force: spec.force,
     ignoreRules: objectsAt(object.spec, 'ignore'),
+    onOverwrite: (existing) => taken.push(existing),
   })
   const changes = await apply(manager, run)
   const log = formatChanges(changes.filter(hasChanged))
   if (log !== '') run.events.record('Normal', log, run)
   const after = inventoryOfChanges(changes)
   setInventory(object, after)
+  await warnOfSharedObjects(run, taken)
   await prune(manager, run, after)
   await checkHealth(run, changes, log !== '')
 }

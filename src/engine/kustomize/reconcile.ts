@@ -6,6 +6,7 @@ import {
   inventoryOf,
   isReady,
   reasons,
+  securePath,
   upsertHistory,
 } from '../../flux/index.ts'
 import type { KubeClient, KubeObject } from '../../kube/index.ts'
@@ -194,6 +195,10 @@ async function reconcileRevision(
   object.mark('Ready', 'Unknown', reasons.progressing, 'Reconciliation in progress')
   await progress('Fetching manifests')
   const before = inventoryOf(object.object)
+  const dir = securePath(artifact.root, getString(object.spec, 'path') ?? '')
+  if (artifact.fs.stat(dir) === undefined) {
+    throw new StepError(reasons.artifactFailed, `kustomization path not found: stat ${dir}: no such file or directory`)
+  }
   object.setStatus('lastAttemptedRevision', revision)
   await progress('Building manifests')
   const target = await step(reasons.reconciliationFailed, async () => connect(context, object))
@@ -265,12 +270,4 @@ async function finalizeStatus(object: ManagedObject): Promise<void> {
     object.mark('Reconciling', reconciling.status, reasons.progressingWithRetry, reconciling.message ?? '')
   }
   await object.patch()
-}
-
-/** The source that a Kustomization reads, as `Kind/namespace/name`. */
-export function sourceKeyOf(kustomization: KubeObject): string {
-  const own = getString(kustomization, 'metadata', 'namespace') ?? ''
-  const spec = kustomization['spec']
-  const ref = readSpec(isObject(spec) ? spec : {}, own).sourceRef
-  return `${ref.kind}/${ref.namespace}/${ref.name}`
 }

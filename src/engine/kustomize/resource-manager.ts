@@ -34,6 +34,8 @@ export interface ManagerOptions {
   readonly force: boolean
   /** `spec.ignore`. */
   readonly ignoreRules: readonly JsonObject[]
+  /** Called for an object that is there and about to be written, before it is. */
+  readonly onOverwrite?: (existing: KubeObject) => void
 }
 
 const skipPairs = { [kustomizeAnnotations.reconcile]: 'disabled', [kustomizeAnnotations.ssa]: 'Ignore' }
@@ -186,6 +188,7 @@ export class ResourceManager {
     if (!cleaned && !hasDrifted(ignored.existing, ignored.dryRun)) {
       return { change: changeOf(dry.result, 'unchanged'), send: undefined }
     }
+    if (existing !== undefined) this.#options.onOverwrite?.(existing)
     return { change: changeOf(dry.result, existing === undefined ? 'created' : 'configured'), send: ignored.object }
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/index.ts'
 import type { CelBase } from '../../cel/index.ts'
 import type { KustomizeBuildFunction } from '../../flux/index.ts'
 import type { KubeClient, KubeObject, KubeTransport } from '../../kube/index.ts'
-import type { Decryptor, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
+import type { Decryptor, EngineEvent, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { EventRecorder } from './events.ts'
 
@@ -22,6 +22,8 @@ export interface EngineContext {
   readonly sourceEvents: EventRecorder
   readonly watcherEvents: EventRecorder
   readonly kustomizeEvents: EventRecorder
+  /** Tells what no Flux controller would say: it is not recorded in the cluster. */
+  warn(event: EngineEvent): void
   readonly dependencyInterval: number
   readonly healthInterval: number
   readonly strictSubstitution: boolean
