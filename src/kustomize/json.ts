@@ -6,7 +6,7 @@ import { scalarOf } from './scalar.ts'
 
 /** The JSON of a resource as kyaml's MarshalJSON makes it; fails for what JSON cannot hold, and for duplicate keys. */
 export function toJson(node: YamlNode): JsonValue {
-  return convert(node, true)
+  return convert(node, true, false)
 }
 
 /** Tells which node of a converted tree is new or changed. */
@@ -59,36 +59,44 @@ function goNumber(value: number | bigint): string {
   return abs < 1e-6 || abs >= 1e21 ? value.toExponential() : String(value)
 }
 
-function convert(node: YamlNode, top: boolean): JsonValue {
+function convert(node: YamlNode, top: boolean, inFlow: boolean): JsonValue {
+  const flow = inFlow || node.style === 'flow'
   switch (node.kind) {
     case 'scalar':
-      return checked(scalarOf(node))
+      // Nothing at all cannot be written inside braces; it becomes an empty string.
+      if (inFlow && isNothing(node)) return ''
+      return checked(scalarOf(node, inFlow))
     case 'sequence':
-      return node.content.map((item) => convert(item, false))
+      return node.content.map((item) => convert(item, false, flow))
     case 'mapping':
-      return convertMapping(node, top)
+      return convertMapping(node, top, flow)
     case 'alias':
-      return node.alias === undefined ? null : convert(node.alias, false)
+      return node.alias === undefined ? null : convert(node.alias, false, flow)
     default:
-      return node.content[0] === undefined ? null : convert(node.content[0], top)
+      return node.content[0] === undefined ? null : convert(node.content[0], top, flow)
   }
 }
 
-function convertMapping(node: YamlNode, top: boolean): JsonValue {
+function isNothing(node: YamlNode): boolean {
+  return node.value === '' && node.style === '' && node.explicitTag !== true && (node.tag === '' || node.tag === '!!null')
+}
+
+function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue {
   const out: JsonObject = {}
   const { content } = node
   for (let i = 0; i + 1 < content.length; i += 2) {
     const key = content[i]!
-    if (!top && key.kind === 'scalar' && !isStringKey(key)) fail('json: unsupported type: map[interface {}]interface {}')
-    if (key.kind !== 'scalar') fail('json: unsupported type: map[interface {}]interface {}')
+    if (key.kind !== 'scalar' || (!top && !isStringKey(key))) {
+      fail('json: unsupported type: map[interface {}]interface {}')
+    }
     if (Object.hasOwn(out, key.value)) fail(`yaml: unmarshal errors:\n  mapping key "${key.value}" already defined`)
-    setOwn(out, key.value, convert(content[i + 1]!, false))
+    setOwn(out, key.value, convert(content[i + 1]!, false, flow))
   }
   return out
 }
 
 function isStringKey(key: YamlNode): boolean {
-  if (key.tag === stringTag) return true
+  if (key.tag === stringTag || isNothing(key)) return true
   return typeof scalarOf(key) === 'string' && key.tag !== '!!timestamp'
 }
 
@@ -143,7 +151,7 @@ function keyOf(key: string, before: YamlNode | undefined): [YamlNode, YamlNode |
 /** Pairs the items of a changed list with the nodes they came from: equal ones first, the rest by position. */
 function alignItems(nodes: readonly YamlNode[], items: readonly JsonValue[]): (YamlNode | undefined)[] {
   if (nodes.length === items.length || nodes.length > 200) return items.map((_, i) => nodes[i])
-  const values = nodes.map((node) => convert(node, false))
+  const values = nodes.map((node) => convert(node, false, false))
   const used = new Set<number>()
   return items.map((item) => {
     const i = values.findIndex((value, index) => !used.has(index) && jsonEqual(value, item))

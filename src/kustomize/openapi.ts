@@ -23,6 +23,7 @@ const builtinVersion = 'v1.21.2'
 const builtinScopes = scopes as Readonly<Record<string, boolean>>
 const builtinTypes = builtin.types as unknown as readonly ShapeFields[]
 const builtinKinds = builtin.gvk as Readonly<Record<string, number>>
+const builtinNames = builtin.names as Readonly<Record<string, number>>
 
 /**
  * The schema of one build, as kyaml/openapi keeps it in globals: the built-in facts, or those of a file that a
@@ -37,8 +38,9 @@ export class SchemaFacts {
   readonly #kinds = new Map<string, SchemaNode>()
   readonly #definitions = new Map<string, JsonObject>()
   readonly #scopes = new Map<string, boolean>()
-  readonly #customTypes: ShapeFields[] = [{}]
-  readonly #customIndex = new Map<string, number>()
+  /** Types by index: the built-in ones if they are used, then those of documents. */
+  #types: ShapeFields[] = [{}]
+  readonly #index = new Map<string, number>()
 
   /** Applies the `openapi` field of a kustomization; the outermost one that sets something wins. */
   use(field: Readonly<Record<string, string>>, document: JsonValue | undefined, root: boolean): void {
@@ -78,35 +80,41 @@ export class SchemaFacts {
     const custom = this.#kinds.get(key)
     if (custom !== undefined) return custom
     if (!this.#builtinUsed || !Object.hasOwn(builtinKinds, key)) return undefined
-    return { shape: builtinKinds[key]!, types: builtinTypes }
+    return { shape: builtinKinds[key]!, types: this.#index.size === 0 ? builtinTypes : this.#types }
   }
 
   /** The schema that a comment in a YAML file spells out (kyaml/fieldmeta). */
   inline(schema: JsonObject): SchemaNode {
     this.#load()
-    return { shape: this.#shape(schema), types: this.#customTypes }
+    return { shape: this.#shape(schema), types: this.#types }
   }
 
   #load(): void {
     if (this.#ready) return
     this.#ready = true
+    // What was there before gives way to a document; what is read together with it does not.
+    const settled = this.#builtinUsed
     if (this.#custom === undefined || this.#builtinWanted) this.#builtinUsed = true
-    if (this.#custom !== undefined) this.#addDocument(this.#custom)
+    if (this.#custom === undefined) return
+    if (this.#builtinUsed && this.#index.size === 0) this.#types = [...builtinTypes]
+    this.#addDocument(this.#custom, settled)
   }
 
-  #addDocument(document: JsonObject): void {
+  #addDocument(document: JsonObject, overrides: boolean): void {
     const definitions = document['definitions']
     if (isObject(definitions)) {
       for (const name of Object.keys(definitions)) {
         const schema = definitions[name]
+        if (this.#builtinUsed && !overrides && Object.hasOwn(builtinNames, name)) continue
         if (isObject(schema)) this.#definitions.set(name, schema)
       }
+      this.#index.clear()
       for (const [name, schema] of this.#definitions) {
         const ids = schema['x-kubernetes-group-version-kind']
         if (!Array.isArray(ids)) continue
         for (const id of ids) {
           const key = kindKey(id)
-          if (key !== undefined) this.#kinds.set(key, { shape: this.#type(name), types: this.#customTypes })
+          if (key !== undefined) this.#kinds.set(key, { shape: this.#type(name), types: this.#types })
         }
       }
     }
@@ -123,13 +131,15 @@ export class SchemaFacts {
   }
 
   #type(name: string): number {
-    const known = this.#customIndex.get(name)
+    const known = this.#index.get(name)
     if (known !== undefined) return known
+    const builtinIndex = this.#builtinUsed && Object.hasOwn(builtinNames, name) ? builtinNames[name] : undefined
     const schema = this.#definitions.get(name)
-    if (schema === undefined) return 0
-    const index = this.#customTypes.push({}) - 1
-    this.#customIndex.set(name, index)
-    this.#customTypes[index] = this.#fields(schema)
+    if (schema === undefined) return builtinIndex ?? 0
+    // A definition of a built-in name takes its place, so that every reference leads to it.
+    const index = builtinIndex ?? this.#types.push({}) - 1
+    this.#index.set(name, index)
+    this.#types[index] = this.#fields(schema)
     return index
   }
 

@@ -9,11 +9,11 @@ export type Scalar = null | boolean | number | bigint | string
  * (kyaml RNode.MarshalJSON): a tag that was set by code and does not fit becomes explicit, a style makes it a string.
  * Fails where reading it again does.
  */
-export function scalarOf(node: YamlNode): Scalar {
+export function scalarOf(node: YamlNode, inFlow = false): Scalar {
   const { tag, value } = node
   if (node.explicitTag !== true) {
     if (tag === '!!str') {
-      if (isBlock(node) && value.charCodeAt(0) === 9) {
+      if (!inFlow && value.charCodeAt(0) === 9 && isBlock(node)) {
         fail('yaml: found a tab character where an indentation space is expected')
       }
       return value

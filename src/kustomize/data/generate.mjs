@@ -8,6 +8,7 @@
  *   types  list of {field: shape}; a shape is 0 (known, nothing inside), n (types[n]), [items, strategy?, keys?] (list),
  *          {"*": shape} (map)
  *   gvk    "apiVersion kind" -> index into types
+ *   names  definition -> index into types
  * `field-specs.json`: the built-in field specs of transformers; `scopes.json`: which built-in kinds have a namespace.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -130,7 +131,7 @@ for (const [name, schema] of definitions) {
     gvk[`${id.group ? `${id.group}/` : ''}${id.version} ${id.kind}`] = typeIndex(name)
   }
 }
-save('openapi.json', { gvk, types })
+save('openapi.json', { gvk, names: Object.fromEntries(index), types })
 
 const constants = join(checkout, 'api/internal/konfig/builtinpluginconsts')
 const constant = (file, name) => {
