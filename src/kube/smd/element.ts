@@ -1,5 +1,5 @@
 import { compareStrings, isObject, type JsonValue } from '../../base/index.ts'
-import { goFloat, goJson, goJsonString, goPlain, goQuote } from '../values/go-text.ts'
+import { goJson, goJsonString, goNumber, goPlain, goQuote } from '../values/go-text.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
 import { compareFields, compareValues } from './value-order.ts'
 
@@ -114,7 +114,7 @@ export function elementText(element: PathElement): string {
 function valueText(value: JsonValue): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return goQuote(value)
-  if (typeof value === 'number') return goFloat(value)
+  if (typeof value === 'number') return goNumber(value)
   if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
   if (!isObject(value)) return goPlain(value)
   return Object.entries(value)

@@ -29,24 +29,20 @@ function escapeRune(code: number): string {
   return `\\U${code.toString(16).padStart(8, '0')}`
 }
 
-/** A float64 as `%v` prints it: exponent form from 1e21, or below 1e-4. */
-export function goFloat(value: number): string {
+/** A number as `%v` prints it: integers as they are (int64), others in exponent form from 1e21 or below 1e-4. */
+export function goNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return BigInt(value).toString()
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
-  const exponent = value === 0 ? 0 : Number(value.toExponential().split('e')[1])
-  if (exponent >= -4 && exponent < 21) return plain(value)
   const [mantissa, power] = value.toExponential().split('e') as [string, string]
+  const exponent = Number(power)
+  if (exponent >= -4 && exponent < 21) return String(value)
   return `${mantissa}e${power[0]}${power.slice(1).padStart(2, '0')}`
-}
-
-function plain(value: number): string {
-  const text = String(value)
-  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text
 }
 
 /** A JSON value as `%v` prints the Go value it is decoded to (`map[a:1 b:[x y]]`, strings bare). */
 export function goPlain(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return '<nil>'
-  if (typeof value === 'number') return goFloat(value)
+  if (typeof value === 'number') return goNumber(value)
   if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`
   if (!isObject(value)) return String(value)
   const keys = Object.keys(value).sort(compareStrings)
@@ -57,7 +53,7 @@ export function goPlain(value: JsonValue | undefined): string {
 export function goSyntax(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return 'interface {}(nil)'
   if (typeof value === 'string') return goQuote(value)
-  if (typeof value === 'number') return goFloat(value)
+  if (typeof value === 'number') return goNumber(value)
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
   if (!isObject(value)) return String(value)
   const keys = Object.keys(value).sort(compareStrings)
