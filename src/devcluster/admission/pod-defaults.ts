@@ -6,7 +6,7 @@ const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreach
 
 /** What the ServiceAccount, DefaultTolerationSeconds and Priority plugins do to a new Pod. */
 export const podDefaults: Admission = {
-  mutate: (machine, { operation, type, namespace, name, object, context }) => {
+  mutate: (machine, { operation, type, namespace, name, object }) => {
     if (operation !== 'CREATE' || type.collection !== 'pods' || object === undefined) return
     const spec = object['spec']
     if (!isObject(spec)) return
@@ -16,9 +16,9 @@ export const podDefaults: Admission = {
         : 'default'
     spec['serviceAccountName'] = account
     spec['serviceAccount'] = account
-    // The cluster's own controllers may be faster than the account's.
+    // The default account follows its namespace with a little delay; nobody should have to wait for it.
     const known = machine.store.get('serviceaccounts', namespace, account)
-    if (known === undefined && account !== 'default' && context.manager !== 'kube-controller-manager') {
+    if (known === undefined && account !== 'default') {
       throw forbidden(
         type,
         name,

@@ -8,12 +8,40 @@ import { NamespaceController, type RootCertificate } from './namespaces.ts'
 import { OwnerIndex } from './owner-index.ts'
 import { SimulatedLogs } from './simulated-logs.ts'
 import { WorkQueue } from './work-queue.ts'
+import { CronJobController } from './workloads/cron-jobs.ts'
+import { DaemonSetController } from './workloads/daemon-sets.ts'
+import { DeploymentController } from './workloads/deployments.ts'
+import { EventTtl } from './workloads/events.ts'
+import { JobController } from './workloads/jobs.ts'
+import { NodeController } from './workloads/nodes.ts'
+import { PodSimulation } from './workloads/pods.ts'
+import { ReplicaSetController } from './workloads/replica-sets.ts'
+import { ScalingController } from './workloads/scaling.ts'
+import { ServiceController } from './workloads/services.ts'
+import { StatefulSetController } from './workloads/stateful-sets.ts'
+import { VolumeController } from './workloads/volumes.ts'
 
 export interface ControllerOptions {
   readonly workloads: boolean
   readonly root: RootCertificate
   /** A resource is no longer served. */
   readonly onGone: (collection: string) => void
+}
+
+function workloads(env: Environment): Controller[] {
+  return [
+    new NodeController(env),
+    new PodSimulation(env),
+    new ReplicaSetController(env),
+    new DeploymentController(env),
+    new StatefulSetController(env),
+    new DaemonSetController(env),
+    new JobController(env),
+    new CronJobController(env),
+    new ServiceController(env),
+    new VolumeController(env),
+    new ScalingController(env),
+  ]
 }
 
 /** All controllers of the cluster, fed from the store. */
@@ -34,6 +62,8 @@ export class Controllers implements Disposable {
       new DefinitionController(env, options.onGone),
       new NamespaceController(env, options.root),
       new GarbageCollector(env),
+      new EventTtl(env),
+      ...(options.workloads ? workloads(env) : []),
     ]
     this.#subscription = machine.store.onChange((change) => {
       this.#owners.observe(change)
