@@ -1,4 +1,4 @@
-import { getString, isObject, type JsonObject } from '../../base/index.ts'
+import { encodeText, getString, isObject, type JsonObject } from '../../base/index.ts'
 import {
   type BuiltObject,
   buildKustomization,
@@ -14,10 +14,10 @@ import {
   withMetadata,
 } from '../../flux/index.ts'
 import { KubeError, type KubeObject } from '../../kube/index.ts'
+import { sha256Digest } from '../../source/index.ts'
 import type { Artifact } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
-import { textDigest } from '../runtime/tree-hash.ts'
 import { messageOf } from './errors.ts'
 import { normalizeObject } from './normalize.ts'
 
@@ -48,7 +48,7 @@ export async function buildFromArtifact(
   })
   const problem = built.problems.find(({ severity }) => severity === 'error')
   if (problem !== undefined) throw new Error(problem.message)
-  return { objects: ownedObjects(object, built.objects), digest: textDigest(built.text()) }
+  return { objects: ownedObjects(object, built.objects), digest: sha256Digest(encodeText(built.text())) }
 }
 
 /** Lists are taken apart; owner labels first, then what `spec.commonMetadata` says. */

@@ -1,5 +1,6 @@
 import { type FileSystem, type JsonObject, MemoryFileSystem } from '../../base/index.ts'
-import { hashTree, type TreeFile } from './tree-hash.ts'
+import { artifactDigest } from '../../source/index.ts'
+import type { TreeFile } from './tree-hash.ts'
 
 /** The files of an artifact: immutable, held in memory, found by their content. */
 export interface Artifact {
@@ -25,7 +26,7 @@ export function makeArtifact(files: readonly TreeFile[]): Artifact {
     fs.writeFile(`${root}/${file.path}`, file.content)
     size += file.content.length
   }
-  return { digest: `sha256:${hashTree(files)}`, fs, root, size, files }
+  return { digest: artifactDigest(files), fs, root, size, files }
 }
 
 /**

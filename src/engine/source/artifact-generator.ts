@@ -1,4 +1,4 @@
-import { getString, isObject, type JsonObject, type JsonValue, rfc3339 } from '../../base/index.ts'
+import { encodeText, getString, isObject, type JsonObject, type JsonValue, rfc3339 } from '../../base/index.ts'
 import {
   type ArtifactRequest,
   artifactRequests,
@@ -10,11 +10,11 @@ import {
   validateGenerator,
 } from '../../flux/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
+import { directoryHash, sha256Digest } from '../../source/index.ts'
 import { type Artifact, artifactStatusOf, makeArtifact } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ReconcileResult } from '../runtime/controller.ts'
 import { ManagedObject } from '../runtime/managed-object.ts'
-import { textDigest } from '../runtime/tree-hash.ts'
 
 const finalizer = 'source.extensions.fluxcd.io/finalizer'
 const generatorLabel = 'source.extensions.fluxcd.io/generator'
@@ -176,7 +176,7 @@ async function observeSources(
 /** A hash over what was seen of the sources, by which a later look tells whether anything has changed. */
 function sourcesDigest(sources: ReadonlyMap<string, ObservedSource>): string {
   const lines = [...sources].map(([alias, one]) => `${alias} ${one.digest} ${one.revision} ${one.originRevision ?? ''}`)
-  return textDigest(lines.sort().join('\n'))
+  return sha256Digest(encodeText(lines.sort().join('\n')))
 }
 
 interface InventoryEntry {
@@ -251,7 +251,7 @@ async function publish(
     sources,
   }: { request: ArtifactRequest; artifact: Artifact; sources: ReadonlyMap<string, ObservedSource> },
 ): Promise<InventoryEntry> {
-  const filename = `${artifact.digest.slice('sha256:'.length, 'sha256:'.length + 16)}.tar.gz`
+  const filename = `${directoryHash(request.name, artifact.files)}.tar.gz`
   const entry = { name: request.name, namespace: object.namespace, digest: artifact.digest, filename }
   const options = { fieldManager: fieldManagers.sourceWatcher, force: true }
   const applied = await context.client.apply(externalArtifact(object, request), options)

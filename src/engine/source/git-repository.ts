@@ -1,13 +1,13 @@
 import { getIn, getString, isObject, type JsonObject, type JsonValue, rfc3339 } from '../../base/index.ts'
 import { fluxFinalizer, parseDuration, variableData } from '../../flux/index.ts'
 import type { KubeClient, KubeObject } from '../../kube/index.ts'
+import { selectArtifactFiles } from '../../source/index.ts'
 import type { GitCheckout, GitRequest, LiveSource } from '../ports.ts'
 import { type Artifact, artifactStatusOf, makeArtifact } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ReconcileResult } from '../runtime/controller.ts'
 import { ManagedObject } from '../runtime/managed-object.ts'
 import { type TreeFile, treeRevision } from '../runtime/tree-hash.ts'
-import { applyIgnore } from './ignore.ts'
 import { fetchIncludes, type IncludedArtifact, mergeIncludes } from './include.ts'
 import { snapshotTree } from './snapshot.ts'
 import { markProgress, type SourceOutcome, summarizeSource } from './summarize.ts'
@@ -210,7 +210,7 @@ function storeArtifact(
 ): ContentOutcome {
   const { owner, checkout } = got
   const ignore = getString(object.spec, 'ignore')
-  const artifact = makeArtifact(mergeIncludes(applyIgnore(checkout.files, ignore), got.includes))
+  const artifact = makeArtifact(mergeIncludes(selectArtifactFiles(checkout.files, { ignore }), got.includes))
   const before = context.artifacts.of(owner)
   context.artifacts.put(owner, artifact)
   const known = artifactStatusOf(object.object)

@@ -1,12 +1,4 @@
-import {
-  type Disposable,
-  getString,
-  type JsonObject,
-  MemoryFileSystem,
-  type ObjectRef,
-  readText,
-  VirtualClock,
-} from '../../../src/base/index.ts'
+import { type Disposable, getString, MemoryFileSystem, type ObjectRef, VirtualClock } from '../../../src/base/index.ts'
 import { ApiServer, createInProcessTransport } from '../../../src/devcluster/index.ts'
 import {
   createEngine,
@@ -15,34 +7,10 @@ import {
   type EngineOptions,
   type Settled,
 } from '../../../src/engine/index.ts'
-import { type Condition, conditionsOf, inventoryOf, type KustomizeBuildFunction } from '../../../src/flux/index.ts'
+import { type Condition, conditionsOf, inventoryOf } from '../../../src/flux/index.ts'
 import { createKubeClient, type KubeClient, type KubeObject, type KubeTransport } from '../../../src/kube/index.ts'
+import { build } from '../../../src/kustomize/index.ts'
 import { parseYaml } from '../../../src/yaml/index.ts'
-
-/** A kustomize that knows `resources` and `namespace` only: enough to tell engines from builds. */
-const build: KustomizeBuildFunction = (dir, fs, { overrides }) => {
-  const objects: { object: KubeObject; origins: { step: string; path: string }[]; originOf: () => undefined }[] = []
-  const problems: { code: string; severity: 'error'; message: string }[] = []
-  const visit = (at: string): void => {
-    const path = `${at}/kustomization.yaml`
-    const file = parseYaml(overrides.get(path) ?? readText(fs, path) ?? '').value[0] as JsonObject
-    for (const resource of (file['resources'] ?? []) as string[]) {
-      const target = `${at}/${resource.replace(/^\.\//, '')}`
-      const text = readText(fs, target)
-      if (fs.stat(target)?.kind === 'directory') visit(target)
-      else if (text === undefined) problems.push({ code: 'kustomize/x', severity: 'error', message: `no ${resource}` })
-      else {
-        for (const value of parseYaml(text).value) {
-          const object = value as KubeObject
-          if (file['namespace'] !== undefined) object.metadata['namespace'] = file['namespace']
-          objects.push({ object, origins: [{ step: 'resource', path: target }], originOf: () => undefined })
-        }
-      }
-    }
-  }
-  visit(dir)
-  return { objects: problems.length > 0 ? [] : objects, problems, inputs: [] }
-}
 
 export interface HarnessOptions extends Partial<EngineOptions> {
   /** Path in the repository → YAML; the repository is the live source of every GitRepository. */
