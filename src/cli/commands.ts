@@ -1,20 +1,26 @@
 import type { Command } from './command.ts'
-import { clusterCommands } from './commands/cluster.ts'
-import { exportCommands } from './commands/export.ts'
-import { getCommands } from './commands/get.ts'
-import { kustomizeBuildCommand } from './commands/kustomize-build.ts'
-import { reconcileCommands } from './commands/reconcile.ts'
-import { resumeCommands, suspendCommands } from './commands/suspend.ts'
-import { treeCommand } from './commands/tree.ts'
 
-/** Every command of the CLI. Names, flags and output of the flux CLI where it has the command. */
-export const commands: readonly Command[] = [
-  kustomizeBuildCommand,
-  ...clusterCommands,
-  ...getCommands,
-  ...reconcileCommands,
-  ...suspendCommands,
-  ...resumeCommands,
-  ...exportCommands,
-  treeCommand,
-]
+/** Commands by their first word, loaded only when one of them is called: starting is most of a short run. */
+const groups: Readonly<Record<string, () => Promise<readonly Command[]>>> = {
+  kustomize: async () => [(await import('./commands/kustomize-build.ts')).kustomizeBuildCommand],
+  helm: async () => [(await import('./commands/helm-template.ts')).helmTemplateCommand],
+  build: async () => (await import('./commands/build.ts')).buildCommands,
+  lint: async () => [(await import('./commands/lint.ts')).lintCommand],
+  cluster: async () => (await import('./commands/cluster.ts')).clusterCommands,
+  run: async () => [(await import('./commands/run.ts')).runCommand],
+  lsp: async () => [(await import('./commands/lsp.ts')).lspCommand],
+  get: async () => (await import('./commands/get.ts')).getCommands,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommands,
+  suspend: async () => (await import('./commands/suspend.ts')).suspendCommands,
+  resume: async () => (await import('./commands/suspend.ts')).resumeCommands,
+  export: async () => (await import('./commands/export.ts')).exportCommands,
+  tree: async () => [(await import('./commands/tree.ts')).treeCommand],
+}
+
+/** The commands that begin with a word; all of them without one or with an unknown one. */
+export async function loadCommands(word: string | undefined): Promise<readonly Command[]> {
+  const group = word !== undefined && Object.hasOwn(groups, word) ? groups[word] : undefined
+  if (group !== undefined) return group()
+  const all = await Promise.all(Object.values(groups).map((load) => load()))
+  return all.flat()
+}

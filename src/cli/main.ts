@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { KubeError } from '../kube/index.ts'
 import {
+  type Command,
   CommandError,
   describeCommand,
   exitCodes,
@@ -9,14 +9,18 @@ import {
   type Terminal,
   UsageError,
 } from './command.ts'
-import { commands } from './commands.ts'
+import { loadCommands } from './commands.ts'
 
 /** Runs one command line and returns the exit code: 0 fine, 1 a finding, 2 wrong usage, 3 could not do it. */
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const commands = await loadCommands(words[0])
   const found = findCommand(commands, words)
   if (found === undefined) {
     const asksHelp = words.length === 0 || words.includes('--help') || words.includes('-h') || words[0] === 'help'
-    const text = overview(words.filter((word) => !word.startsWith('-') && word !== 'help'))
+    const text = overview(
+      commands,
+      words.filter((word) => !word.startsWith('-') && word !== 'help'),
+    )
     if (asksHelp) terminal.stdout(text)
     else terminal.stderr(`✗ unknown command "${words.join(' ')}"\n${text}`)
     return asksHelp ? exitCodes.fine : exitCodes.usage
@@ -37,7 +41,8 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
       terminal.stderr(`✗ ${error.message}\n`)
       return error.code
     }
-    if (error instanceof KubeError) {
+    // By name: loading the class would load the Kubernetes client for commands that need none.
+    if (error instanceof Error && error.name === 'KubeError') {
       terminal.stderr(`✗ ${error.message}\n`)
       return exitCodes.failed
     }
@@ -46,7 +51,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 }
 
 /** The commands below a prefix, one a line. */
-function overview(prefix: readonly string[]): string {
+function overview(commands: readonly Command[], prefix: readonly string[]): string {
   const below = commands.filter((command) => prefix.every((word, i) => command.path[i] === word))
   const listed = below.length > 0 ? below : commands
   const names = listed.map((command) => command.path.join(' '))

@@ -3,7 +3,8 @@ import type { GoMap } from '../gotemplate/index.ts'
 import { type Chart, crdFiles, HelmError, workingCopy } from './chart.ts'
 import { checkDependencies, isCompatibleRange, processDependencies } from './dependencies.ts'
 import { type RenderOptions, renderTemplates } from './engine.ts'
-import { type Hook, type Manifest, sortManifests } from './manifests.ts'
+import { compileGlob } from './glob.ts'
+import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
 import { validateValues } from './schema.ts'
 import { coalesceValues } from './values.ts'
 
@@ -30,12 +31,18 @@ export interface RenderedChart {
  * @throws HelmError in Helm's words; BudgetError when the templates use too much.
  */
 export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateOptions): RenderedChart {
+  validateReleaseName(options.release.name)
   if (loaded.metadata.type !== '' && loaded.metadata.type !== 'application') {
     throw new HelmError(`${loaded.metadata.type} charts are not installable`)
   }
   const chart = workingCopy(loaded)
   checkDependencies(chart)
-  processDependencies(chart, userValues)
+  try {
+    processDependencies(chart, userValues)
+  } catch (error) {
+    if (error instanceof HelmError) throw new HelmError(`chart dependencies processing failed: ${error.message}`)
+    throw error
+  }
   const values = coalesceValues(chart, userValues)
   if (!options.skipSchemaValidation) validateValues(chart, values)
   const { kubeVersion } = options.capabilities
@@ -54,11 +61,16 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
   return { manifests, hooks, crds, notes, values }
 }
 
+export interface TextOptions {
+  readonly includeCrds?: boolean
+  readonly noHooks?: boolean
+  readonly skipTests?: boolean
+  /** Only documents of templates that match these patterns, relative to the chart. */
+  readonly showOnly?: readonly string[]
+}
+
 /** The text of `helm template`: CRDs when asked for, manifests, then hooks, each with its `# Source`. */
-export function templateText(
-  rendered: RenderedChart,
-  options: { includeCrds?: boolean; noHooks?: boolean; skipTests?: boolean } = {},
-): string {
+export function templateText(rendered: RenderedChart, options: TextOptions = {}): string {
   const part = (path: string, content: string): string => `---\n# Source: ${path}\n${content}\n`
   const crds = options.includeCrds ? rendered.crds.map(({ path, content }) => part(path, content)) : []
   const manifests = rendered.manifests.map(({ path, content }) => part(path, content))
@@ -67,5 +79,33 @@ export function templateText(
     : rendered.hooks
         .filter((hook) => !(options.skipTests && hook.events.includes('test')))
         .map(({ path, content }) => part(path, content))
-  return `${[...crds, ...manifests].join('').trim()}\n${hooks.join('')}`
+  const whole = `${[...crds, ...manifests].join('').trim()}\n${hooks.join('')}`
+  return options.showOnly?.length ? onlyTemplates(whole, options.showOnly) : whole
+}
+
+/** The documents whose `# Source` matches one of the patterns, in the order of the patterns. @throws HelmError */
+function onlyTemplates(text: string, patterns: readonly string[]): string {
+  const documents = splitManifests(text)
+  let out = ''
+  for (const pattern of patterns) {
+    const matches = compileGlob(pattern.replaceAll('\\', '/')) ?? (() => false)
+    const found = documents.filter((document) => {
+      const source = /# Source: [^/\n]+\/(.+)/.exec(document)?.[1]
+      return source !== undefined && matches(source)
+    })
+    if (found.length === 0) throw new HelmError(`could not find template ${pattern} in chart`)
+    for (const document of found) out += `---\n${document}\n`
+  }
+  return out
+}
+
+const releaseName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/** @throws HelmError where a name is none that Helm takes for a release. */
+export function validateReleaseName(name: string): void {
+  if (name === '') throw new HelmError('release name check failed: no name provided')
+  if (name.length <= 53 && releaseName.test(name)) return
+  throw new HelmError(
+    `release name check failed: release name ${JSON.stringify(name)}: invalid release name, must match regex ${releaseName.source} and the length must not be longer than 53`,
+  )
 }

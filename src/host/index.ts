@@ -2,8 +2,10 @@
  * The Node implementations of the core's interfaces: disk, clock, clusters, git. Shared by the worker and the CLI.
  * Invariant: no policy; whoever calls decides what may be contacted or written.
  */
+export * from './chart-files.ts'
 export * from './clock.ts'
 export * from './file-system.ts'
 export * from './git.ts'
 export * from './kube-transport.ts'
 export * from './kubeconfig.ts'
+export * from './template-crypto.ts'

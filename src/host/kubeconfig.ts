@@ -38,6 +38,7 @@ export function defaultKubeconfigPaths(env: NodeJS.ProcessEnv = process.env): st
 export async function loadKubeconfig(paths: readonly string[] = defaultKubeconfigPaths()): Promise<Kubeconfig> {
   const { KubeConfig } = await import('@kubernetes/client-node')
   const merged = new KubeConfig()
+  merged.loadFromOptions({ clusters: [], users: [], contexts: [] })
   const problems: Problem[] = []
   for (const path of paths) {
     if (!existsSync(path)) continue
@@ -59,6 +60,18 @@ export async function loadKubeconfig(paths: readonly string[] = defaultKubeconfi
     merged.contexts = mergeByName(merged.contexts, one.contexts)
     if (!merged.currentContext && one.currentContext) merged.currentContext = one.currentContext
   }
+  return describe(merged, problems, KubeConfig)
+}
+
+/** A kubeconfig that is not in a file: the one that a dev cluster of this process hands out. */
+export async function parseKubeconfig(text: string): Promise<Kubeconfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node')
+  const config = new KubeConfig()
+  config.loadFromString(text)
+  return describe(config, [], KubeConfig)
+}
+
+function describe(merged: KubeConfig, problems: readonly Problem[], Config: typeof KubeConfig): Kubeconfig {
   return {
     contexts: merged.contexts.map((context) => {
       const user = merged.users.find((each) => each.name === context.user)
@@ -75,7 +88,7 @@ export async function loadKubeconfig(paths: readonly string[] = defaultKubeconfi
     currentContext: merged.currentContext || undefined,
     problems,
     forContext(name) {
-      const own = new KubeConfig()
+      const own = new Config()
       own.loadFromOptions({
         clusters: merged.clusters,
         users: merged.users,

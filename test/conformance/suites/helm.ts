@@ -4,12 +4,15 @@ import { encodeText } from '../../../src/base/index.ts'
 import {
   type ChartFile,
   HelmError,
+  isIgnoredByHelm,
   loadChart,
   makeCapabilities,
+  parseHelmIgnore,
   readValues,
   renderChart,
   templateText,
 } from '../../../src/helm/index.ts'
+import { nodeTemplateCrypto } from '../../../src/host/index.ts'
 import { readTarGz } from '../../support/tar.ts'
 import type { CaseResult, ConformanceSuite } from '../types.ts'
 
@@ -70,6 +73,7 @@ function render(each: HelmCase, corpusDir: string): { text?: string; error?: str
     const values = wrapValues(each.values ?? '')
     const rendered = renderChart(chart, values, {
       release: { name: each.releaseName, namespace: each.namespace, revision: 1, isUpgrade: false },
+      host: { crypto: nodeTemplateCrypto },
       capabilities: makeCapabilities(each.kubeVersion, each.apiVersions ?? []),
     })
     return { text: templateText(rendered, { includeCrds: each.includeCrds === true }) }
@@ -91,11 +95,19 @@ function wrapValues(text: string): ReturnType<typeof readValues> {
 
 function chartFiles(each: HelmCase, corpusDir: string): ChartFile[] {
   if (each.files !== undefined) {
-    return Object.entries(each.files).map(([name, content]) => ({ name, data: encodeText(content) }))
+    const ignore = parseHelmIgnore(each.files['.helmignore'] ?? '')
+    const kept = Object.entries(each.files).filter(([name]) => !isIgnored(ignore, name))
+    return kept.map(([name, content]) => ({ name, data: encodeText(content) }))
   }
   const path = join(corpusDir, 'charts', each.chart ?? '')
   if (!existsSync(path)) throw new HelmError(`no chart ${each.chart}`)
   return [...unpack(readFileSync(path))]
+}
+
+/** A file is left out with the folder that holds it. */
+function isIgnored(rules: ReturnType<typeof parseHelmIgnore>, path: string): boolean {
+  const parts = path.split('/')
+  return parts.some((_, i) => isIgnoredByHelm(rules, parts.slice(0, i + 1).join('/'), i < parts.length - 1))
 }
 
 function unpack(archive: Uint8Array): ChartFile[] {

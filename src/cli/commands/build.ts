@@ -1,0 +1,107 @@
+import type { Problem } from '../../base/index.ts'
+import type { Fleet, FleetKustomization } from '../../fleet/index.ts'
+import {
+  type Command,
+  CommandError,
+  exitCodes,
+  type FlagValues,
+  stringFlag,
+  type Terminal,
+  UsageError,
+} from '../command.ts'
+import { openFleet, pathFlag } from '../fleet.ts'
+import { formatProblem } from '../problems.ts'
+
+const flags = {
+  ...pathFlag,
+  cluster: { type: 'string', about: 'entry point that the Kustomization belongs to' },
+  namespace: { type: 'string', short: 'n', about: 'namespace of the Kustomization' },
+  output: { type: 'string', short: 'o', default: 'yaml', about: 'yaml or json' },
+  explain: { type: 'boolean', about: 'print where each object comes from instead of the manifests' },
+} as const
+
+const build: Command['run'] = async (terminal, values, args) => {
+  const { fleet } = openFleet(terminal, values)
+  const output = stringFlag(values, 'output')
+  if (output !== 'yaml' && output !== 'json') throw new UsageError(`--output: "${output}" is neither yaml nor json`)
+  const selected = select(fleet, values, args[0])
+  let failed = false
+  const objects: unknown[] = []
+  for (const kustomization of selected) {
+    const rendered = fleet.build(kustomization.id)
+    if (rendered === undefined) continue
+    for (const problem of rendered.problems) {
+      terminal.stderr(`${formatProblem(problem, terminal.cwd, fleet.root)}\n`)
+      failed ||= problem.severity === 'error'
+    }
+    if (selected.length > 1 && output === 'yaml') terminal.stdout(`# ${kustomization.id}\n`)
+    if (values['explain']) explain(terminal, fleet, kustomization.id)
+    else if (output === 'yaml') terminal.stdout(withEnd(rendered.text(), selected.length > 1))
+    else objects.push(...rendered.objects.map((each) => each.object))
+  }
+  if (output === 'json' && !values['explain']) {
+    terminal.stdout(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
+  }
+  return failed ? exitCodes.finding : exitCodes.fine
+}
+
+/** `build`, `build ks NAME`, `build all`: what the Kustomizations of a repository render to, without a cluster. */
+export const buildCommands: readonly Command[] = [
+  {
+    path: ['build', 'kustomization'],
+    aliases: ['ks', 'kustomizations'],
+    about: 'Render Kustomizations as the controller would, without a cluster',
+    args: '[NAME]',
+    flags,
+    run: build,
+  },
+  {
+    path: ['build', 'all'],
+    about: 'Render every Kustomization of the repository',
+    flags,
+    run: (t, v) => build(t, v, []),
+  },
+  { path: ['build'], about: 'Render every Kustomization of the repository', flags, run: (t, v) => build(t, v, []) },
+]
+
+/** The Kustomizations of a name (in every entry point, unless one is named), or all that are reached. */
+function select(fleet: Fleet, values: FlagValues, name: string | undefined): readonly FleetKustomization[] {
+  const cluster = stringFlag(values, 'cluster')
+  const namespace = stringFlag(values, 'namespace')
+  const all = fleet.kustomizations()
+  const found = all.filter(
+    (each) =>
+      (name === undefined ? each.cluster !== '-' : each.ref.name === name || each.id === name) &&
+      (cluster === undefined || each.cluster === cluster) &&
+      (namespace === undefined || each.ref.namespace === namespace),
+  )
+  if (found.length > 0) return found
+  const known = [...new Set(all.map((each) => each.ref.name))].join(', ') || 'none'
+  throw new CommandError(
+    name === undefined
+      ? `${fleet.root} has no Flux Kustomization${cluster === undefined ? '' : ` in ${cluster}`}`
+      : `there is no Kustomization "${name}"; the repository has: ${known}`,
+  )
+}
+
+function explain(terminal: Terminal, fleet: Fleet, id: string): void {
+  for (const { object, origins } of fleet.build(id)?.objects ?? []) {
+    const namespace = object.metadata['namespace']
+    terminal.stdout(`${object.kind}/${typeof namespace === 'string' ? `${namespace}/` : ''}${object.metadata.name}\n`)
+    for (const origin of origins) {
+      const location = fleet.originLocation(origin)
+      const shown: Problem = {
+        code: origin.step,
+        severity: 'info',
+        message: '',
+        ...(location === undefined ? {} : { location }),
+      }
+      terminal.stdout(`  ${formatProblem(shown, terminal.cwd, fleet.root).replace(/ info (\S+): $/, ' $1')}\n`)
+    }
+  }
+}
+
+function withEnd(text: string, several: boolean): string {
+  if (text === '') return ''
+  return several && !text.startsWith('---') ? `---\n${text}` : text
+}
