@@ -1,11 +1,19 @@
-import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
-import { parseJson } from '../../kube/index.ts'
+import type { JsonObject } from '../../base/index.ts'
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicPatch,
+  type Outcome,
+  parseJson,
+  patchSchemaFor,
+} from '../../kube/index.ts'
 import type { SchemaRegistry } from '../../schema/index.ts'
 import { parseYaml } from '../../yaml/index.ts'
 import type { Formats } from '../handlers/formats.ts'
+import { versionOf } from '../resources/types.ts'
 
 /** The readers of bodies and patches. */
-export function createFormats(_schemas: SchemaRegistry): Formats {
+export function createFormats(schemas: SchemaRegistry): Formats {
   return {
     json: parseJson,
     yaml: (text) => {
@@ -18,20 +26,18 @@ export function createFormats(_schemas: SchemaRegistry): Formats {
     protobuf: () => {
       throw new Error('protobuf is not read yet')
     },
-    jsonPatch: () => {
-      throw new Error('JSON patches are not read yet')
+    jsonPatch: (target, patch) => valueOrThrow(applyJsonPatch(target, patch)),
+    mergePatch: applyMergePatch,
+    strategicPatch: (type, target, patch) => {
+      const schema = patchSchemaFor(schemas, { apiVersion: versionOf(type), kind: type.kind })
+      return schema === undefined
+        ? (applyMergePatch(target, patch) as JsonObject)
+        : valueOrThrow(applyStrategicPatch(target, patch, schema))
     },
-    mergePatch: (target, patch) => merge(target, patch),
-    strategicPatch: (_type, target, patch) => merge(target, patch) as JsonObject,
   }
 }
 
-function merge(target: JsonValue | undefined, patch: JsonValue): JsonValue {
-  if (!isObject(patch)) return patch
-  const out: JsonObject = isObject(target) ? { ...target } : {}
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key]
-    else setOwn(out, key, merge(Object.hasOwn(out, key) ? out[key] : undefined, value))
-  }
-  return out
+function valueOrThrow<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(outcome.error)
+  return outcome.value
 }

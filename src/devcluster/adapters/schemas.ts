@@ -1,12 +1,58 @@
-import type { SchemaRegistry } from '../../schema/index.ts'
+import {
+  applyDefaults,
+  coerceEmbeddedMetadata,
+  createSchemaValidator,
+  fieldErrorBody,
+  fieldErrorText,
+  prune,
+  pruneNulls,
+  type SchemaRegistry,
+  type StructuralSchema,
+} from '../../schema/index.ts'
+import type { FieldError } from '../http/errors.ts'
 import type { SchemaChecks } from '../operations/schema-checks.ts'
+import type { ResourceType } from '../resources/types.ts'
+import { goDecode } from './go-decode.ts'
 
-/** Checks of objects against the schemas of their kinds. */
-export function createSchemaChecks(_schemas: SchemaRegistry): SchemaChecks {
+const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+
+/** Checks of objects: built-in kinds as Go decodes them, custom ones against their structural schema. */
+export function createSchemaChecks(registry: SchemaRegistry): SchemaChecks {
+  const validator = createSchemaValidator()
+  const schemaOf = (type: ResourceType): StructuralSchema | undefined =>
+    type.custom?.schema as StructuralSchema | undefined
   return {
-    prune: () => [],
-    setDefaults: () => undefined,
-    validate: () => [],
-    decodeError: () => undefined,
+    decode: (type, draft) => {
+      if (type.custom === undefined) {
+        const name = registry.typeName(type)
+        return name === undefined ? { error: undefined, unknown: [] } : goDecode(registry.definitions(), name, draft)
+      }
+      const metadata = goDecode(registry.definitions(), METADATA, draft.metadata)
+      const unknown = metadata.unknown.map((path) => `metadata.${path}`)
+      const schema = schemaOf(type)
+      if (schema === undefined || type.custom.preserveUnknown) return { error: metadata.error, unknown }
+      const embedded = coerceEmbeddedMetadata(draft, schema, { dropInvalid: false })
+      const broken = embedded.error === undefined ? undefined : fieldErrorText(embedded.error)
+      const pruned = prune(draft, schema, true)
+      return { error: metadata.error ?? broken, unknown: [...unknown, ...pruned, ...embedded.unknownFields] }
+    },
+    setDefaults: (type, draft) => {
+      const schema = schemaOf(type)
+      if (schema === undefined) return
+      pruneNulls(draft, schema)
+      applyDefaults(draft, schema)
+    },
+    validate: (type, object, old) => {
+      const schema = schemaOf(type)
+      if (schema === undefined) return []
+      const { errors } = validator.validate(schema, object, old === undefined ? {} : { oldObject: old })
+      return errors.map(
+        (error): FieldError => ({
+          reason: error.type as FieldError['reason'],
+          field: error.field,
+          message: fieldErrorBody(error),
+        }),
+      )
+    },
   }
 }

@@ -152,13 +152,12 @@ function jsonTypeName(value: JsonValue): string {
 export function checkFields(exchange: Exchange, object: KubeObject): void {
   const { machine } = exchange.services
   const { type } = exchange
-  const broken = machine.schemas.decodeError(type, object)
-  if (broken !== undefined) {
+  const { error, unknown } = machine.schemas.decode(type, object)
+  if (error !== undefined) {
     throw badRequest(
-      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${broken}`,
+      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${error}`,
     )
   }
-  const unknown = machine.schemas.prune(type, object)
   if (unknown.length === 0) return
   const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
   const directive = validationOf(exchange)

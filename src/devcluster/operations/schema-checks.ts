@@ -4,12 +4,16 @@ import type { ResourceType } from '../resources/types.ts'
 
 /** What the schemas of kinds say about objects. */
 export interface SchemaChecks {
-  /** Drops fields that the schema does not know, in place; answers their paths (`spec.foo`, `spec.list[0].bar`). */
-  prune(type: ResourceType, draft: KubeObject): string[]
+  /**
+   * Reads a client's object, in place: members that the schema does not know go, and their paths come back
+   * (`spec.foo`, `spec.list[0].bar`); `error` says why the object cannot be read at all.
+   */
+  decode(
+    type: ResourceType,
+    draft: KubeObject,
+  ): { readonly error: string | undefined; readonly unknown: readonly string[] }
   /** Fills in the schema's defaults, in place. */
   setDefaults(type: ResourceType, draft: KubeObject): void
   /** Type, pattern and rule errors; `old` enables transition rules and ratcheting. */
   validate(type: ResourceType, object: KubeObject, old: KubeObject | undefined): FieldError[]
-  /** Problems of JSON types that stop Go from decoding a built-in kind; undefined when it can be decoded. */
-  decodeError(type: ResourceType, object: KubeObject): string | undefined
 }

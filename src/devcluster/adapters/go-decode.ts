@@ -1,0 +1,152 @@
+import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
+import { parseQuantity, quantityText } from '../../kube/index.ts'
+
+/** What came of reading JSON into a Go type. */
+export interface Decoded {
+  /** Why Go's decoder gives up. */
+  readonly error: string | undefined
+  /** Paths of members that the type does not have: `spec.foo`, `spec.list[0].bar`. */
+  readonly unknown: readonly string[]
+}
+
+type Definitions = ReadonlyMap<string, JsonObject>
+
+/** Where the decoder is: the path for messages, and the Go struct around it. */
+interface Place {
+  readonly path: string
+  readonly struct: string
+}
+
+class DecodeFault extends Error {}
+
+/**
+ * Reads a built-in kind as Go's JSON decoder would, in place: unknown members and nulls go, quantities become canonical,
+ * a value of a wrong type is an error with the text of encoding/json.
+ */
+export function goDecode(definitions: Definitions, typeName: string, value: JsonObject): Decoded {
+  const decoder = new Decoder(definitions)
+  try {
+    decoder.struct(typeName, value, { path: '', struct: '' })
+    return { error: undefined, unknown: decoder.unknown }
+  } catch (error) {
+    if (error instanceof DecodeFault) return { error: error.message, unknown: decoder.unknown }
+    throw error
+  }
+}
+
+class Decoder {
+  readonly unknown: string[] = []
+  readonly #definitions: Definitions
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions
+  }
+
+  struct(typeName: string, value: JsonObject, place: Place): void {
+    const definition = this.#definitions.get(typeName)
+    if (definition !== undefined)
+      this.#members(definition, value, { ...place, struct: typeName.slice(typeName.lastIndexOf('.') + 1) })
+  }
+
+  #members(schema: JsonObject, value: JsonObject, place: Place): void {
+    if (schema['x-kubernetes-preserve-unknown-fields'] === true) return
+    const { properties, additionalProperties } = schema
+    for (const key of Object.keys(value)) {
+      const item = value[key]!
+      const path = place.path === '' ? key : `${place.path}.${key}`
+      if (isObject(properties) && Object.hasOwn(properties, key)) {
+        if (item === null) delete value[key]
+        else setOwn(value, key, this.#value(properties[key] as JsonObject, item, { path, struct: place.struct }))
+      } else if (isObject(additionalProperties)) {
+        // A null in a map is the zero value of its type.
+        if (item === null) {
+          if (additionalProperties['type'] === 'string') setOwn(value, key, '')
+          else delete value[key]
+        } else setOwn(value, key, this.#value(additionalProperties, item, { path: place.path, struct: place.struct }))
+      } else if (additionalProperties !== true) {
+        this.unknown.push(path)
+        delete value[key]
+      }
+    }
+  }
+
+  #value(schema: JsonObject, value: JsonValue, place: Place): JsonValue {
+    const reference = schema['$ref']
+    if (typeof reference === 'string') {
+      if (!isObject(value)) throw this.#mismatch(value, place, goTypeName(reference))
+      this.struct(reference, value, place)
+      return value
+    }
+    if (schema['format'] === 'quantity') return this.#quantity(value, place)
+    switch (schema['type']) {
+      case 'object': {
+        if (schema['x-kubernetes-preserve-unknown-fields'] === true) return value
+        const map = isObject(schema['additionalProperties']) ? 'map[string]string' : 'map'
+        if (!isObject(value)) throw this.#mismatch(value, place, map)
+        this.#members(schema, value, place)
+        return value
+      }
+      case 'array': {
+        const items = isObject(schema['items']) ? schema['items'] : {}
+        if (!Array.isArray(value)) throw this.#mismatch(value, place, `[]${scalarName(items)}`)
+        value.forEach((item, i) => {
+          if (item !== null) value[i] = this.#value(items, item, { ...place, path: `${place.path}[${i}]` })
+        })
+        return value
+      }
+      case 'string':
+        if (typeof value !== 'string') throw this.#mismatch(value, place, 'string')
+        return value
+      case 'boolean':
+        if (typeof value !== 'boolean') throw this.#mismatch(value, place, 'bool')
+        return value
+      case 'integer': {
+        const type = schema['format'] === 'int64' ? 'int64' : 'int32'
+        if (typeof value !== 'number' && typeof value !== 'bigint') throw this.#mismatch(value, place, type)
+        if (typeof value === 'number' && !Number.isInteger(value)) throw this.#mismatch(value, place, type)
+        if (type === 'int32' && (value > 2147483647 || value < -2147483648)) throw this.#mismatch(value, place, type)
+        return value
+      }
+      case 'number':
+        if (typeof value !== 'number' && typeof value !== 'bigint') throw this.#mismatch(value, place, 'float64')
+        return value
+      default:
+        return value
+    }
+  }
+
+  #quantity(value: JsonValue, place: Place): JsonValue {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
+      throw this.#mismatch(value, place, 'resource.Quantity')
+    }
+    const parsed = parseQuantity(String(value))
+    if (!parsed.ok) throw new DecodeFault(parsed.error)
+    return quantityText(parsed.value)
+  }
+
+  #mismatch(value: JsonValue, place: Place, type: string): DecodeFault {
+    const path = place.path.replace(/\[[0-9]+\]/g, '')
+    return new DecodeFault(
+      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${path} of type ${type}`,
+    )
+  }
+}
+
+function jsonName(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'bigint') return `number ${value.toString()}`
+  if (typeof value === 'number')
+    return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'number' : `number ${value}`
+  return typeof value
+}
+
+/** `v1.PodSpec` of `io.k8s.api.core.v1.PodSpec`. */
+function goTypeName(reference: string): string {
+  return reference.split('.').slice(-2).join('.')
+}
+
+function scalarName(schema: JsonObject): string {
+  if (typeof schema['$ref'] === 'string') return goTypeName(schema['$ref'])
+  return schema['type'] === 'integer' ? 'int32' : String(schema['type'] ?? 'interface {}')
+}
