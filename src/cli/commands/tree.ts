@@ -1,5 +1,6 @@
 import { getIn, isObject, type ObjectRef } from '../../base/index.ts'
-import { type KubeObject, parseInventoryId } from '../../kube/index.ts'
+import { parseInventoryId } from '../../flux/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
 import { type Command, CommandError, UsageError } from '../command.ts'
 import { type ClusterSession, clusterFlags, withSession } from '../session.ts'
