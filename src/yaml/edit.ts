@@ -4,6 +4,7 @@ import { emitNode } from './emit.ts'
 import type { YamlNode } from './node.ts'
 import { parseDocuments } from './parse.ts'
 import { followAlias, type YamlPath } from './path.ts'
+import { resolveText } from './resolve.ts'
 
 /** A replacement in a text. */
 export interface TextEdit {
@@ -233,16 +234,19 @@ class Editor {
 
   /** The value in block style; lines after the first are indented. */
   #block(value: JsonValue, indent: number): string {
-    const text = emitNode(jsonToNode(value), { sequenceIndent: this.#wide ? 'wide' : 'compact' }).replace(/\n$/, '')
+    const text = emitNode(quoted(jsonToNode(value)), { sequenceIndent: this.#wide ? 'wide' : 'compact' }).replace(
+      /\n$/,
+      '',
+    )
     return text.replace(/\n(?!\n|$)/g, `\n${' '.repeat(indent)}`)
   }
 
   #flow(value: JsonValue): string {
-    const node = jsonToNode(value)
+    const node = quoted(jsonToNode(value))
     node.style = node.kind === 'scalar' ? '' : 'flow'
     if (node.kind !== 'scalar') return emitNode(node).trimEnd()
     // Inside brackets more must be quoted than at the top.
-    return emitNode({ ...jsonToNode([value]), style: 'flow' })
+    return emitNode({ ...quoted(jsonToNode([value])), style: 'flow' })
       .trimEnd()
       .slice(1, -1)
   }
@@ -264,6 +268,16 @@ class Editor {
   #column(offset: number): number {
     return offset - this.#lineStart(offset)
   }
+}
+
+/** Quotes the strings that YAML 1.1, and so kubectl and Flux, would read as something else: `yes`, `on`, `1e3`. */
+function quoted(node: YamlNode): YamlNode {
+  if (node.kind === 'scalar' && node.tag === '!!str' && node.style === '') {
+    const resolved = resolveText(node.value, '', 'v2')
+    if (typeof resolved === 'string' || resolved.tag !== '!!str') node.style = 'double'
+  }
+  for (const child of node.content) quoted(child)
+  return node
 }
 
 function edit(start: number, end: number, newText: string): TextEdit {

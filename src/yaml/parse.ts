@@ -20,7 +20,7 @@ export interface ParseResult {
 }
 
 /** How many times parsing goes on after an error in one text. */
-const maxRecoveries = 64
+const maxRecoveries = 256
 
 /**
  * Parses YAML as go-yaml does: same nodes, comments and errors (`yaml: line 3: did not find expected key`). A text that

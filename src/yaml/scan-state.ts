@@ -122,6 +122,8 @@ export class ScanState {
   indent = -1
   readonly indents: number[] = []
   readonly simpleKeys: SimpleKey[] = []
+  /** No key below this index is possible; spares going through the stack for each token. */
+  firstKey = 0
   simpleKeyAllowed = true
   tokens: Token[] = []
   head = 0

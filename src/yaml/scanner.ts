@@ -43,10 +43,12 @@ function fetchMoreTokens(s: ScanState): void {
 
 /** The possible simple key that begins at a token. Keys further up the stack begin at later tokens. */
 function keyOfToken(s: ScanState, tokenNumber: number): SimpleKey | undefined {
-  for (const key of s.simpleKeys) {
-    if (key.possible && key.tokenNumber >= tokenNumber) return key.tokenNumber === tokenNumber ? key : undefined
-  }
-  return undefined
+  const keys = s.simpleKeys
+  let i = Math.min(s.firstKey, keys.length)
+  while (i < keys.length && !keys[i]!.possible) i++
+  s.firstKey = i
+  const key = keys[i]
+  return key?.tokenNumber === tokenNumber ? key : undefined
 }
 
 function fetchNextToken(s: ScanState): void {
@@ -142,6 +144,7 @@ function saveSimpleKey(s: ScanState): void {
   removeSimpleKey(s)
   const key = s.simpleKeys[s.simpleKeys.length - 1]!
   key.possible = true
+  if (s.firstKey >= s.simpleKeys.length) s.firstKey = s.simpleKeys.length - 1
   key.required = s.flowLevel === 0 && s.indent === column
   key.tokenNumber = s.tokensParsed + (s.tokens.length - s.head)
   key.pos = s.pos

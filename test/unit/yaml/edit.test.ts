@@ -44,9 +44,9 @@ describe('setIn', () => {
     [
       'a new item',
       ['spec', 'list', 2],
-      { n: 1, m: ['x'] },
+      { k: 1, m: ['x'] },
       '- name: two',
-      '- name: two\n    - n: 1\n      m:\n        - x',
+      '- name: two\n    - k: 1\n      m:\n        - x',
     ],
     ['an item', ['spec', 'list', 1], 'x\ny', '- name: two', '- |-\n      x\n      y'],
     ['a block scalar', ['spec', 'text'], 'a\nb\n', '|\n    hello\n    world', '|\n    a\n    b'],
@@ -58,6 +58,7 @@ describe('setIn', () => {
 
   test.each<[string, string, YamlPath, JsonValue, string]>([
     ['compact lists stay compact', 'a:\n- 1\nb: 2\n', ['b'], [3], 'a:\n- 1\nb:\n- 3\n'],
+    ['text that YAML 1.1 reads as a boolean', 'a: 1\n', ['a'], 'on', 'a: "on"\n'],
     ['an empty document', '', ['a', 'b'], 1, 'a:\n  b: 1\n'],
     ['the second document', 'a: 1\n---\nb: 2\n', ['c'], 3, 'a: 1\n---\nb: 2\nc: 3\n'],
     ['CRLF text', 'a: 1\r\nb: 2\r\n', ['a'], 'x', 'a: x\r\nb: 2\r\n'],
@@ -73,7 +74,21 @@ describe('setIn', () => {
   })
 
   test('reads back as set, at every path', () => {
-    const values: JsonValue[] = ['s', ' lead', 'a\n b\n', '', 7, null, [], {}, [[1], { a: [] }], { a: { b: 'c\n\n' } }]
+    const values: JsonValue[] = [
+      's',
+      'yes',
+      { no: '1e3' },
+      ['~'],
+      ' lead',
+      'a\n b\n',
+      '',
+      7,
+      null,
+      [],
+      {},
+      [[1], { a: [] }],
+      { a: { b: 'c\n\n' } },
+    ]
     for (const path of pathsOf(parseYaml(text).value[0]!)) {
       for (const value of values) {
         const { value: documents, problems } = parseYaml(applyEdits(text, setIn(text, 0, path, value)))
