@@ -124,13 +124,14 @@ class MessageDecoder {
     const comma = type.indexOf(',')
     const reader = new WireReader(bytes)
     let key = ''
-    let value: JsonValue | undefined
+    // An entry without a value has the zero value of its type.
+    let value: WireValue = { kind: 'bytes', value: new Uint8Array() }
     while (!reader.done) {
       const field = reader.field()
       if (field.number === 1) key = textOf(field.value)
-      else if (field.number === 2) value = this.#value(type.slice(comma + 1), field.value, depth) ?? null
+      else if (field.number === 2) value = field.value
     }
-    setOwn(map, key, value ?? (type.endsWith(',string') || type.endsWith(',bytes') ? '' : {}))
+    setOwn(map, key, this.#value(type.slice(comma + 1), value, depth) ?? null)
   }
 
   /** A repeated field's value is one item, or many numbers packed. */
