@@ -14,6 +14,7 @@ import { reconcileArtifactGenerator } from './source/artifact-generator.ts'
 import { reconcileGitRepository } from './source/git-repository.ts'
 import { keyOf, type Settled, specOf, survey } from './survey.ts'
 import { configReadersOf, dependentsOf, generatorsOf, includersOf, newRevision, readersOf } from './triggers.ts'
+import { unmanagedKinds } from './unmanaged.ts'
 
 /** Reconciles the Flux objects of one cluster. */
 export interface Engine {
@@ -55,19 +56,7 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 class RunningEngine implements Engine {
-  readonly unmanagedKinds = [
-    'HelmRelease',
-    'HelmRepository',
-    'HelmChart',
-    'OCIRepository',
-    'Bucket',
-    'Alert',
-    'Provider',
-    'Receiver',
-    'ImageRepository',
-    'ImagePolicy',
-    'ImageUpdateAutomation',
-  ] as const
+  readonly unmanagedKinds: readonly string[] = unmanagedKinds
   readonly #options: EngineOptions
   readonly #context: EngineContext
   readonly #controllers: Readonly<Record<ManagedKind, Controller>>

@@ -16,7 +16,7 @@ import {
 } from '../base/index.ts'
 import { type KubeObject, parseApiVersion, refOf } from '../kube/index.ts'
 import { generateKustomization } from './generate/generate.ts'
-import { substituteObject } from './substitute/substitute.ts'
+import { isSubstitutionDisabled, substituteObject } from './substitute/substitute.ts'
 import { toYaml } from './text.ts'
 
 /** A step that produced (part of) a built object; the shape of kustomize's `OriginStep`. */
@@ -64,8 +64,8 @@ export interface BuildInput {
   /** Absolute directory of `fs` that is the artifact's root. */
   readonly root: string
   readonly build: KustomizeBuildFunction
-  /** See `loadVariables`; `undefined` when there is no `postBuild`. */
-  readonly variables?: ReadonlyMap<string, string> | undefined
+  /** See `loadVariables`; `undefined` when there is no `postBuild`, an error when they cannot be had. */
+  readonly variables?: ReadonlyMap<string, string> | { readonly error: string } | undefined
   /** Default true. */
   readonly strict?: boolean
   /** Names whose value cannot be known here: left as written. */
@@ -153,6 +153,11 @@ function postProcess(built: BuiltObject, input: BuildInput): BuiltObject | Probl
     if (decrypted !== undefined) object = decrypted as KubeObject
   }
   if (input.variables === undefined) return object === built.object ? built : replaced(built, object)
+  if ('error' in input.variables) {
+    if (isSubstitutionDisabled(object)) return object === built.object ? built : replaced(built, object)
+    const text = `post build failed for '${subject(object)}': ${input.variables.error}`
+    return problemAt(built, input, 'flux/substitute-from', text)
+  }
   const outcome = substituteObject(object, {
     variables: input.variables,
     strict: input.strict ?? true,

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../base/index.ts'
-import { parseYaml, stringifyYaml } from '../yaml/index.ts'
+import { parseYaml, stringifyYaml, type YamlFlavour } from '../yaml/index.ts'
 
 /** The documents of a text as JSON, or the first thing that is wrong with it. Empty documents are left out. */
-export function parseDocuments(text: string): { values: JsonValue[]; error?: string } {
-  const { value, problems } = parseYaml(text)
+export function parseDocuments(text: string, flavour: YamlFlavour = 'v2'): { values: JsonValue[]; error?: string } {
+  const { value, problems } = parseYaml(text, { flavour })
   const error = problems.find((problem) => problem.severity === 'error')
   const values = value.filter((one) => one !== null)
   return error === undefined ? { values } : { values, error: error.message }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts'
 import {
+  conditionsOf,
   fieldManagers,
   formatDuration,
   type InventoryEntry,
@@ -13,6 +14,7 @@ import {
 import { gvkOf, type KubeClient, type KubeObject, parseApiVersion } from '../../kube/index.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
+import { isUnmanaged } from '../unmanaged.ts'
 import { type Change, formatChanges, hasChanged, inventoryOfChanges } from './change-set.ts'
 import { messageOf } from './errors.ts'
 import { healthCheckTargets, jobsWithTtl, targetsOf, WaitInterrupted, type WaitTarget, waitForReady } from './health.ts'
@@ -177,6 +179,15 @@ async function checkHealth(run: RunContext, changes: readonly Change[], drifted:
   await object.patch()
 }
 
+/**
+ * A Flux object that no controller of this engine reconciles never becomes ready: to say so at once beats a timeout.
+ * One with conditions has had a controller, so that it is judged as any other.
+ */
+function withoutController(object: KubeObject): ObjectStatus | undefined {
+  if (!isUnmanaged(object) || conditionsOf(object).length > 0) return undefined
+  return { status: 'Failed', error: `no controller for ${object.kind} yet` }
+}
+
 function wait(run: RunContext, targets: readonly WaitTarget[], timeout: number, interval: number): Promise<void> {
   return waitForReady(targets, {
     client: run.target,
@@ -184,7 +195,7 @@ function wait(run: RunContext, targets: readonly WaitTarget[], timeout: number, 
     interval: Math.min(interval, run.context.healthInterval),
     timeout,
     failFast: true,
-    custom: run.custom,
+    custom: (one) => run.custom(one) ?? withoutController(one),
     interrupted: run.interrupted,
     jobsWithTtl: jobsWithTtl(run.objects.map((one) => ({ object: one, meta: objectMetaOf(one) }))),
   })

@@ -78,15 +78,14 @@ function textMap(value: JsonObject[string] | undefined): Record<string, string> 
 async function variablesOf(
   context: EngineContext,
   object: ManagedObject,
-): Promise<ReadonlyMap<string, string> | undefined> {
+): Promise<ReadonlyMap<string, string> | { readonly error: string } | undefined> {
   const sources = new Map<string, VariableSource>()
   for (const { kind, name } of substituteReferences(object.object)) {
     sources.set(`${kind}/${name}`, await readSource(context, { kind, name, namespace: object.namespace }))
   }
   const loaded = loadVariables(object.object, ({ kind, name }) => sources.get(`${kind}/${name}`)!)
   const problem = loaded.problems[0]
-  if (problem !== undefined) throw new Error(`post build failed: ${problem.message}`)
-  return loaded.value
+  return problem === undefined ? loaded.value : { error: problem.message }
 }
 
 async function readSource(

@@ -138,7 +138,7 @@ async function findSource(
     return { result: { error: new Error(message) } }
   }
   if (found === undefined) {
-    fail(`${kind} "${name}" not found`)
+    fail(`${kind}.source.toolkit.fluxcd.io "${name}" not found`)
     context.log('info', `Source '${kind}/${namespace}/${name}' not found`)
     return { result: { after: spec.retryInterval } }
   }

@@ -158,7 +158,7 @@ async function observeSources(
     const given = getString(source, 'namespace') ?? ''
     const namespace = given === '' ? object.namespace : given
     const found = await context.client.get({ apiVersion: sourceApi, kind, name, namespace })
-    if (found === undefined) return { error: `${kind} "${name}" not found` }
+    if (found === undefined) return { error: `${kind}.source.toolkit.fluxcd.io "${name}" not found` }
     const status = artifactStatusOf(found)
     const artifact = context.artifacts.of(`${kind}/${namespace}/${name}`)
     if (status === undefined || artifact === undefined)

@@ -35,7 +35,7 @@ export async function fetchIncludes(context: EngineContext, object: ManagedObjec
     const ref = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', name, namespace: object.namespace }
     const other = await context.client.get(ref)
     if (other === undefined) {
-      const why = `gitrepositories.source.toolkit.fluxcd.io "${name}" not found`
+      const why = `GitRepository.source.toolkit.fluxcd.io "${name}" not found`
       throw new IncludeUnavailable('NotFound', `could not get resource for include '${name}': ${why}`)
     }
     const artifact = context.artifacts.of(`GitRepository/${object.namespace}/${name}`)

@@ -7,8 +7,8 @@ import { parseDocuments } from '../text.ts'
  * it decodes a file (api/resource/factory.go `SliceFromBytes`): syntax, kind, name, no empty list items, lists of objects.
  */
 export function checkManifest(text: string): string | undefined {
-  const { values, error } = parseDocuments(text)
-  if (error !== undefined) return `MalformedYAMLError: ${error}`
+  const { values, error } = parseDocuments(text, 'v3')
+  if (error !== undefined) return error
   const queue: JsonValue[] = values
   for (let i = 0; i < queue.length; i++) {
     const value = queue[i]!

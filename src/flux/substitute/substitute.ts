@@ -30,10 +30,7 @@ const namePatternText = '^[_[:alpha:]][_[:alpha:][:digit:]]*$'
  * left alone.
  */
 export function substituteObject(object: KubeObject, options: SubstituteOptions): SubstituteOutcome {
-  const key = kustomizeAnnotations.substitute
-  if (stringMap(object, 'labels')[key] === 'disabled' || stringMap(object, 'annotations')[key] === 'disabled') {
-    return { object: undefined }
-  }
+  if (isSubstitutionDisabled(object)) return { object: undefined }
   const { variables } = options
   if (variables.size === 0 && options.always !== true) return { object: undefined }
   for (const name of variables.keys()) {
@@ -53,6 +50,12 @@ export function substituteObject(object: KubeObject, options: SubstituteOptions)
     return variable === undefined ? { error } : { error, variable }
   }
   return readBack(value)
+}
+
+/** True for an object that opts out of substitution by label or annotation. */
+export function isSubstitutionDisabled(object: KubeObject): boolean {
+  const key = kustomizeAnnotations.substitute
+  return stringMap(object, 'labels')[key] === 'disabled' || stringMap(object, 'annotations')[key] === 'disabled'
 }
 
 function readBack(text: string): SubstituteOutcome {
