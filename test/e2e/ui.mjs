@@ -28,6 +28,48 @@ export class Workbench {
     return description === undefined ? rows.first() : rows.filter({ hasText: description }).first()
   }
 
+  /** Scrolls a view, as with the wheel, until a row is there: lists draw only what fits. */
+  async find(view, label, timeout = 30_000) {
+    const row = this.row(view, label)
+    const body = this.view(view).locator('.monaco-list').first()
+    let step = 120
+    await until(`${label} in ${view}`, timeout, async () => {
+      if (await row.isVisible().catch(() => false)) return true
+      if (!(await body.isVisible().catch(() => false))) return false
+      await body.hover()
+      const rows = () => body.locator('.monaco-list-row').evaluateAll((all) => all.map((each) => each.id).join())
+      const before = await rows()
+      await this.page.mouse.wheel(0, step)
+      if (before === (await rows())) step = -step
+      return false
+    }).catch(async (error) => {
+      throw new Error(`${error.message}; the view shows: ${await this.labels(view)}`)
+    })
+    return row
+  }
+
+  /** What a view shows, for messages. */
+  async labels(view) {
+    const rows = this.view(view).locator('.monaco-list-row')
+    return JSON.stringify(await rows.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label'))))
+  }
+
+  /** Folds or unfolds a whole view. */
+  async toggleView(name) {
+    await this.view(name).locator('.pane-header').click()
+  }
+
+  /** Makes the side bar wider by its edge. */
+  async widenSideBar(by) {
+    const box = await this.page.locator('.part.sidebar').boundingBox()
+    const x = box.x + box.width
+    const y = box.y + box.height / 2
+    await this.page.mouse.move(x, y)
+    await this.page.mouse.down()
+    await this.page.mouse.move(x + by, y, { steps: 4 })
+    await this.page.mouse.up()
+  }
+
   /** Waits for a row whose accessible label holds a text, such as "Ready". */
   async waitForRow(view, label, text, timeout = 30_000) {
     const row = this.row(view, label)
@@ -36,28 +78,29 @@ export class Workbench {
       const said = await row.getAttribute('aria-label', { timeout: 1000 }).catch(() => '')
       return said?.includes(text)
     }).catch(async (error) => {
-      throw new Error(
-        `${error.message}; the view shows: ${JSON.stringify(
-          await this.view(view)
-            .locator('.monaco-list-row')
-            .evaluateAll((rows) => rows.map((each) => each.getAttribute('aria-label'))),
-        )}`,
-      )
+      throw new Error(`${error.message}; the view shows: ${await this.labels(view)}`)
     })
     return row
   }
 
   /** Unfolds a row. */
   async expand(view, label) {
-    const row = this.row(view, label)
-    await row.waitFor()
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click()
-    await until(`${label} to unfold`, 10_000, async () => (await row.getAttribute('aria-expanded')) === 'true')
+    await this.#setExpanded(view, label, 'true')
+  }
+
+  async collapse(view, label) {
+    await this.#setExpanded(view, label, 'false')
+  }
+
+  async #setExpanded(view, label, wanted) {
+    const row = await this.find(view, label)
+    if ((await row.getAttribute('aria-expanded')) !== wanted) await row.locator('.monaco-tl-twistie').click()
+    await until(`${label} to fold or unfold`, 10_000, async () => (await row.getAttribute('aria-expanded')) === wanted)
   }
 
   /** Clicks an action in a row or in the title of a view; they show when the pointer is over them. */
   async clickRowAction(view, label, action) {
-    const row = this.row(view, label)
+    const row = await this.find(view, label)
     await row.hover()
     await row.locator(`.action-label[aria-label^="${action}"]`).first().click()
   }

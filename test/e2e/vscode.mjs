@@ -36,6 +36,7 @@ export async function serveCode({ vsix, home, folder, settings }) {
     JSON.stringify({
       'workbench.startupEditor': 'none',
       'workbench.tips.enabled': false,
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
       'chat.disableAIFeatures': true,
       'extensions.ignoreRecommendations': true,
       'extensions.autoUpdate': false,

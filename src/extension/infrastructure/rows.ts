@@ -50,7 +50,8 @@ export function rowOf(node: TreeNode): Row {
       return {
         ...plainRow(`fleet/${id}`, name, path, 'server-environment'),
         contextValue: 'fleetCluster',
-        expand: 'expanded',
+        // What nothing reaches has no path; it is a footnote to the entry points.
+        expand: path === '' ? 'collapsed' : 'expanded',
       }
     }
     case 'fleetWorkload':
@@ -60,7 +61,7 @@ export function rowOf(node: TreeNode): Row {
       const row = plainRow(
         `fleet/${node.cluster.id}/source/${objectId(ref)}`,
         ref.name,
-        `${ref.kind} · ${detail}`,
+        detail === '' ? ref.kind : `${ref.kind} · ${detail}`,
         sourceIcon(ref),
       )
       return { ...row, contextValue: `fleet:${ref.kind}` }
@@ -140,7 +141,7 @@ function liveRow({ cluster, object }: Extract<TreeNode, { type: 'live' }>): Row 
   return {
     id: `live/${cluster.id}/${objectId(ref)}`,
     label: ref.name,
-    description: [ref.kind === 'Kustomization' ? '' : ref.kind, ref.namespace ?? '', status]
+    description: [ref.kind === 'Kustomization' ? '' : ref.kind, status, ref.namespace ?? '']
       .filter((part) => part !== '')
       .join(' · '),
     tooltip: [objectLabel(ref), `${word}${reason === '' ? '' : ` (${reason})`}`, message, revision, object.detail]
@@ -176,7 +177,7 @@ function fleetWorkloadRow({ cluster, workload }: Extract<TreeNode, { type: 'flee
   return {
     id: `fleet/${cluster.id}/${workload.id}`,
     label: ref.name,
-    description: [ref.kind === 'Kustomization' ? '' : ref.kind, ref.namespace ?? '', workload.detail, ...faults]
+    description: [ref.kind === 'Kustomization' ? '' : ref.kind, ...faults, workload.detail, ref.namespace ?? '']
       .filter(Boolean)
       .join(' · '),
     tooltip: [objectLabel(ref), workload.detail, ...faults].join('\n'),

@@ -202,9 +202,11 @@ export class DevCluster implements Disposable {
     }
   }
 
+  /** The line of its log that says what went wrong: the first with an error, else the last. */
   #lastWords(): string {
     try {
-      return readFileSync(this.#paths().log, 'utf8').trim().split('\n').slice(-3).join(' ').slice(0, 400)
+      const lines = readFileSync(this.#paths().log, 'utf8').trim().split('\n')
+      return (lines.find((line) => /error|✗/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 400)
     } catch {
       // The file is an aid; without it the exit code has to do.
       return ''

@@ -11,7 +11,7 @@ describe('rows of live objects', () => {
       kustomization('apps', { inventorySize: 2 }),
       {
         label: 'apps',
-        description: 'flux-system · main@sha1:01234567',
+        description: 'main@sha1:01234567 · flux-system',
         icon: 'pass-filled',
         contextValue: 'live:Kustomization:active',
         expand: 'collapsed',
@@ -20,7 +20,7 @@ describe('rows of live objects', () => {
     [
       'failed, with the reason in place of the revision',
       kustomization('apps', { health: 'failed', reason: 'BuildFailed' }),
-      { description: 'flux-system · BuildFailed', icon: 'error', color: 'testing.iconFailed', expand: 'none' },
+      { description: 'BuildFailed · flux-system', icon: 'error', color: 'testing.iconFailed', expand: 'none' },
     ],
     [
       'suspended: menus offer to resume it',
@@ -33,9 +33,9 @@ describe('rows of live objects', () => {
         ...kustomization('podinfo', { health: 'unmanaged', revision: '' }),
         ref: { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'podinfo', name: 'podinfo' },
       },
-      { description: 'HelmRelease · podinfo · no controller yet', icon: 'circle-slash' },
+      { description: 'HelmRelease · no controller yet · podinfo', icon: 'circle-slash' },
     ],
-    ['a source, with its kind', source('fleet'), { description: 'GitRepository · flux-system · main@sha1:01234567' }],
+    ['a source, with its kind', source('fleet'), { description: 'GitRepository · main@sha1:01234567 · flux-system' }],
   ]
   it.each(cases)('%s', (_, object, expected) => {
     expect(rowOf({ type: 'live', cluster: cluster(), object })).toMatchObject(expected)
@@ -86,7 +86,7 @@ describe('rows of the fleet', () => {
       cluster: fleetCluster([]),
       workload: workload('shop', { errors: 1, warnings: 2 }),
     } as const
-    expect(rowOf(node)).toMatchObject({ icon: 'error', description: 'flux-system · ./shop · 1 error · 2 warnings' })
+    expect(rowOf(node)).toMatchObject({ icon: 'error', description: '1 error · 2 warnings · ./shop · flux-system' })
   })
   it('gives the same object different ids below different owners', () => {
     const object = { ref: { apiVersion: 'v1', kind: 'Namespace', name: 'shop' } }
