@@ -1,5 +1,5 @@
 import { compareStrings } from '../base/index.ts'
-import { formatValue } from './format.ts'
+import { sprintf } from './format.ts'
 import { GoError, GoInt, type GoValue, isGoObject, isList, isMap, isUnsigned, typeOf } from './value.ts'
 
 type BasicKind = 'invalid' | 'bool' | 'int' | 'uint' | 'float' | 'string'
@@ -30,9 +30,9 @@ export function equalValues(a: GoValue, b: GoValue): boolean {
   if (kindA !== 'invalid') return a instanceof GoInt && b instanceof GoInt ? a.value === b.value : a === b
   if (nilA || nilB) return nilA && nilB
   if (isMap(a) !== isMap(b) || isList(a) !== isList(b)) {
-    throw new GoError(`non-comparable types ${formatValue(a)}: ${typeOf(a)}, ${typeOf(b)}: ${formatValue(b)}`)
+    throw new GoError(sprintf('non-comparable types %s: %v, %s: %v', [a, typeOf(a), typeOf(b), b]))
   }
-  if (!isGoObject(b)) throw new GoError(`non-comparable type ${formatValue(b)}: ${typeOf(b)}`)
+  if (!isGoObject(b)) throw new GoError(sprintf('non-comparable type %s: %v', [b, typeOf(b)]))
   return a === b
 }
 

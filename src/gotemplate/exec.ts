@@ -386,11 +386,14 @@ class Executor {
   #fieldChain(dot: GoValue, start: GoValue, access: FieldAccess): GoValue {
     const { ident } = access
     let receiver = start
+    let { boxed } = access
     for (let i = 0; i < ident.length - 1; i++) {
-      const boxed = i > 0 || access.boxed
-      receiver = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed })
+      const next = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed })
+      // What a map holds is held by an interface; a struct's field has its own type.
+      boxed = !isGoObject(receiver)
+      receiver = next
     }
-    return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed: ident.length > 1 || access.boxed })
+    return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed })
   }
 
   #field(dot: GoValue, receiver: GoValue, name: string, access: FieldAccess): GoValue {
@@ -468,6 +471,8 @@ class Executor {
         this.#node = call.node
         return this.#fail(`error calling ${name}: ${error.message}`, error)
       }
+      // The end of our stack is dealt with where templates nest.
+      if (isStackOverflow(error)) throw error
       if (error instanceof RangeError)
         throw new BudgetError(`the template function ${name} takes too much: ${error.message}`)
       throw error
@@ -536,6 +541,11 @@ class Executor {
     }
     return value
   }
+}
+
+/** True for the error that V8 throws at the end of its stack. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack')
 }
 
 interface FieldAccess {

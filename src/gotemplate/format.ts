@@ -191,16 +191,18 @@ function starArg(state: FormatState): number | undefined {
 function formatVerb(value: GoValue, verb: string, flags: Flags): string {
   if (value === undefined || value === null) {
     if (verb === 'T' || verb === 'v') return pad('<nil>', flags)
-    return badVerb(verb, value)
+    return badVerb(verb, value, flags)
   }
   if (verb === 'T') return formatString(typeOf(value), 's', flags)
-  if (verb === 'p') return badVerb(verb, value)
-  return formatKnown(value, verb, flags, 0)
+  if (verb === 'p') return badVerb(verb, value, flags)
+  // %+v adds field names to structs, not signs to numbers.
+  return formatKnown(value, verb, verb === 'v' ? { ...flags, plus: false } : flags, 0)
 }
 
 function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number): string {
   if (depth > 100) return '...'
-  if (typeof value === 'boolean') return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(verb, value)
+  if (typeof value === 'boolean')
+    return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(verb, value, flags)
   if (typeof value === 'number') return formatNumber(value, verb, flags)
   if (typeof value === 'string') return formatString(value, verb, flags)
   if (value instanceof GoInt) return formatInt(value, verb, flags)
@@ -209,7 +211,7 @@ function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number):
     if (verb === 'v') return pad(flags.sharp ? 'interface {}(nil)' : '<nil>', flags)
     return `%!${verb}(<nil>)`
   }
-  if (isGoFunction(value)) return verb === 'v' ? '0x0' : badVerb(verb, value)
+  if (isGoFunction(value)) return verb === 'v' ? '0x0' : badVerb(verb, value, flags)
   if (isGoObject(value)) return formatObject(value, verb, flags, depth)
   return formatCollection(value, verb, flags, depth)
 }
@@ -222,7 +224,7 @@ function formatObject(value: GoValue, verb: string, flags: Flags, depth: number)
     }
   }
   const entries = value.entries?.()
-  if (entries === undefined) return badVerb(verb, value)
+  if (entries === undefined) return badVerb(verb, value, flags)
   const items = entries.map(([key, item]) => {
     const shown = formatKnown(item, verb, flags, depth + 1)
     return value.goKind === 'map' ? `${formatKnown(key, verb, flags, depth + 1)}:${shown}` : shown
@@ -244,9 +246,10 @@ function formatCollection(value: GoValue, verb: string, flags: Flags, depth: num
   return golang ? `${typeOf(value)}{${items.join(', ')}}` : `map[${items.join(' ')}]`
 }
 
-function badVerb(verb: string, value: GoValue): string {
+/** What a verb that does not fit prints: the value by %v, with the flags that were given. */
+function badVerb(verb: string, value: GoValue, flags: Flags): string {
   if (value === undefined || value === null) return `%!${verb}(<nil>)`
-  return `%!${verb}(${typeOf(value)}=${formatKnown(value, 'v', noFlags, 0)})`
+  return `%!${verb}(${typeOf(value)}=${formatKnown(value, 'v', flags, 0)})`
 }
 
 /** Pads to the width; zeros are put after a sign by the numeric forms themselves. */
@@ -281,7 +284,7 @@ function formatString(text: string, verb: string, flags: Flags): string {
     case 'X':
       return pad(hexBytes(text, verb, flags), flags, true)
   }
-  return badVerb(verb, text)
+  return badVerb(verb, text, flags)
 }
 
 function cut(text: string, flags: Flags): string {
@@ -308,7 +311,7 @@ function formatInt(int: GoInt, verb: string, flags: Flags): string {
     case 's':
       if (int.type.startsWith('time.'))
         return formatString(int.type === 'time.Duration' ? durationText(int.value) : namedInt(int), 's', flags)
-      return badVerb(verb, int)
+      return badVerb(verb, int, flags)
     case 'd':
       return integerText(int.value, 10, flags)
     case 'b':
@@ -335,7 +338,7 @@ function formatInt(int: GoInt, verb: string, flags: Flags): string {
       return pad(`U+${hex}${flags.sharp && isPrint(runeText(int.value)) ? ` '${runeText(int.value)}'` : ''}`, flags)
     }
   }
-  return badVerb(verb, int)
+  return badVerb(verb, int, flags)
 }
 
 function runeText(value: bigint): string {
@@ -361,7 +364,7 @@ function integerText(value: bigint, base: number, flags: Flags, prefix = ''): st
 function formatNumber(value: number, verb: string, flags: Flags): string {
   switch (verb) {
     case 'v':
-      return floatText(value, 'g', flags, flags.precision ?? -1)
+      return floatText(value, 'g', { ...flags, sharp: false }, flags.precision ?? -1)
     case 'e':
     case 'E':
       return floatText(value, verb, flags, flags.precision ?? 6)
@@ -376,7 +379,7 @@ function formatNumber(value: number, verb: string, flags: Flags): string {
     case 'X':
       return pad(binaryFloat(value, verb, flags), flags)
   }
-  return badVerb(verb, value)
+  return badVerb(verb, value, flags)
 }
 
 function floatText(value: number, format: 'e' | 'E' | 'f' | 'g' | 'G', flags: Flags, precision: number): string {

@@ -7,7 +7,14 @@
 export { builtinFunctions, escapeHtml, queryEscape } from './builtins.ts'
 export { byteLength, byteSlice, decodeRune, fromBytes, toBytes } from './bytes.ts'
 export { compareBasic, equalValues } from './compare.ts'
-export { type Budget, BudgetError, executeTemplate, TemplateExecError, type TemplateSet } from './exec.ts'
+export {
+  type Budget,
+  BudgetError,
+  executeTemplate,
+  isStackOverflow,
+  TemplateExecError,
+  type TemplateSet,
+} from './exec.ts'
 export { durationText, formatValue, sprint, sprintf, sprintln } from './format.ts'
 export { type ParsedTemplate, parseTemplate, TemplateParseError } from './parser.ts'
 export { formatFloat, isPrint, parseFloat64, parseInteger, quote, unquote } from './strconv.ts'

@@ -85,6 +85,10 @@ export interface GoObject {
   /** Elements for `range`, `index` and `len` where the kind is slice or map. */
   entries?(): readonly (readonly [GoValue, GoValue])[]
   isTrue?(): boolean
+  /** What encoding/json makes of it; absent: its entries, or its text. */
+  toJson?(): GoValue
+  /** A []byte's text, for functions that take any value as text. */
+  text?(): string
 }
 
 /** The types that parameters of template functions have. `any` is interface {}. */
@@ -120,7 +124,7 @@ const typeTag = Symbol('go type')
 
 /** Gives a list or map another Go type than the default (`[]string`, `[]int`, `map[string]string`, `common.Values`). */
 export function withType<T extends GoList | GoMap>(value: T, type: string): T {
-  Object.defineProperty(value, typeTag, { value: type, enumerable: false })
+  Object.defineProperty(value, typeTag, { value: type, enumerable: false, configurable: true })
   return value
 }
 

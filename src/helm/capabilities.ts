@@ -27,6 +27,9 @@ export const helmVersion = 'v4.1.4'
 /** Parses `--kube-version`. @throws HelmError */
 export function parseKubeVersion(text: string): KubeVersion {
   const match = /^\s*v?(\d+(?:\.\d+)+)/.exec(text)
+  if (/^v?\d+$/.test(text)) {
+    throw new HelmError(`invalid kube version '${text}': illegal version string ${JSON.stringify(text)}`)
+  }
   if (match === null) {
     throw new HelmError(`invalid kube version '${text}': could not parse ${JSON.stringify(text)} as version`)
   }

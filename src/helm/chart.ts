@@ -1,3 +1,4 @@
+import { compareStrings } from '../base/index.ts'
 import type { GoMap } from '../gotemplate/index.ts'
 
 /** A file of a chart; the name is relative to the chart's folder, with `/`. */
@@ -74,6 +75,7 @@ export function fullPath(chart: Chart): string {
 export function crdFiles(chart: Chart): { readonly path: string; readonly file: ChartFile }[] {
   const own = chart.files
     .filter((file) => file.name.startsWith('crds/') && /\.(yaml|yml|json)$/i.test(file.name))
+    .sort((a, b) => compareStrings(a.name, b.name))
     .map((file) => ({ path: `${fullPath(chart)}/${file.name}`, file }))
   return [...own, ...chart.dependencies.flatMap(crdFiles)]
 }

@@ -9,6 +9,7 @@ import {
   type GoValue,
   goFunction,
   isMap,
+  isStackOverflow,
   makeInt,
   mapSet,
   type ParsedTemplate,
@@ -222,12 +223,14 @@ class Engine {
     data: GoValue,
   ): string {
     const count = this.#included.get(name) ?? 0
-    if (count > maxIncludes) {
-      throw new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`)
-    }
+    if (count > maxIncludes) throw nestedReference(name)
     this.#included.set(name, count + 1)
     try {
       return this.#run(templates, functions, name, data)
+    } catch (error) {
+      // Our stack ends before Helm's count does.
+      if (isStackOverflow(error)) throw nestedReference(name)
+      throw error
     } finally {
       this.#included.set(name, count)
     }
@@ -262,6 +265,10 @@ class Engine {
       throw wrapped
     }
   }
+}
+
+function nestedReference(name: string): GoError {
+  return new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`)
 }
 
 /** A definition replaces an earlier one of its name, unless it is empty and the other is not. */

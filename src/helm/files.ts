@@ -44,7 +44,7 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
 }
 
 /** A []byte: printed as numbers, but text to the functions that take any value. */
-export function bytesObject(bytes: Uint8Array): GoObject & { toJson(): GoValue; text(): string } {
+export function bytesObject(bytes: Uint8Array): GoObject {
   return {
     goType: '[]uint8',
     goKind: 'slice',

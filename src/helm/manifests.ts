@@ -1,4 +1,5 @@
 import { basename, isObject, type JsonValue } from '../base/index.ts'
+import { formatFloat } from '../gotemplate/index.ts'
 import { nodeToJson, parseDocuments, unmarshalErrorText } from '../yaml/index.ts'
 import { HelmError } from './chart.ts'
 import { sortNames } from './dependencies.ts'
@@ -126,7 +127,7 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
   if (!isObject(value)) return unmarshal(value, 'value of type util.SimpleHead')
   const text_ = (each: JsonValue | undefined, field: string): string => {
     if (each === undefined || each === null) return ''
-    return typeof each === 'string' ? each : unmarshal(each, `struct field SimpleHead.${field} of type string`)
+    return scalarText(each) ?? unmarshal(each, `struct field SimpleHead.${field} of type string`)
   }
   const metadata = value['metadata'] ?? {}
   if (!isObject(metadata))
@@ -147,6 +148,13 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
     },
     annotations,
   }
+}
+
+/** What sigs.k8s.io/yaml makes of a scalar whose Go field is a string; `undefined` for lists and objects. */
+export function scalarText(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : formatFloat(value, 'g', -1)
+  return typeof value === 'object' ? undefined : String(value)
 }
 
 function kindOfJson(value: JsonValue): string {

@@ -1,6 +1,7 @@
 import { getIn, isObject, type JsonObject, type JsonValue, parseSemVer } from '../base/index.ts'
 import { type GoList, type GoMap, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
 import { type Chart, type ChartDependency, type ChartMetadata, HelmError } from './chart.ts'
+import { scalarText } from './manifests.ts'
 
 /**
  * Reads Chart.yaml's JSON into metadata and validates it.
@@ -141,8 +142,11 @@ function texts(value: JsonValue | undefined, field: string): string[] {
 
 function textOf(value: JsonValue | undefined, field: string): string {
   if (value === undefined || value === null) return ''
-  if (typeof value !== 'string') throw mismatch(value, field, 'string')
-  return value
+  return scalarText(value) ?? fail(mismatch(value, field, 'string'))
+}
+
+function fail(error: HelmError): never {
+  throw error
 }
 
 function mismatch(value: JsonValue, field: string, type: string): HelmError {

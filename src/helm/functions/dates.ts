@@ -154,7 +154,7 @@ function timeObject(time: GoTime): TimeObject {
     field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
     format: () => formatTime(time, stringLayout),
     toJson: () => formatTime(time, '2006-01-02T15:04:05.999999999Z07:00'),
-  } as TimeObject & { toJson(): GoValue }
+  }
 }
 
 const stringLayout = '2006-01-02 15:04:05.999999999 -0700 MST'

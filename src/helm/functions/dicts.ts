@@ -18,13 +18,18 @@ const map = 'map[string]interface {}'
 export function dictFunctions(): FunctionTable {
   const merge = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
     for (const source of sources) mergeInto(target, source ?? {}, false)
-    return target
+    return asPlainMap(target)
   })
   const mergeOverwrite = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
     for (const source of sources) mergeInto(target, source ?? {}, true)
-    return target
+    return asPlainMap(target)
   })
-  const deepCopy = goFunction('any', (value: GoValue) => copyValue(value))
+  const deepCopy = goFunction('any', (value: GoValue) => {
+    if (value === null || value === undefined) {
+      throw new GoError('reflect: call of reflect.Value.Type on zero Value')
+    }
+    return copyValue(value)
+  })
   return {
     dict: goFunction('...any', dict),
     get: goFunction(`${map},string`, (dict: GoMap | null, key: string) => {
@@ -34,7 +39,7 @@ export function dictFunctions(): FunctionTable {
     set: goFunction(`${map},string,any`, (dict: GoMap | null, key: string, value: GoValue) => {
       if (dict === null) throw new GoError('assignment to entry in nil map')
       mapSet(dict, key, value ?? null)
-      return dict
+      return asPlainMap(dict)
     }),
     unset: goFunction(`${map},string`, (dict: GoMap | null, key: string) => {
       if (dict !== null) delete dict[key]
@@ -62,6 +67,14 @@ export function dictFunctions(): FunctionTable {
     ...{ deepCopy, mustDeepCopy: deepCopy },
     dig: goFunction('...any', dig),
   }
+}
+
+/**
+ * A Go function that takes and returns map[string]interface {} gives that type to a common.Values. The type belongs to
+ * the map here, so the original changes with it; only `typeOf` and `dig` could tell.
+ */
+function asPlainMap(target: GoMap): GoMap {
+  return typeOf(target) === map ? target : withType(target, map)
 }
 
 function dict(...values: GoValue[]): GoMap {
@@ -108,7 +121,7 @@ function dig(...args: GoValue[]): GoValue {
   let current = args.at(-1)
   const fallback = args.at(-2)
   for (const key of args.slice(0, -2)) {
-    if (!isMap(current)) throw new GoError(conversion(current, map))
+    if (!isMap(current) || typeOf(current) !== map) throw new GoError(conversion(current, map))
     if (typeof key !== 'string') throw new GoError(conversion(key, 'string'))
     if (!Object.hasOwn(current, key)) return fallback
     current = current[key]

@@ -76,7 +76,8 @@ export function fieldsOf({ nanos, zone }: GoTime): Fields {
 }
 
 function zoneAt(zone: Zone, second: number): { offset: number; abbreviation: string } {
-  if (zone.offset !== undefined) return { offset: zone.offset, abbreviation: zone.name || numericZone(zone.offset) }
+  if (zone.offset !== undefined)
+    return { offset: zone.offset, abbreviation: zone.name || formatOffset('-0700', zone.offset) }
   if (zone.name === 'UTC') return { offset: 0, abbreviation: 'UTC' }
   const parts = (style: 'longOffset' | 'short'): string =>
     new Intl.DateTimeFormat('en-US', { timeZone: zone.name, timeZoneName: style })
@@ -122,6 +123,7 @@ function isSummerCentral(name: string): boolean {
   )
 }
 
+/** Go prints a zone without a name as its offset. */
 function numericZone(offset: number): string {
   const size = Math.abs(offset)
   const hours = String(Math.floor(size / 3600)).padStart(2, '0')

@@ -52,8 +52,7 @@ function encode(value: GoValue, encoding: Encoding): string {
 
 function encodeObject(value: GoValue, encoding: Encoding): string {
   if (!isGoObject(value)) return 'null'
-  const json = (value as { toJson?: () => GoValue }).toJson
-  if (json !== undefined) return encode(json(), { ...encoding, level: encoding.level - 1 })
+  if (value.toJson !== undefined) return encode(value.toJson(), { ...encoding, level: encoding.level - 1 })
   const entries = value.entries?.()
   if (entries === undefined) return encodeText(value.format(), encoding.raw === true)
   const map: GoMap = {}

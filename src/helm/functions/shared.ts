@@ -25,7 +25,9 @@ export function nilPanic(): GoError {
 
 /** sprig's strval: what `toString`, `join` and `quote` make of a value. */
 export function strval(value: GoValue): string {
-  return typeof value === 'string' ? value : formatValue(value)
+  if (typeof value === 'string') return value
+  // sprig takes the text of a []byte, where fmt prints its numbers.
+  return isGoObject(value) && value.text !== undefined ? value.text() : formatValue(value)
 }
 
 /** sprig's strslice: the texts of a list's elements without nils; any other value alone; nothing for nil. */
@@ -38,6 +40,9 @@ export function strslice(value: GoValue): string[] {
 export function elements(value: GoValue, complaint: (kind: string) => string): GoList {
   if (value === null || value === undefined) throw nilPanic()
   if (isList(value)) return value
+  if (isGoObject(value) && value.goKind === 'slice' && value.entries !== undefined) {
+    return value.entries().map(([, element]) => element)
+  }
   throw new GoError(complaint(kindOf(value)))
 }
 
