@@ -3,6 +3,7 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicPatch,
+  createProtobufDecoder,
   type Outcome,
   parseJson,
   patchSchemaFor,
@@ -14,6 +15,7 @@ import { versionOf } from '../resources/types.ts'
 
 /** The readers of bodies and patches. */
 export function createFormats(schemas: SchemaRegistry): Formats {
+  const protobuf = createProtobufDecoder()
   return {
     json: parseJson,
     yaml: (text) => {
@@ -23,9 +25,7 @@ export function createFormats(schemas: SchemaRegistry): Formats {
       if (value.length > 1) throw new Error('the body holds more than one YAML document')
       return value[0] ?? null
     },
-    protobuf: () => {
-      throw new Error('protobuf is not read yet')
-    },
+    protobuf: (bytes, hint) => valueOrThrow(protobuf.decode(bytes, hint)),
     jsonPatch: (target, patch) => valueOrThrow(applyJsonPatch(target, patch)),
     mergePatch: applyMergePatch,
     strategicPatch: (type, target, patch) => {

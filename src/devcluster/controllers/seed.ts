@@ -26,7 +26,8 @@ export function seed(machine: Machine, options: SeedOptions): void {
     spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
   })
   for (const role of clusterRoles()) put('clusterroles.rbac.authorization.k8s.io', '', role)
-  put('clusterrolebindings.rbac.authorization.k8s.io', '', clusterAdminBinding())
+  for (const [role, group] of BINDINGS)
+    put('clusterrolebindings.rbac.authorization.k8s.io', '', clusterBinding(role, group))
   for (const [name, value, description] of [
     [
       'system-cluster-critical',
@@ -125,13 +126,19 @@ function clusterRoles(): JsonObject[] {
   ]
 }
 
-function clusterAdminBinding(): JsonObject {
+const BINDINGS = [
+  ['cluster-admin', 'system:masters'],
+  ['system:discovery', 'system:authenticated'],
+  ['system:basic-user', 'system:authenticated'],
+] as const
+
+function clusterBinding(role: string, group: string): JsonObject {
   return {
     apiVersion: RBAC,
     kind: 'ClusterRoleBinding',
-    metadata: { name: 'cluster-admin', labels: BOOTSTRAP },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:masters' }],
+    metadata: { name: role, labels: BOOTSTRAP },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
   }
 }
 

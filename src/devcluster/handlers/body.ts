@@ -20,13 +20,16 @@ export function tooLarge(): ApiError {
  * Reads a request's body in the format that Content-Type names; undefined when there is none.
  * @throws ApiError 400, 413, 415
  */
-export function readBody(exchange: Exchange): JsonValue | undefined {
+export function readBody(
+  exchange: Exchange,
+  hint?: { readonly apiVersion: string; readonly kind: string },
+): JsonValue | undefined {
   const { body, headers } = exchange.request
   if (body === undefined || body.length === 0) return undefined
   if (body.length > MAX_BODY) throw tooLarge()
   const type = bareType(headers['content-type'])
   const { formats } = exchange.services
-  if (type === PROTOBUF_TYPE || startsAsProtobuf(body)) return guarded(() => formats.protobuf(body))
+  if (type === PROTOBUF_TYPE || startsAsProtobuf(body)) return guarded(() => formats.protobuf(body, hint))
   if (type === YAML_TYPE || type === 'application/x-yaml') return guarded(() => formats.yaml(decodeText(body)))
   if (
     type !== '' &&
@@ -62,7 +65,7 @@ export function guarded<T extends JsonValue>(read: () => T): T {
  * @throws ApiError 400
  */
 export function readObject(exchange: Exchange, expected: { apiVersion: string; kind: string }): KubeObject {
-  const value = readBody(exchange)
+  const value = readBody(exchange, expected)
   if (!isObject(value)) {
     throw badRequest(
       value === undefined

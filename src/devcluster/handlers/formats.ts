@@ -5,8 +5,8 @@ import type { ResourceType } from '../resources/types.ts'
 export interface Formats {
   json(text: string): JsonValue
   yaml(text: string): JsonValue
-  /** The object in a `k8s\0` envelope. */
-  protobuf(bytes: Uint8Array): JsonObject
+  /** The object in a `k8s\0` envelope; `hint` stands in for an envelope without a type. */
+  protobuf(bytes: Uint8Array, hint?: { readonly apiVersion: string; readonly kind: string }): JsonObject
   /** RFC 6902. */
   jsonPatch(target: JsonValue, patch: JsonValue): JsonValue
   /** RFC 7386. */

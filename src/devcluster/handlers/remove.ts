@@ -15,7 +15,7 @@ const PROPAGATION = ['Foreground', 'Background', 'Orphan'] as const
 
 /** DeleteOptions from the body and the query, the body winning. Throws `ApiError` 422. */
 function readOptions(exchange: Exchange): { request: DeleteRequest; context: WriteContext } {
-  const body = readBody(exchange)
+  const body = readBody(exchange, { apiVersion: 'v1', kind: 'DeleteOptions' })
   const options: JsonObject = isObject(body) ? body : {}
   const about = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
   const policy = getString(options, 'propagationPolicy') || queryText(exchange.query, 'propagationPolicy')

@@ -1,4 +1,4 @@
-import { getString, isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
+import { getIn, getString, isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
 import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
 import {
   ApiError,
@@ -79,7 +79,7 @@ export function updateObject(
   validateNext(machine, target, strategy, next, live, context)
   admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
   if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }
-  if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next)) {
+  if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next) && !holdsNamespace(type, next)) {
     if (!context.dryRun) finishDeletion(machine, type, namespace, live)
     return { object: clientObject(machine, next, type), created: false }
   }
@@ -105,6 +105,13 @@ export function upsertObject(
     object: createObject(machine, type, namespace, draft, context, { managed: options.managed === true }),
     created: true,
   }
+}
+
+/** A Namespace also has finalizers in its spec. */
+function holdsNamespace(type: ResourceType, object: KubeObject): boolean {
+  if (type.collection !== 'namespaces') return false
+  const finalizers = getIn(object, ['spec', 'finalizers'])
+  return Array.isArray(finalizers) && finalizers.length > 0
 }
 
 function graceOver(object: KubeObject): boolean {

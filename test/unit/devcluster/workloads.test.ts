@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { getIn, type JsonObject } from '../../../src/base/index.ts'
+import { deployment, names, TestCluster } from './cluster.ts'
+
+const NS = '/apis/apps/v1/namespaces/default'
+const PODS = '/api/v1/namespaces/default/pods'
+const condition = (object: JsonObject, type: string): JsonObject =>
+  ((getIn(object, ['status', 'conditions']) ?? []) as JsonObject[]).find((item) => item['type'] === type) ?? {}
+const podSpec = { containers: [{ name: 'main', image: 'busybox:1.36' }], restartPolicy: 'Never' }
+
+describe('Deployments', () => {
+  it('roll out, and over', async () => {
+    const cluster = new TestCluster()
+    cluster.post(`${NS}/deployments`, deployment('web'))
+    await cluster.clock.advance(3000)
+    const live = cluster.get(`${NS}/deployments/web`).body
+    expect(live['status']).toMatchObject({
+      observedGeneration: 1,
+      replicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      updatedReplicas: 2,
+    })
+    expect(condition(live, 'Progressing')['reason']).toBe('NewReplicaSetAvailable')
+    cluster.patch(`${NS}/deployments/web`, 'strategic', {
+      spec: { template: { spec: { containers: [{ name: 'main', image: 'nginx:1.28' }] } } },
+    })
+    let lowest = 2
+    for (let i = 0; i < 40; i++) {
+      await cluster.clock.advance(200)
+      lowest = Math.min(
+        lowest,
+        Number(getIn(cluster.get(`${NS}/deployments/web`).body, ['status', 'availableReplicas']) ?? 0),
+      )
+    }
+    const rolled = cluster.get(`${NS}/deployments/web`).body
+    expect([rolled['status'], lowest]).toEqual([
+      expect.objectContaining({ updatedReplicas: 2, replicas: 2, observedGeneration: 2 }),
+      2,
+    ])
+    expect(getIn(rolled, ['metadata', 'annotations', 'deployment.kubernetes.io/revision'])).toBe('2')
+    expect(names(cluster.get(`${NS}/replicasets`))).toHaveLength(2)
+  })
+
+  it('miss their deadline when Pods never become ready', async () => {
+    const cluster = new TestCluster()
+    cluster.post(
+      `${NS}/deployments`,
+      deployment('web', { progressDeadlineSeconds: 30 }, { 'devcluster.fluxkit.dev/fail': 'never-ready' }),
+    )
+    await cluster.clock.advance(60_000)
+    const live = cluster.get(`${NS}/deployments/web`).body
+    expect(condition(live, 'Progressing')).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' })
+    expect(condition(live, 'Available')['status']).toBe('False')
+  })
+
+  const failures: [string, string, number][] = [
+    ['image-pull', 'ImagePullBackOff', 0],
+    ['crash-loop', 'CrashLoopBackOff', 2],
+  ]
+  it.each(failures)('show %s', async (fail, reason, restarts) => {
+    const cluster = new TestCluster()
+    cluster.post(`${NS}/deployments`, deployment('web', { replicas: 1 }, { 'devcluster.fluxkit.dev/fail': fail }))
+    await cluster.clock.advance(40_000)
+    const pod = (cluster.get(PODS).body['items'] as JsonObject[])[0]!
+    expect(getIn(pod, ['status', 'containerStatuses', 0, 'state', 'waiting', 'reason'])).toBe(reason)
+    expect(getIn(pod, ['status', 'containerStatuses', 0, 'restartCount'])).toBe(restarts)
+  })
+
+  it('wait for the ConfigMaps that their Pods mount', async () => {
+    const cluster = new TestCluster()
+    const body = deployment('web', { replicas: 1 })
+    const spec = getIn(body, ['spec', 'template', 'spec']) as JsonObject
+    spec['volumes'] = [{ name: 'c', configMap: { name: 'settings' } }]
+    cluster.post(`${NS}/deployments`, body)
+    await cluster.clock.advance(5000)
+    expect(getIn(cluster.get(`${NS}/deployments/web`).body, ['status', 'readyReplicas'])).toBeUndefined()
+    cluster.post('/api/v1/namespaces/default/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+    })
+    await cluster.clock.advance(5000)
+    expect(getIn(cluster.get(`${NS}/deployments/web`).body, ['status', 'readyReplicas'])).toBe(1)
+  })
+})
+
+describe('StatefulSets', () => {
+  it('start in order with claims that get bound', async () => {
+    const cluster = new TestCluster()
+    cluster.post(`${NS}/statefulsets`, {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db' },
+      spec: {
+        replicas: 2,
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        template: {
+          metadata: { labels: { app: 'db' } },
+          spec: { containers: [{ name: 'main', image: 'postgres:17' }] },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    })
+    await cluster.clock.advance(400)
+    expect(names(cluster.get(PODS))).toEqual(['db-0'])
+    await cluster.clock.advance(8000)
+    expect(names(cluster.get(PODS))).toEqual(['db-0', 'db-1'])
+    expect(cluster.get(`${NS}/statefulsets/db`).body['status']).toMatchObject({
+      readyReplicas: 2,
+      currentReplicas: 2,
+      updatedReplicas: 2,
+    })
+    const claims = cluster.get('/api/v1/namespaces/default/persistentvolumeclaims').body['items'] as JsonObject[]
+    expect(claims.map((claim) => [getIn(claim, ['metadata', 'name']), getIn(claim, ['status', 'phase'])])).toEqual([
+      ['data-db-0', 'Bound'],
+      ['data-db-1', 'Bound'],
+    ])
+  })
+})
+
+describe('Jobs', () => {
+  const job = (name: string, spec: JsonObject = {}, annotations: JsonObject = {}): JsonObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: { template: { metadata: { annotations }, spec: podSpec }, ...spec },
+  })
+  const JOBS = '/apis/batch/v1/namespaces/default/jobs'
+
+  it('complete', async () => {
+    const cluster = new TestCluster()
+    cluster.post(JOBS, job('j', { completions: 2 }))
+    await cluster.clock.advance(6000)
+    const live = cluster.get(`${JOBS}/j`).body
+    expect([condition(live, 'Complete')['status'], getIn(live, ['status', 'succeeded'])]).toEqual(['True', 2])
+  })
+
+  it('fail at their limit', async () => {
+    const cluster = new TestCluster()
+    cluster.post(JOBS, job('j', { backoffLimit: 1 }, { 'devcluster.fluxkit.dev/fail': 'exit' }))
+    await cluster.clock.advance(60_000)
+    expect(condition(cluster.get(`${JOBS}/j`).body, 'Failed')).toMatchObject({
+      status: 'True',
+      reason: 'BackoffLimitExceeded',
+    })
+  })
+
+  it('are made on schedule', async () => {
+    const cluster = new TestCluster()
+    cluster.post('/apis/batch/v1/namespaces/default/cronjobs', {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'c' },
+      spec: { schedule: '*/5 * * * *', jobTemplate: { spec: { template: { spec: podSpec } } } },
+    })
+    await cluster.clock.advance(11 * 60_000)
+    expect(names(cluster.get(JOBS))).toHaveLength(2)
+    const live = cluster.get('/apis/batch/v1/namespaces/default/cronjobs/c').body
+    expect(getIn(live, ['status', 'lastScheduleTime'])).toBe('2026-01-01T00:10:00Z')
+    expect(getIn(live, ['status', 'lastSuccessfulTime'])).toMatch(/^2026-01-01T00:10:/)
+  })
+})
+
+describe('Services', () => {
+  it('get addresses, node ports and endpoints', async () => {
+    const cluster = new TestCluster()
+    cluster.post(`${NS}/deployments`, deployment('web'))
+    const made = cluster.post('/api/v1/namespaces/default/services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    }).body
+    expect(getIn(made, ['spec', 'clusterIP'])).toMatch(/^10\.96\.\d+\.\d+$/)
+    expect(Number(getIn(made, ['spec', 'ports', 0, 'nodePort']))).toBeGreaterThanOrEqual(30000)
+    await cluster.clock.advance(3000)
+    expect(
+      getIn(cluster.get('/api/v1/namespaces/default/services/web').body, ['status', 'loadBalancer', 'ingress']),
+    ).toHaveLength(1)
+    expect(
+      getIn(cluster.get('/api/v1/namespaces/default/endpoints/web').body, ['subsets', 0, 'addresses']),
+    ).toHaveLength(2)
+    const slice = (
+      cluster.get('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices').body['items'] as JsonObject[]
+    )[0]!
+    expect([slice['ports'], (slice['endpoints'] as JsonObject[]).length]).toEqual([
+      [{ name: '', port: 8080, protocol: 'TCP' }],
+      2,
+    ])
+  })
+})
+
+describe('logs', () => {
+  it('exist', async () => {
+    const cluster = new TestCluster()
+    cluster.post(PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', annotations: { 'devcluster.fluxkit.dev/log': 'hello\nthere' } },
+      spec: podSpec,
+    })
+    expect(cluster.get(`${PODS}/p/log`).status).toBe(400)
+    await cluster.clock.advance(3000)
+    expect(cluster.get(`${PODS}/p/log`).text).toBe('hello\nthere\n')
+    expect(cluster.get(`${PODS}/p/log?tailLines=1`).text).toBe('there\n')
+    expect(cluster.get(`${PODS}/p/log?container=none`).body['message']).toBe('container none is not valid for pod p')
+  })
+})
