@@ -380,7 +380,10 @@ class FleetModel implements Fleet {
     for (const file of this.#files.all()) for (const problem of file.problems) add(problem, { path: file.path })
     for (const { kustomization, output } of walk.byId.values()) {
       const { declared, ref } = kustomization
-      for (const problem of output.rendered.problems) add({ object: ref, ...problem }, declared)
+      for (const problem of output.rendered.problems) {
+        // The rule of this code names the path's own range and a way out.
+        if (problem.code !== 'flux/path-not-found') add({ object: ref, ...problem }, declared)
+      }
     }
     return out
   }

@@ -1,12 +1,11 @@
 import { type Cancellation, type FileSystem, joinPath, jsonEqual } from '../base/index.ts'
-
+import { build as kustomizeBuild } from '../kustomize/index.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { Artifact } from './artifacts.ts'
 import { type BuildHost, buildKey, makeBuild, sameObjects } from './build.ts'
 import { type BuildLookup, BuildStore } from './build-store.ts'
 import { discoverEntries } from './discover.ts'
 import { isFluxSource, objectKey } from './kinds.ts'
-import { kustomizeBuild } from './kustomize-build.ts'
 import type { Locator } from './locator.ts'
 import { findRepositories } from './repositories.ts'
 import { SourceResolver } from './source-resolver.ts'

@@ -1,3 +1,4 @@
+import { lineStartAt } from '../fleet/index.ts'
 import type { StructuralSchema } from '../schema/index.ts'
 import type { CompletionPlace } from './completion.ts'
 import { metadataSchema, typeText } from './schema-nav.ts'
@@ -59,7 +60,7 @@ function siblingKeys({ text, cursor }: CompletionPlace): Set<string> {
       if (dash < column && indent < column) return
     }
   }
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const lineStart = lineStartAt(text, start)
   const isFirstOfItem = text.slice(lineStart, start).includes('-')
   if (!isFirstOfItem) scan(text.slice(document.start, lineStart).split('\n').reverse(), false)
   const behind = text.indexOf('\n', start)

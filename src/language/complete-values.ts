@@ -1,5 +1,5 @@
 import { dirname, getString, joinPath, type TextRange } from '../base/index.ts'
-import { isKustomizeFileName } from '../fleet/index.ts'
+import { isKustomizeFileName, lineStartAt } from '../fleet/index.ts'
 import { fluxKindOf, fluxKinds } from '../flux/index.ts'
 import { apiVersionOf, parseApiVersion } from '../kube/index.ts'
 import type { StructuralSchema } from '../schema/index.ts'
@@ -170,7 +170,7 @@ function referredKind(place: CompletionPlace, path: Path): string | undefined {
 
 /** The `kind:` next to the cursor's line. */
 function siblingKind({ text, cursor }: CompletionPlace): string | undefined {
-  const lineStart = text.lastIndexOf('\n', cursor.start - 1) + 1
+  const lineStart = lineStartAt(text, cursor.start)
   const pattern = new RegExp(`^[ -]{${cursor.column}}kind:[ \\t]*["']?([A-Za-z]+)`)
   const isSame = (line: string): boolean =>
     line.trim() === '' || line.length - line.replace(/^[ -]+/, '').length >= cursor.column

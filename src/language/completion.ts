@@ -46,5 +46,7 @@ export function completion(context: LanguageContext, path: string, offset: numbe
   if (at === 'item' && (schema === undefined || schema.properties === undefined))
     return completeValues(place, schema, parent)
   const fields = completeFields(place, schema)
-  return parent.length === 0 ? [...snippets(place), ...fields] : fields
+  if (parent.length > 0) return fields
+  const whole = snippets(place).sort((a, b) => (a.sortText < b.sortText ? -1 : 1))
+  return [...whole, ...fields]
 }

@@ -1,3 +1,5 @@
+import { lineStartAt } from '../fleet/index.ts'
+
 /** Where a cursor stands in a YAML text, found by indentation so that it works in a document that does not parse. */
 export interface Cursor {
   /** Path of the mapping or list that the cursor writes in. */
@@ -39,7 +41,7 @@ const maxLines = 20_000
 /** Finds where an offset stands. */
 export function cursorAt(text: string, offset: number): Cursor {
   const document = documentBounds(text, offset)
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  const lineStart = lineStartAt(text, offset)
   const lineEndAt = text.indexOf('\n', offset)
   const lineEnd = lineEndAt < 0 ? text.length : lineEndAt
   const before = text.slice(lineStart, offset)
@@ -106,7 +108,7 @@ function linesBefore(text: string, from: number, lineStart: number): Line[] {
   const out: Line[] = []
   let end = lineStart - 1
   while (end >= from && out.length < maxLines) {
-    const start = Math.max(from, text.lastIndexOf('\n', end - 1) + 1)
+    const start = Math.max(from, lineStartAt(text, end))
     const line = text.slice(start, end)
     if (line.trim() !== '' && !line.trimStart().startsWith('#')) out.push({ start, text: line })
     end = start - 1

@@ -1,5 +1,5 @@
 import type { TextRange } from '../base/index.ts'
-import { entryOf, type FieldPath, type MappingEntry, nodeAt } from '../fleet/index.ts'
+import { entryOf, type FieldPath, lineStartAt, type MappingEntry, nodeAt } from '../fleet/index.ts'
 import type { YamlNode } from '../yaml/index.ts'
 
 /** A change of one file's text. */
@@ -10,7 +10,7 @@ export interface TextEdit {
 
 /** Column of an offset: letters since the start of its line. */
 export function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1)
+  return offset - lineStartAt(text, offset)
 }
 
 /** The end of the line that holds an offset, its newline included. */

@@ -1,6 +1,7 @@
-import { checkCancelled, type Problem, type Severity } from '../base/index.ts'
+import { checkCancelled, type JsonObject, type Problem, type Severity } from '../base/index.ts'
 import type { Fleet, SourceFile } from '../fleet/index.ts'
-import type { SchemaRegistry } from '../schema/index.ts'
+import { gvkOf } from '../kube/index.ts'
+import { createObjectChecker, type ObjectChecker, type SchemaFinding, type SchemaRegistry } from '../schema/index.ts'
 import { rules } from './registry.ts'
 import type { FileRule, Finding, Linter, LintOptions, Rule } from './types.ts'
 
@@ -20,11 +21,15 @@ class FleetLinter implements Linter {
   /** By file; a changed file is another object, so that old results are collected with it. */
   readonly #files = new WeakMap<SourceFile, FileResult>()
   #fleetResult: { readonly revision: number; readonly byPath: ReadonlyMap<string, readonly Problem[]> } | undefined
+  readonly #checker: ObjectChecker
+  #whole = new WeakMap<JsonObject, readonly SchemaFinding[]>()
+  #definitions = -1
   #fileChecks = 0
 
   constructor(fleet: Fleet, registry: SchemaRegistry) {
     this.#fleet = fleet
     this.#registry = registry
+    this.#checker = createObjectChecker(registry)
   }
 
   get fileChecks(): number {
@@ -78,10 +83,24 @@ class FleetLinter implements Linter {
       fleet: this.#fleet,
       registry: this.#registry,
       file,
+      checker: this.#checker,
       role: this.#fleet.fileRole(file.path),
       report: ({ range, ...finding }) =>
         problems.push(toProblem(rule, { ...finding, location: { path: file.path, range } })),
     })
+  }
+
+  #checkWhole(object: JsonObject): readonly SchemaFinding[] {
+    if (this.#definitions !== this.#fleet.definitionsVersion) {
+      this.#definitions = this.#fleet.definitionsVersion
+      this.#whole = new WeakMap()
+    }
+    const known = this.#whole.get(object)
+    if (known !== undefined) return known
+    const ref = objectRef(object)
+    const findings = ref === undefined ? [] : this.#checker.check(object, gvkOf(ref))
+    this.#whole.set(object, findings)
+    return findings
   }
 
   #fleetProblems(): ReadonlyMap<string, readonly Problem[]> {
@@ -93,6 +112,7 @@ class FleetLinter implements Linter {
       rule.check({
         fleet: this.#fleet,
         registry: this.#registry,
+        checkWhole: (object) => this.#checkWhole(object),
         report: (finding) => {
           const list = byPath.get(finding.location.path)
           const problem = toProblem(rule, finding)
@@ -108,6 +128,11 @@ class FleetLinter implements Linter {
 
 function toProblem(rule: Rule, finding: Finding): Problem {
   return { ...finding, code: finding.code ?? rule.code, severity: finding.severity ?? rule.severity }
+}
+
+function objectRef(object: JsonObject): { apiVersion: string; kind: string } | undefined {
+  const { apiVersion, kind } = object
+  return typeof apiVersion === 'string' && typeof kind === 'string' ? { apiVersion, kind } : undefined
 }
 
 function applySeverities(problems: readonly Problem[], severities: LintOptions['severities']): readonly Problem[] {

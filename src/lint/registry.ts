@@ -10,6 +10,7 @@ import { valuesNotFound } from './rules/flux-values-not-found.ts'
 import { unknownKind } from './rules/kube-unknown-kind.ts'
 import { kustomizePathNotFound } from './rules/kustomize-path-not-found.ts'
 import { kustomizeUnknownField } from './rules/kustomize-unknown-field.ts'
+import { schemaEffective, schemaWritten } from './rules/schema.ts'
 import type { Rule } from './types.ts'
 
 /** Every rule, sorted by code. */
@@ -26,4 +27,6 @@ export const rules: readonly Rule[] = [
   unknownKind,
   kustomizePathNotFound,
   kustomizeUnknownField,
+  schemaEffective,
+  schemaWritten,
 ]

@@ -1,6 +1,6 @@
-import type { Cancellation, Fix, Location, ObjectRef, Problem, Severity, TextRange } from '../base/index.ts'
+import type { Cancellation, Fix, JsonObject, Location, ObjectRef, Problem, Severity, TextRange } from '../base/index.ts'
 import type { Fleet, SourceFile } from '../fleet/index.ts'
-import type { SchemaRegistry } from '../schema/index.ts'
+import type { ObjectChecker, SchemaFinding, SchemaRegistry } from '../schema/index.ts'
 
 /** What a rule says; code and severity are the rule's unless given. */
 export interface Finding {
@@ -28,6 +28,7 @@ export interface FileContext {
   readonly fleet: Fleet
   readonly registry: SchemaRegistry
   readonly file: SourceFile
+  readonly checker: ObjectChecker
   /** What kustomization files use the file as. */
   readonly role: ReturnType<Fleet['fileRole']>
   /** Reports on a range of the file. */
@@ -38,6 +39,8 @@ export interface FileContext {
 export interface FleetContext {
   readonly fleet: Fleet
   readonly registry: SchemaRegistry
+  /** What is wrong with a complete object by its schema; remembered by object. */
+  checkWhole(object: JsonObject): readonly SchemaFinding[]
   report(finding: Finding): void
 }
 

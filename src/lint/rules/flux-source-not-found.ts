@@ -1,16 +1,16 @@
 import { type Fleet, objectKey, type Reference } from '../../fleet/index.ts'
-import { closest, didYouMean } from '../suggest.ts'
+import { didYouMean } from '../suggest.ts'
 import { destinationOf, hasHiddenObjects, knownReferences, replaceFix, showRef, TargetIndex } from '../targets.ts'
 import type { FleetContext, FleetRule } from '../types.ts'
 
-const sourceKinds = [
+const sourceKinds: readonly string[] = [
   'Bucket',
   'ExternalArtifact',
   'GitRepository',
   'HelmChart',
   'HelmRepository',
   'OCIRepository',
-] as const
+]
 
 /** `sourceRef` and `chartRef` that lead nowhere. */
 export const sourceNotFound: FleetRule = {
@@ -25,7 +25,8 @@ export const sourceNotFound: FleetRule = {
       const hidden = hasHiddenObjects(fleet, name)
       for (const reference of knownReferences(fleet, name, ['source', 'chart'])) {
         if (reference.location === undefined || targets.has(reference.to)) continue
-        if (isRemote(fleet, reference)) continue
+        // The schema names the kinds that there are.
+        if (!sourceKinds.includes(reference.to.kind) || isRemote(fleet, reference)) continue
         reportMissing(context, reference, { targets, hidden })
       }
     }
@@ -40,13 +41,12 @@ function reportMissing(
   const { to, location } = reference
   const suggestion = found.targets.closestName(to)
   const elsewhere = context.fleet.locate(to)
-  const kind = (sourceKinds as readonly string[]).includes(to.kind) ? undefined : closest(to.kind, sourceKinds)
   const hint =
-    kind !== undefined
-      ? `: there is no such kind of source${didYouMean(kind)}`
-      : elsewhere !== undefined
-        ? `: it is declared in ${elsewhere.path}, but no Kustomization of this cluster applies that file`
-        : `${didYouMean(suggestion)}${suggestion === undefined ? ': declare it, or correct its kind, name or namespace' : ''}`
+    elsewhere !== undefined
+      ? `: it is declared in ${elsewhere.path}, but no Kustomization of this cluster applies that file`
+      : suggestion !== undefined
+        ? didYouMean(suggestion)
+        : ': declare it, or correct its kind, name or namespace'
   const range = location!.range
   context.report({
     message: `${showRef(to)} does not exist${hint}`,
