@@ -52,7 +52,11 @@ function entrySource(fleet: Fleet, cluster: Cluster, entry: FleetKustomization):
   const declared = fleet
     .sources()
     .find(({ cluster: owner, ref }) => owner === cluster.name && isSame(ref, { kind, name, namespace }))
-  if (declared?.url !== undefined && declared.url !== '') return withoutStatus(declared.object)
+  if (declared?.url !== undefined && declared.url !== '') {
+    // What a FluxInstance says of its source has no interval; the operator gives it this one.
+    const own = declared.object['spec'] as JsonObject
+    return withoutStatus({ ...declared.object, spec: { interval: '1m0s', ...own } })
+  }
   if (kind !== 'GitRepository') {
     throw new UserError(
       `${kind}/${namespace}/${name}, the source of ${cluster.name}, has no address and cannot be made up`,
