@@ -22,10 +22,15 @@ function absorb(map: ResMap, resource: Resource): void {
     map.append(resource)
     return
   }
-  if (found.length > 1) fail(`found multiple objects [${found.map((other) => idText(other.id())).join(' ')}] that could accept merge of ${idText(id)}`)
+  if (found.length > 1)
+    fail(
+      `found multiple objects [${found.map((other) => idText(other.id())).join(' ')}] that could accept merge of ${idText(id)}`,
+    )
   const old = found[0]!
   if (!isChange) {
-    fail(`id ${idText(id)} exists; can not use behavior: '${behavior || 'unspecified'}', behavior must be merge or replace`)
+    fail(
+      `id ${idText(id)} exists; can not use behavior: '${behavior || 'unspecified'}', behavior must be merge or replace`,
+    )
   }
   const origin = old.annotation(originAnnotation)
   copyMetadata(resource, old)

@@ -6,8 +6,8 @@ import { fromJson, toJson } from './json.ts'
 import { applyJsonPatch, type JsonPatchOperation } from './json-patch.ts'
 import { mergePatch } from './merge.ts'
 import type { SchemaFacts } from './openapi.ts'
-import type { ResMap } from './resmap.ts'
 import { apiVersionOfGvk, gvkOfNode, type ResId } from './resid.ts'
+import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
 import type { OriginStep } from './types.ts'
 
@@ -62,7 +62,8 @@ export function applyJson6902(resource: Resource, patch: readonly JsonPatchOpera
   const internal = [...resource.annotations()].filter(([key]) => isInternalAnnotation(key))
   const old = resource.root
   const result = applyJsonPatch(toJson(old), patch)
-  if (result !== null && !isObject(result)) fail('json: cannot unmarshal array into Go value of type map[string]interface {}')
+  if (result !== null && !isObject(result))
+    fail('json: cannot unmarshal array into Go value of type map[string]interface {}')
   resource.node = fromJson(result ?? {}, { old, floats: true, mark: (node) => resource.mark(node, step) })
   resource.addStep(step)
   const annotations = resource.annotations()

@@ -46,11 +46,16 @@ export function build(root: string, fs: FileSystem, options: KustomizeOptions = 
 function failureOf(error: unknown): Problem {
   if (isFailure(error)) return problemOf(error)
   // Too deep nesting is the user's doing, not ours.
-  if (error instanceof RangeError) return problemOf(new KustomizeError('exceeded max depth', { code: 'kustomize/depth' }))
+  if (error instanceof RangeError)
+    return problemOf(new KustomizeError('exceeded max depth', { code: 'kustomize/depth' }))
   throw error
 }
 
-function sort(map: ResMap, options: Parameters<typeof sortOrderTransformer>[0] | undefined, from: KustomizeOptions): void {
+function sort(
+  map: ResMap,
+  options: Parameters<typeof sortOrderTransformer>[0] | undefined,
+  from: KustomizeOptions,
+): void {
   if (options !== undefined) sortOrderTransformer(options).transform(map)
   else if (from.reorder !== 'none') sortOrderTransformer({ order: 'legacy' }).transform(map)
 }

@@ -47,7 +47,10 @@ export function configureGenerators(input: BuiltinInput): Configured<Generator>[
   }
   const add = (kind: string, field: string, i: number, make: (step: OriginStep) => Generator): void => {
     const step = stepOf(file, field, i)
-    const made = located(() => file.locate(field, i), () => locatedGenerator(file, field, i, make(step)))
+    const made = located(
+      () => file.locate(field, i),
+      () => locatedGenerator(file, field, i, make(step)),
+    )
     out.push({ made, origin: originOf(input, kind) })
   }
   content.configMapGenerator?.forEach((args, i) => {
@@ -98,7 +101,10 @@ function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerLi
   const { content } = file
   const one = (wanted: boolean, make: Maker['make']): Maker[] => (wanted ? [{ make, whole: true }] : [])
   const merges = content.patchesStrategicMerge ?? []
-  const itemStep = (field: string) => (i: number): OriginStep => stepOf(file, field, i)
+  const itemStep =
+    (field: string) =>
+    (i: number): OriginStep =>
+      stepOf(file, field, i)
   return [
     {
       kind: 'PatchStrategicMergeTransformer',
@@ -122,16 +128,12 @@ function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerLi
     {
       kind: 'PrefixTransformer',
       field: 'namePrefix',
-      list: one(Boolean(content.namePrefix), (step) =>
-        prefixTransformer(content.namePrefix!, config.namePrefix, step),
-      ),
+      list: one(Boolean(content.namePrefix), (step) => prefixTransformer(content.namePrefix!, config.namePrefix, step)),
     },
     {
       kind: 'SuffixTransformer',
       field: 'nameSuffix',
-      list: one(Boolean(content.nameSuffix), (step) =>
-        suffixTransformer(content.nameSuffix!, config.nameSuffix, step),
-      ),
+      list: one(Boolean(content.nameSuffix), (step) => suffixTransformer(content.nameSuffix!, config.nameSuffix, step)),
     },
     {
       kind: 'LabelTransformer',
@@ -200,7 +202,13 @@ function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly Field
 }
 
 function locatedGenerator(file: KustomizationFile, field: string, index: number, made: Generator): Generator {
-  return { generate: () => located(() => file.locate(field, index), () => made.generate()) }
+  return {
+    generate: () =>
+      located(
+        () => file.locate(field, index),
+        () => made.generate(),
+      ),
+  }
 }
 
 function originOf(input: BuiltinInput, kind: string): BuildOrigin | undefined {

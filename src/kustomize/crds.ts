@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { parseConfig } from './config-yaml.ts'
 import { fail, withPrefix } from './errors.ts'
-import { type FieldSpec, mergeFieldSpecs } from './field-spec.ts'
+import { type FieldSpec, makeFieldSpec, mergeFieldSpecs } from './field-spec.ts'
 import type { Loader } from './loader.ts'
 import { emptyConfig, mergeConfigs, type TransformerConfig } from './transformer-config.ts'
 
@@ -48,13 +48,7 @@ function read(reading: Reading, typeName: string, path: readonly string[]): Tran
 }
 
 function addSpecs(reading: Reading, property: JsonObject, path: readonly string[]): void {
-  const spec = (at: readonly string[]): FieldSpec => ({
-    group: '',
-    version: '',
-    kind: reading.kind,
-    path: at.join('/'),
-    create: false,
-  })
+  const spec = (at: readonly string[]): FieldSpec => makeFieldSpec({ kind: reading.kind, path: at.join('/') })
   const add = (list: 'commonAnnotations' | 'commonLabels' | 'namePrefix'): void => {
     reading.found = { ...reading.found, [list]: mergeFieldSpecs(reading.found[list], [spec(path)]) }
   }

@@ -18,6 +18,11 @@ export type TypeShape =
 export interface StructShape {
   readonly struct: string
   readonly fields: Readonly<Record<string, TypeShape>>
+  /**
+   * Fields that in Go belong to an embedded struct. sigs.k8s.io/yaml loses sight of their types, so that numbers are not
+   * made text in them.
+   */
+  readonly embedded?: readonly string[]
 }
 
 export interface DecodeOptions {
@@ -66,7 +71,13 @@ function decodeFields(value: JsonValue, shape: StructShape, path: string, option
       continue
     }
     const inner = path === '' ? `${shape.struct}.${name}` : `${path}.${name}`
-    const decoded = decode(value[key]!, shape.fields[name]!, inner, options)
+    const isEmbedded = options.coerce === true && shape.embedded?.includes(name) === true
+    const decoded = decode(
+      value[key]!,
+      shape.fields[name]!,
+      inner,
+      isEmbedded ? { ...options, coerce: false } : options,
+    )
     if (decoded !== undefined) setOwn(out, name, decoded)
   }
   return out
@@ -107,7 +118,13 @@ function goType(shape: TypeShape): string {
 }
 
 function mismatch(value: JsonValue, path: string, type: string, detail = ''): never {
-  const found = Array.isArray(value) ? 'array' : isObject(value) ? 'object' : typeof value === 'bigint' ? 'number' : typeof value
+  const found = Array.isArray(value)
+    ? 'array'
+    : isObject(value)
+      ? 'object'
+      : typeof value === 'bigint'
+        ? 'number'
+        : typeof value
   const kind = found === 'boolean' ? 'bool' : found
   const dot = path.indexOf('.')
   const where = dot < 0 ? 'value' : `struct field ${path.slice(0, dot)}.${path.slice(dot + 1)}`

@@ -5,7 +5,7 @@ import { fail } from './errors.ts'
 import { fromJson, toJson } from './json.ts'
 import type { SchemaFacts } from './openapi.ts'
 import { Resource, type ResourceSource } from './resource.ts'
-import { fieldOf, isMissingOrNull, isNilOrEmpty, valueOf } from './rnode.ts'
+import { fieldOf, isMissingOrNull, isNilOrEmpty, textValue } from './rnode.ts'
 
 /** What the resources of a text are to be remembered by. */
 export interface TextSource {
@@ -32,6 +32,7 @@ interface ReadNode {
  */
 export function readResources(content: Uint8Array | string, source: TextSource, schema: SchemaFacts): Resource[] {
   const text = typeof content === 'string' ? content : decodeUtf8(content)
+  if (!schema.inlineSchemas && /#[^\n]*\{/.test(text)) schema.inlineSchemas = true
   const chunks = splitDocuments(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text)
   const read: ReadNode[] = []
   for (const chunk of chunks) {
@@ -91,7 +92,7 @@ function parseChunk(chunk: Chunk, source: TextSource): YamlNode | undefined {
 
 /** The items of a `List` or `ResourceList`, when that is all a file has. */
 function unwrapList(node: YamlNode): readonly YamlNode[] | undefined {
-  const kind = valueOf(fieldOf(node, 'kind'))
+  const kind = textValue(fieldOf(node, 'kind'))
   if (kind !== 'List' && kind !== 'ResourceList') return undefined
   const items = fieldOf(node, 'items')
   if (items === undefined && fieldOf(node, 'functionConfig') === undefined) return undefined
@@ -124,7 +125,7 @@ export function validateMetadata(node: YamlNode, location?: () => Location): voi
 }
 
 function text(node: YamlNode | undefined): string {
-  return isNilOrEmpty(node) ? '' : valueOf(node)
+  return isNilOrEmpty(node) ? '' : textValue(node)
 }
 
 /** Replaces lists by their items, which come after everything else; items of items too. */
@@ -133,7 +134,7 @@ function inlineLists(nodes: readonly ReadNode[], located: (offset: number, node:
   const out: ReadNode[] = []
   for (let i = 0; i < queue.length; i++) {
     const entry = queue[i]!
-    const kind = valueOf(fieldOf(entry.node, 'kind'))
+    const kind = textValue(fieldOf(entry.node, 'kind'))
     if (!kind.endsWith('List') || fieldOf(entry.node, 'items') === undefined) {
       out.push(entry)
       continue

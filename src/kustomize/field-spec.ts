@@ -1,13 +1,15 @@
 import type { YamlKind, YamlNode } from '../yaml/index.ts'
 import { fail, isFailure, wrapError } from './errors.ts'
-import { gvkOfNode, type Gvk, idText, isSelected } from './resid.ts'
-import { elementsOf, getField, getOrCreate, newNode, nullTag, rawField } from './rnode.ts'
 import { lookup } from './lookup.ts'
 import { splitPath } from './path-splitter.ts'
+import { type Gvk, gvkOfNode, idText, isSelected } from './resid.ts'
+import { elementsOf, getField, getOrCreate, nullTag, rawField } from './rnode.ts'
 
 /** Says where in which kinds a field is (api/types/fieldspec.go). */
 export interface FieldSpec extends Gvk {
   readonly path: string
+  /** The path, split. */
+  readonly parts: readonly string[]
   readonly create: boolean
 }
 
@@ -23,11 +25,13 @@ export interface FieldVisit {
 
 /** Fills the parts that a file left out. */
 export function makeFieldSpec(spec: Partial<FieldSpec>): FieldSpec {
+  const path = spec.path ?? ''
   return {
     group: spec.group ?? '',
     version: spec.version ?? '',
     kind: spec.kind ?? '',
-    path: spec.path ?? '',
+    path,
+    parts: splitPath(path, '/'),
     create: spec.create ?? false,
   }
 }
@@ -81,7 +85,7 @@ export function visitFieldSpec(root: YamlNode, spec: FieldSpec, visit: FieldVisi
   const gvk = gvkOfNode(root)
   if (!isSelected(gvk, spec)) return
   try {
-    descend(root, splitPath(spec.path, '/'), 0, spec.create, visit)
+    descend(root, spec.parts, 0, spec.create, visit)
   } catch (error) {
     if (!isFailure(error)) throw error
     const metadata = rawField(root, 'metadata')
@@ -120,7 +124,7 @@ function descendField(node: YamlNode, path: readonly string[], at: number, creat
     const last = at === path.length - 1
     kind = last ? visit.createKind : 'mapping'
     tag = last ? (visit.createTag ?? '') : '!!map'
-    field = isPlainName(name) ? getOrCreate(node, name, kind) : (lookup(node, [name]) ?? newNode(kind))
+    field = isPlainName(name) ? getOrCreate(node, name, kind) : lookup(node, [name], kind)
   }
   if (field === undefined) return
   if (field.tag === nullTag && kind !== undefined) {
@@ -132,6 +136,8 @@ function descendField(node: YamlNode, path: readonly string[], at: number, creat
 
 /** True for names that mean just a field; others may be an index, `-`, `*` or `[a=b]`. */
 function isPlainName(name: string): boolean {
-  const code = name.charCodeAt(0)
-  return ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) && !name.endsWith(' ')
+  const first = name.charCodeAt(0)
+  const isLetter = (first >= 97 && first <= 122) || (first >= 65 && first <= 90)
+  const last = name.charCodeAt(name.length - 1)
+  return isLetter && last > 32 && last < 127
 }

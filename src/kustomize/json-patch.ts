@@ -43,7 +43,7 @@ type Container = JsonObject | JsonValue[]
 const operations: Readonly<Record<string, (box: Box, operation: JsonPatchOperation) => void>> = {
   add: (box, operation) => {
     const path = pathOf(operation, 'add')
-    const value = valueOf(operation)
+    const value = operationValue(operation)
     if (path === '') {
       box.root = value
       return
@@ -58,13 +58,14 @@ const operations: Readonly<Record<string, (box: Box, operation: JsonPatchOperati
   },
   replace: (box, operation) => {
     const path = pathOf(operation, 'replace')
-    const value = valueOf(operation)
+    const value = operationValue(operation)
     if (path === '') {
       if (typeof value !== 'object' || value === null) fail('replace operation value must be object or array')
       box.root = value
       return
     }
-    const [container, key] = find(box, path) ?? fail(`replace operation does not apply: doc is missing path: ${path}: missing value`)
+    const [container, key] =
+      find(box, path) ?? fail(`replace operation does not apply: doc is missing path: ${path}: missing value`)
     if (get(container, key) === undefined) {
       fail(`replace operation does not apply: doc is missing key: ${path}: missing value`)
     }
@@ -73,21 +74,27 @@ const operations: Readonly<Record<string, (box: Box, operation: JsonPatchOperati
   },
   move: (box, operation) => {
     const from = fromOf(operation, 'move')
-    const [source, key] = find(box, from) ?? fail(`move operation does not apply: doc is missing from path: ${from}: missing value`)
+    const [source, key] =
+      find(box, from) ?? fail(`move operation does not apply: doc is missing from path: ${from}: missing value`)
     const value = get(source, key)
-    if (value === undefined) fail(`error in move for path: '${key}': unable to get nonexistent key: ${key}: missing value`)
+    if (value === undefined)
+      fail(`error in move for path: '${key}': unable to get nonexistent key: ${key}: missing value`)
     remove(source, key, `error in move for path: '${key}'`)
     const path = pathOf(operation, 'move')
-    const [target, targetKey] = find(box, path) ?? fail(`move operation does not apply: doc is missing destination path: ${path}: missing value`)
+    const [target, targetKey] =
+      find(box, path) ?? fail(`move operation does not apply: doc is missing destination path: ${path}: missing value`)
     add(target, targetKey, value, path)
   },
   copy: (box, operation) => {
     const from = fromOf(operation, 'copy')
-    const [source, key] = find(box, from) ?? fail(`copy operation does not apply: doc is missing from path: ${from}: missing value`)
+    const [source, key] =
+      find(box, from) ?? fail(`copy operation does not apply: doc is missing from path: ${from}: missing value`)
     const value = get(source, key)
-    if (value === undefined) fail(`error in copy for from: '${from}': unable to get nonexistent key: ${key}: missing value`)
+    if (value === undefined)
+      fail(`error in copy for from: '${from}': unable to get nonexistent key: ${key}: missing value`)
     const path = pathOf(operation, 'copy')
-    const [target, targetKey] = find(box, path) ?? fail(`copy operation does not apply: doc is missing destination path: ${path}: missing value`)
+    const [target, targetKey] =
+      find(box, path) ?? fail(`copy operation does not apply: doc is missing destination path: ${path}: missing value`)
     add(target, targetKey, jsonClone(value), path)
   },
   test: (box, operation) => {
@@ -99,7 +106,8 @@ const operations: Readonly<Record<string, (box: Box, operation: JsonPatchOperati
 }
 
 function getForTest(box: Box, path: string): JsonValue | undefined {
-  const [container, key] = find(box, path) ?? fail(`test operation does not apply: is missing path: ${path}: missing value`)
+  const [container, key] =
+    find(box, path) ?? fail(`test operation does not apply: is missing path: ${path}: missing value`)
   if (Array.isArray(container) && get(container, key) === undefined) {
     fail(`error in test for path: '${path}': Unable to access invalid index: ${key}`)
   }
@@ -118,7 +126,7 @@ function fromOf(operation: JsonPatchOperation, name: string): string {
   return from
 }
 
-function valueOf(operation: JsonPatchOperation): JsonValue {
+function operationValue(operation: JsonPatchOperation): JsonValue {
   // Operations are applied to several resources, which must not share parts.
   return Object.hasOwn(operation, 'value') ? jsonClone(operation['value']!) : null
 }
@@ -153,7 +161,9 @@ function add(container: Container, key: string, value: JsonValue, path: string):
     container.push(value)
     return
   }
-  const number = /^[+-]?[0-9]+$/.test(key) ? Number(key) : fail(`error in add for path: '${path}': value was not a proper array index: '${key}'`)
+  const number = /^[+-]?[0-9]+$/.test(key)
+    ? Number(key)
+    : fail(`error in add for path: '${path}': value was not a proper array index: '${key}'`)
   const index = number < 0 ? number + container.length + 1 : number
   if (index < 0 || index > container.length) {
     fail(`error in add for path: '${path}': Unable to access invalid index: ${number}: invalid index referenced`)
@@ -164,7 +174,8 @@ function add(container: Container, key: string, value: JsonValue, path: string):
 function remove(container: Container, key: string, context: string): void {
   if (Array.isArray(container)) {
     const index = indexOf(container, key)
-    if (index < 0 || index >= container.length) fail(`${context}: Unable to access invalid index: ${key}: invalid index referenced`)
+    if (index < 0 || index >= container.length)
+      fail(`${context}: Unable to access invalid index: ${key}: invalid index referenced`)
     container.splice(index, 1)
     return
   }

@@ -78,7 +78,9 @@ function convert(node: YamlNode, top: boolean, inFlow: boolean): JsonValue {
 }
 
 function isNothing(node: YamlNode): boolean {
-  return node.value === '' && node.style === '' && node.explicitTag !== true && (node.tag === '' || node.tag === '!!null')
+  return (
+    node.value === '' && node.style === '' && node.explicitTag !== true && (node.tag === '' || node.tag === '!!null')
+  )
 }
 
 function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue {
@@ -173,7 +175,8 @@ function shallowNode(value: JsonValue, floats: boolean): YamlNode {
   if (value === null) return newNode('scalar', 'null', '!!null')
   if (typeof value === 'boolean') return newNode('scalar', String(value), '!!bool')
   if (typeof value === 'number' || typeof value === 'bigint') {
-    const text = floats || typeof value === 'number' && !Number.isInteger(value) ? formatFloat(Number(value)) : goNumber(value)
+    const text =
+      floats || (typeof value === 'number' && !Number.isInteger(value)) ? formatFloat(Number(value)) : goNumber(value)
     return newNode('scalar', text, /^-?\d+$/.test(text) ? '!!int' : '!!float')
   }
   if (typeof value === 'string') return newString(value)

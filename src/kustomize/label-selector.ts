@@ -15,21 +15,19 @@ export function parseLabelSelector(selector: string): LabelTest {
     tests.push(parseRequirement(selector, next, () => tokens[at]))
     const token = next()
     if (token === undefined) break
-    if (token.text !== ',' || token.type !== 'operator') fail(`unable to parse requirement: found '${token.text}', expected: ','`)
+    if (token.text !== ',' || token.type !== 'operator')
+      fail(`unable to parse requirement: found '${token.text}', expected: ','`)
     if (at === tokens.length) fail(`unable to parse requirement: found '', expected: identifier after ','`)
   }
   return (labels) => tests.every((test) => test(labels))
 }
 
-function parseRequirement(
-  selector: string,
-  next: () => Token | undefined,
-  peek: () => Token | undefined,
-): LabelTest {
+function parseRequirement(selector: string, next: () => Token | undefined, peek: () => Token | undefined): LabelTest {
   let token = next()
   const negated = token?.type === 'operator' && token.text === '!'
   if (negated) token = next()
-  if (token?.type !== 'word') fail(`unable to parse requirement: found '${token?.text ?? ''}', expected: !, identifier, or 'end of string'`)
+  if (token?.type !== 'word')
+    fail(`unable to parse requirement: found '${token?.text ?? ''}', expected: !, identifier, or 'end of string'`)
   const key = token.text
   checkKey(key)
   if (negated) return (labels) => !labels.has(key)
@@ -59,7 +57,8 @@ function parseRequirement(
 
 function comparison(key: string, operator: string, value: string): LabelTest {
   const limit = integer(value)
-  if (limit === undefined) fail(`values[0][${key}]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`)
+  if (limit === undefined)
+    fail(`values[0][${key}]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`)
   return (labels) => {
     const found = integer(labels.get(key) ?? '')
     return found !== undefined && (operator === '>' ? found > limit : found < limit)
@@ -127,11 +126,15 @@ function checkKey(key: string): void {
   const last = parts[parts.length - 1]!
   const wrong = parts.length > 2 || last.length > 63 || !name.test(last)
   if (wrong || (parts.length === 2 && (!prefix.test(parts[0]!) || parts[0]!.length > 253))) {
-    fail(`unable to parse requirement: <nil>: Invalid value: "${key}": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`)
+    fail(
+      `unable to parse requirement: <nil>: Invalid value: "${key}": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
+    )
   }
 }
 
 function checkValue(value: string): void {
   if (value === '' || (value.length <= 63 && name.test(value))) return
-  fail(`unable to parse requirement: values: Invalid value: "${value}": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`)
+  fail(
+    `unable to parse requirement: values: Invalid value: "${value}": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
+  )
 }

@@ -61,10 +61,13 @@ export class FileReader {
     return this.#overrides.has(path) || this.#fs.stat(path)?.kind === 'file'
   }
 
+  /** Links are followed first: what lies outside in truth is outside. */
   #confine(path: string): void {
-    if (this.#confineTo === undefined || isWithin(this.#confineTo, path)) return
-    const real = this.#fs.realPath(this.#confineTo)
-    if (real !== undefined && isWithin(real, path)) return
+    if (this.#confineTo === undefined) return
+    const real = this.#fs.realPath(path) ?? path
+    if (isWithin(this.#confineTo, real)) return
+    const top = this.#fs.realPath(this.#confineTo)
+    if (top !== undefined && isWithin(top, real)) return
     fail(`security; '${path}' is outside '${this.#confineTo}'`, { code: 'kustomize/confined' })
   }
 }
@@ -146,7 +149,9 @@ export class Loader {
       return found.path
     })
     if (this.#repoRoot !== undefined && !isWithin(this.#repoRoot, root)) {
-      fail(`security; bases in kustomizations found in cloned git repos must be within the repo, but base '${root}' is outside '${this.#repoRoot}'`)
+      fail(
+        `security; bases in kustomizations found in cloned git repos must be within the repo, but base '${root}' is outside '${this.#repoRoot}'`,
+      )
     }
     this.#refuseCycle(root)
     return new Loader(this.#reader, this.#options, root, { referrer: this })
@@ -155,7 +160,9 @@ export class Loader {
   #remote(repo: RepoUrl): Loader {
     for (let at: Loader | undefined = this; at !== undefined; at = at.#referrer) {
       if (at.#repo?.raw.startsWith(repo.raw) === true) {
-        fail(`cycle detected: URI '${repo.raw}' referenced by previous URI '${at.#repo.raw}'`, { code: 'kustomize/cycle' })
+        fail(`cycle detected: URI '${repo.raw}' referenced by previous URI '${at.#repo.raw}'`, {
+          code: 'kustomize/cycle',
+        })
       }
     }
     const fetchRemote = this.#options.fetchRemote
@@ -163,7 +170,10 @@ export class Loader {
     const fetched = fetchRemote(repo.raw)
     if (typeof fetched !== 'string') fail(fetched.message, { code: fetched.code })
     const root = this.#reader.resolve(fetched).path
-    const top = repo.path === '' || !root.endsWith(`/${repo.path.replace(/\/+$/, '')}`) ? root : root.slice(0, -repo.path.replace(/\/+$/, '').length - 1)
+    const top =
+      repo.path === '' || !root.endsWith(`/${repo.path.replace(/\/+$/, '')}`)
+        ? root
+        : root.slice(0, -repo.path.replace(/\/+$/, '').length - 1)
     return new Loader(this.#reader, this.#options, root, { referrer: this, repo, repoRoot: top })
   }
 
@@ -176,4 +186,3 @@ export class Loader {
     }
   }
 }
-

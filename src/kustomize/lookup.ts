@@ -46,17 +46,15 @@ function element(node: YamlNode, part: string, create: YamlKind | undefined): Ya
 }
 
 /** The first element whose fields have these texts; without a key, the scalar with the text (kyaml's ElementMatcher). */
-export function matchElement(
-  node: YamlNode,
-  keys: readonly string[],
-  values: readonly string[],
-): YamlNode | undefined {
+export function matchElement(node: YamlNode, keys: readonly string[], values: readonly string[]): YamlNode | undefined {
   requireKind(node, 'sequence')
   if (keys.length === 0 || keys[0] === '') return node.content.find((item) => item.value === (values[0] ?? ''))
   if (keys.length !== values.length) fail('length of keys must equal length of values when MatchAnyValue is false')
   return node.content.find(
     (item) =>
-      item.kind === 'mapping' && !isMissingOrNull(item) && keys.every((key, i) => fieldOf(item, key)?.value === values[i]),
+      item.kind === 'mapping' &&
+      !isMissingOrNull(item) &&
+      keys.every((key, i) => fieldOf(item, key)?.value === values[i]),
   )
 }
 

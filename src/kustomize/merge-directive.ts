@@ -1,6 +1,6 @@
 import type { YamlNode } from '../yaml/index.ts'
 import { fail } from './errors.ts'
-import { clearField, fieldOf, isEmptyMap, isMissingOrNull, valueOf } from './rnode.ts'
+import { clearField, fieldOf, isEmptyMap, isMissingOrNull, textValue } from './rnode.ts'
 
 /** What a `$patch` directive asks for. */
 export type Directive = 'merge' | 'replace' | 'delete'
@@ -17,7 +17,7 @@ export function directiveOf(patch: YamlNode): string | undefined {
 /** Reads the directive of a map or list of a patch and takes it out (merge2/smpdirective.go). */
 export function applyDirective(patch: YamlNode): Directive {
   if (patch.kind !== 'mapping' && patch.kind !== 'sequence') {
-    fail(`no implemented strategic merge patch strategy for '${patch.tag}' ('${valueOf(patch)}')`)
+    fail(`no implemented strategic merge patch strategy for '${patch.tag}' ('${textValue(patch)}')`)
   }
   const text = directiveOf(patch)
   if (text === undefined) return 'merge'

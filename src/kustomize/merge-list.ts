@@ -2,7 +2,17 @@ import type { YamlNode } from '../yaml/index.ts'
 import { matchElement } from './lookup.ts'
 import type { MergeMarker, MergePair } from './merge.ts'
 import type { SchemaNode } from './openapi.ts'
-import { fieldOf, getField, isEmptyMap, isMissingOrNull, isNilOrEmpty, newNode, newScalar, requireKind, setField } from './rnode.ts'
+import {
+  fieldOf,
+  getField,
+  isEmptyMap,
+  isMissingOrNull,
+  isNilOrEmpty,
+  newNode,
+  newScalar,
+  requireKind,
+  setField,
+} from './rnode.ts'
 
 /** The walk that merges the elements. */
 export interface MergeContext {
@@ -72,7 +82,8 @@ function keepsShape(dest: YamlNode, list: KeyedList): boolean {
   for (const item of dest.content) {
     if (item.kind !== 'mapping') return false
     const key = fieldOf(item, list.keys[0]!)
-    if (key === undefined || key.kind !== 'scalar' || isNilOrEmpty(key) || key.value === '' || seen.has(key.value)) return false
+    if (key === undefined || key.kind !== 'scalar' || isNilOrEmpty(key) || key.value === '' || seen.has(key.value))
+      return false
     seen.add(key.value)
   }
   return true

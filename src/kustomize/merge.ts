@@ -1,7 +1,7 @@
 import { compareStrings, isObject, type JsonValue } from '../base/index.ts'
 import type { YamlKind, YamlNode } from '../yaml/index.ts'
 import { applyDirective, directiveOf } from './merge-directive.ts'
-import { mergeKeyedList, type MergeContext } from './merge-list.ts'
+import { type MergeContext, mergeKeyedList } from './merge-list.ts'
 import { elementSchema, fieldSchema, patchStrategy, type SchemaFacts, type SchemaNode } from './openapi.ts'
 import {
   fieldNames,
@@ -14,7 +14,7 @@ import {
   quoteIfAmbiguous,
   requireKind,
   setField,
-  valueOf,
+  textValue,
 } from './rnode.ts'
 
 /** What a place of a resource and of a patch have: either may be missing. */
@@ -38,22 +38,18 @@ export function mergePatch(
   schema: SchemaFacts,
   mark: MergeMarker = () => undefined,
 ): YamlNode | undefined {
-  const comments = hasSchemaComment(dest) || hasSchemaComment(patch)
-  return new Merger(schema, mark, comments).walk({ dest, patch }, undefined, [])
+  return new Merger(schema, mark).walk({ dest, patch }, undefined, [])
 }
 
 class Merger implements MergeContext {
   readonly #schema: SchemaFacts
   readonly #mark: MergeMarker
-  /** False when no comment can be a schema. */
-  readonly #comments: boolean
   /** Nulls of a resource that stay, though null means removal elsewhere. */
   readonly #kept = new Set<YamlNode>()
 
-  constructor(schema: SchemaFacts, mark: MergeMarker, comments: boolean) {
+  constructor(schema: SchemaFacts, mark: MergeMarker) {
     this.#schema = schema
     this.#mark = mark
-    this.#comments = comments
   }
 
   walk(pair: MergePair, given: SchemaNode | undefined, path: readonly string[]): YamlNode | undefined {
@@ -84,13 +80,7 @@ class Merger implements MergeContext {
     return dest
   }
 
-  #field(
-    pair: MergePair,
-    dest: YamlNode,
-    name: string,
-    schema: SchemaNode | undefined,
-    path: readonly string[],
-  ): void {
+  #field(pair: MergePair, dest: YamlNode, name: string, schema: SchemaNode | undefined, path: readonly string[]): void {
     const inner: MergePair = { dest: fieldOf(pair.dest, name), patch: fieldOf(pair.patch, name) }
     const before = inner.dest
     // Most of a resource is not in the patch, and plain values there cannot change.
@@ -98,7 +88,8 @@ class Merger implements MergeContext {
       quoteIfAmbiguous(before)
       return
     }
-    const known = this.#commentSchema(pair, name, inner) ?? (schema === undefined ? undefined : fieldSchema(schema, name))
+    const known =
+      this.#commentSchema(pair, name, inner) ?? (schema === undefined ? undefined : fieldSchema(schema, name))
     const value = this.walk(inner, known, [...path, name])
     const keyStyle = this.#keyStyle(pair, name, value)
     const keepNull = value !== undefined && this.#kept.has(value)
@@ -109,7 +100,7 @@ class Merger implements MergeContext {
 
   /** What a field's own schema is when a comment spells it out. */
   #commentSchema(pair: MergePair, name: string, inner: MergePair): SchemaNode | undefined {
-    if (!this.#comments) return undefined
+    if (!this.#schema.inlineSchemas) return undefined
     for (const [parent, value] of [
       [pair.dest, inner.dest],
       [pair.patch, inner.patch],
@@ -123,7 +114,7 @@ class Merger implements MergeContext {
   }
 
   #schemaInComments(node: YamlNode): SchemaNode | undefined {
-    if (!this.#comments) return undefined
+    if (!this.#schema.inlineSchemas) return undefined
     for (const comment of [node.lineComment, node.headComment]) {
       if (!comment.includes('{')) continue
       const parsed = parseJson(comment.replace(/^#+/, ''))
@@ -141,8 +132,8 @@ class Merger implements MergeContext {
     if (given !== undefined) return given
     for (const node of [pair.dest, pair.patch]) {
       if (node === undefined || node.tag === nullTag || node.kind !== 'mapping') continue
-      const kind = valueOf(fieldOf(node, 'kind'))
-      const apiVersion = valueOf(fieldOf(node, 'apiVersion'))
+      const kind = textValue(fieldOf(node, 'kind'))
+      const apiVersion = textValue(fieldOf(node, 'apiVersion'))
       if (kind === '' || apiVersion === '') continue
       const found = this.#schema.kind(apiVersion, kind)
       if (found !== undefined) return found
@@ -237,10 +228,6 @@ function directiveOrNone(patch: YamlNode): string {
   if (patch.kind !== 'mapping' && patch.kind !== 'sequence') return 'unknown'
   const text = directiveOf(patch)
   return text === 'merge' || text === 'replace' || text === 'delete' ? applyDirective(patch) : 'unknown'
-}
-
-function hasSchemaComment(node: YamlNode): boolean {
-  return node.lineComment.includes('{') || node.headComment.includes('{') || node.content.some(hasSchemaComment)
 }
 
 function copyComments({ dest, patch }: MergePair): void {

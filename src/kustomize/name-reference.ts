@@ -2,10 +2,10 @@ import type { YamlNode } from '../yaml/index.ts'
 import { fail, isFailure, withPrefix, wrapError } from './errors.ts'
 import { type FieldSpec, visitFieldSpec } from './field-spec.ts'
 import { toJson } from './json.ts'
-import { effectiveNamespace, type Gvk, idText, isSelected, type ResId } from './resid.ts'
+import { apiVersionOfGvk, effectiveNamespace, type Gvk, idText, isSelected, type ResId } from './resid.ts'
 import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
-import { fieldOf, getField, newScalar, nullTag, setField, setScalar } from './rnode.ts'
+import { fieldOf, getField, isNilOrEmpty, newScalar, nullTag, setField, setScalar } from './rnode.ts'
 import type { NameBackReference, TransformerConfig } from './transformer-config.ts'
 import type { OriginStep } from './types.ts'
 
@@ -121,6 +121,7 @@ class Referrer {
   }
 
   update(field: ReferenceField): void {
+    this.#confirm()
     // The spec was found by the kind that the resource had at first; it applies to what it is now.
     const { group, version, kind } = this.#id
     const spec = { ...field.spec, group, version, kind }
@@ -130,6 +131,20 @@ class Referrer {
       if (!isFailure(error)) throw error
       throw wrapError(error, `updating name reference in '${spec.path}' field of '${idText(this.#id)}'`)
     }
+  }
+
+  /** Fails for a null that looks like a version or kind (nameref's confirmNodeMatchesReferrer). */
+  #confirm(): void {
+    const node = this.#resource.root
+    const read = (name: string): string => {
+      const value = fieldOf(node, name)
+      return value === undefined || isNilOrEmpty(value) ? '' : value.value
+    }
+    const check = (key: string, a: string, b: string): void => {
+      if (a !== b) fail(`node-referrerOriginal '${key}' mismatch '${a}' != '${b}'`)
+    }
+    check('APIVersion', read('apiVersion'), apiVersionOfGvk(this.#id))
+    check('Kind', read('kind'), this.#id.kind)
   }
 
   #set(node: YamlNode, field: ReferenceField): void {
@@ -232,8 +247,7 @@ function sameEnding(a: readonly string[], b: readonly string[]): boolean {
 function allTheSame(found: readonly Candidate[], withNamespace: boolean): boolean {
   const first = found[0]!.resource
   return found.every(
-    ({ resource }) =>
-      resource.name === first.name && (!withNamespace || resource.namespace === first.namespace),
+    ({ resource }) => resource.name === first.name && (!withNamespace || resource.namespace === first.namespace),
   )
 }
 

@@ -30,6 +30,8 @@ const builtinNames = builtin.names as Readonly<Record<string, number>>
  * kustomization names, or both when resources were read before the file was.
  */
 export class SchemaFacts {
+  /** True when a comment of some resource may spell out a schema. */
+  inlineSchemas = false
   #custom: JsonObject | undefined
   #version = ''
   #ready = false

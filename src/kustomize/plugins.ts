@@ -65,7 +65,9 @@ function configure<T>(
 ): T {
   const id = config.originalId()
   if (apiVersionOfGvk(config.id()) !== 'builtin') {
-    fail(`external plugins disabled; unable to load external plugin '${id.kind}'`, { code: 'kustomize/external-plugin' })
+    fail(`external plugins disabled; unable to load external plugin '${id.kind}'`, {
+      code: 'kustomize/external-plugin',
+    })
   }
   const { kind } = config
   if (!Object.hasOwn(makers, kind)) {
@@ -82,12 +84,13 @@ function configure<T>(
 }
 
 const generators: Makers<Generator> = {
-  ConfigMapGenerator: (config) => configMapGenerator(config.scope, dataArgs(config, shapes.configMapArgsShape), config.step),
+  ConfigMapGenerator: (config) =>
+    configMapGenerator(config.scope, dataArgs(config, shapes.configMapArgsShape), config.step),
   SecretGenerator: (config) => secretGenerator(config.scope, dataArgs(config, shapes.secretArgsShape), config.step),
   IAMPolicyGenerator: (config) =>
-    iamPolicyGenerator(config.scope, read<IamPolicyArgs>(config, iamPolicyShape.fields), config.step),
+    iamPolicyGenerator(config.scope, readEmbedded<IamPolicyArgs>(config, iamPolicyShape), config.step),
   HelmChartInflationGenerator: (config) =>
-    helmChartGenerator(config.scope, read<HelmChartArgs>(config, shapes.helmPluginShape.fields), config.step),
+    helmChartGenerator(config.scope, readEmbedded<HelmChartArgs>(config, shapes.helmPluginShape), config.step),
 }
 
 const transformers: Makers<Transformer> = {
@@ -131,7 +134,11 @@ const transformers: Makers<Transformer> = {
     const { prefix = '', suffix = '' } = affixesOf(config)
     const specs = requiredSpecs(config)
     const both = [prefixTransformer(prefix, specs, config.step), suffixTransformer(suffix, specs, config.step)]
-    return { transform: (map) => both.forEach((transformer) => transformer.transform(map)) }
+    return {
+      transform(map) {
+        for (const transformer of both) transformer.transform(map)
+      },
+    }
   },
   PrefixTransformer: (config) => prefixTransformer(affixesOf(config).prefix ?? '', requiredSpecs(config), config.step),
   SuffixTransformer: (config) => suffixTransformer(affixesOf(config).suffix ?? '', requiredSpecs(config), config.step),
@@ -149,11 +156,14 @@ const transformers: Makers<Transformer> = {
 }
 
 function namespaceOf(config: PluginConfig): Transformer {
-  const args = read<{ metadata?: { namespace?: string }; unsetOnly?: boolean; setRoleBindingSubjects?: string }>(config, {
-    metadata: shapes.objectMetaShape,
-    unsetOnly: 'bool',
-    setRoleBindingSubjects: 'string',
-  })
+  const args = read<{ metadata?: { namespace?: string }; unsetOnly?: boolean; setRoleBindingSubjects?: string }>(
+    config,
+    {
+      metadata: shapes.objectMetaShape,
+      unsetOnly: 'bool',
+      setRoleBindingSubjects: 'string',
+    },
+  )
   const mode = args.setRoleBindingSubjects || 'defaultOnly'
   if (mode !== 'defaultOnly' && mode !== 'none' && mode !== 'allServiceAccounts') {
     fail(
@@ -163,7 +173,7 @@ function namespaceOf(config: PluginConfig): Transformer {
   const subjects: SubjectMode = mode
   return namespaceTransformer(
     {
-      namespace: args.metadata?.namespace ?? '',
+      namespace: metadata?.namespace ?? '',
       fieldSpecs: specsOf(config) ?? [],
       unsetOnly: args.unsetOnly === true,
       subjects,
@@ -174,12 +184,12 @@ function namespaceOf(config: PluginConfig): Transformer {
 
 /** The arguments of a ConfigMap or Secret; their names may also be the configuration's own. */
 function dataArgs(config: PluginConfig, shape: StructShape): GeneratorArgs {
-  const args = read<GeneratorArgs & { metadata?: { name?: string; namespace?: string } }>(config, {
-    ...shape.fields,
+  const { metadata } = read<{ metadata?: { name?: string; namespace?: string } }>(config, {
     metadata: shapes.objectMetaShape,
   })
-  const name = args.name || args.metadata?.name || ''
-  const namespace = args.namespace || args.metadata?.namespace || ''
+  const args = readEmbedded<GeneratorArgs>(config, shape)
+  const name = args.name || metadata?.name || ''
+  const namespace = args.namespace || metadata?.namespace || ''
   return { ...args, name, namespace }
 }
 
@@ -198,4 +208,9 @@ function requiredSpecs(config: PluginConfig): readonly FieldSpec[] {
 
 function read<T>(config: PluginConfig, fields: Readonly<Record<string, TypeShape>>): T {
   return decodeStruct<T>(config.value, { struct: 'Plugin', fields }, { coerce: true })
+}
+
+/** The fields of a struct that the plugin embeds. */
+function readEmbedded<T>(config: PluginConfig, shape: StructShape): T {
+  return decodeStruct<T>(config.value, shape)
 }

@@ -1,6 +1,6 @@
+import type { YamlNode } from '../yaml/index.ts'
 import type { SchemaFacts } from './openapi.ts'
 import { rawField } from './rnode.ts'
-import type { YamlNode } from '../yaml/index.ts'
 
 /** Group, version and kind; `''` where unknown. */
 export interface Gvk {
@@ -115,7 +115,10 @@ const first = [
 const last = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
 
 /** The rank of kinds by two lists: those to come first are negative, those to come last positive. */
-export function kindOrder(orderFirst: readonly string[] = first, orderLast: readonly string[] = last): Map<string, number> {
+export function kindOrder(
+  orderFirst: readonly string[] = first,
+  orderLast: readonly string[] = last,
+): Map<string, number> {
   const ranks = new Map<string, number>()
   orderFirst.forEach((kind, i) => {
     ranks.set(kind, i - orderFirst.length)

@@ -1,5 +1,5 @@
 import { fail } from './errors.ts'
-import { type ResId, idKey, idText, sameId } from './resid.ts'
+import { idKey, idText, type ResId, sameId } from './resid.ts'
 import type { Resource } from './resource.ts'
 
 /**

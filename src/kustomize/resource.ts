@@ -3,7 +3,7 @@ import type { YamlNode } from '../yaml/index.ts'
 import { buildAnnotations, notes } from './annotations.ts'
 import { fail } from './errors.ts'
 import type { SchemaFacts } from './openapi.ts'
-import { gvkOfNode, effectiveNamespace, isClusterScoped, parseGroupVersion, type ResId } from './resid.ts'
+import { effectiveNamespace, gvkOfNode, isClusterScoped, parseGroupVersion, type ResId } from './resid.ts'
 import {
   clearField,
   copyNode,
@@ -18,7 +18,7 @@ import {
   rawField,
   setField,
   setPath,
-  valueOf,
+  textValue,
 } from './rnode.ts'
 import type { OriginStep } from './types.ts'
 
@@ -194,7 +194,7 @@ export class Resource {
     const node = getField(this.node, field)
     if (node === undefined || node.kind !== 'mapping') return out
     for (let i = 0; i + 1 < node.content.length; i += 2) {
-      out.set(valueOf(node.content[i]), valueOf(fieldOf(node, node.content[i]!.value)))
+      out.set(textValue(node.content[i]), textValue(fieldOf(node, node.content[i]!.value)))
     }
     return out
   }

@@ -45,17 +45,29 @@ export function copyNode(node: YamlNode): YamlNode {
 /** Replaces what a node is by what another one is; both keep their identity. */
 export function assignNode(target: YamlNode, source: YamlNode): void {
   if (target === source) return
-  const { start, end } = target
   // A value made by code that is what the file says leaves the place in the file.
-  const keepsPlace = source.start < 0 && source.kind === 'scalar' && source.value === target.value
-  Object.assign(target, source)
-  target.content = source.content.slice()
-  if (keepsPlace) {
-    target.start = start
-    target.end = end
+  if (source.start >= 0 || source.kind !== 'scalar' || source.value !== target.value) {
+    target.start = source.start
+    target.end = source.end
   }
-  if (source.alias === undefined) delete target.alias
-  if (source.explicitTag === undefined) delete target.explicitTag
+  target.kind = source.kind
+  target.tag = source.tag
+  target.value = source.value
+  target.style = source.style
+  target.anchor = source.anchor
+  target.content = source.content.length === 0 ? [] : source.content.slice()
+  target.headComment = source.headComment
+  target.lineComment = source.lineComment
+  target.footComment = source.footComment
+  if (source.alias !== undefined || target.alias !== undefined) setOptional(target, 'alias', source.alias)
+  if (source.explicitTag !== undefined || target.explicitTag !== undefined) {
+    setOptional(target, 'explicitTag', source.explicitTag)
+  }
+}
+
+function setOptional<K extends 'alias' | 'explicitTag'>(node: YamlNode, key: K, value: YamlNode[K] | undefined): void {
+  if (value === undefined) delete node[key]
+  else node[key] = value
 }
 
 export function isMissingOrNull(node: YamlNode | undefined): node is undefined {
@@ -76,7 +88,7 @@ export function isStringScalar(node: YamlNode): boolean {
 }
 
 /** The text of a node, `''` for null. */
-export function valueOf(node: YamlNode | undefined): string {
+export function textValue(node: YamlNode | undefined): string {
   return node === undefined || node.tag === nullTag ? '' : node.value
 }
 

@@ -4,8 +4,9 @@ import type { StructShape, TypeShape } from './decode.ts'
 const strings = { list: 'string' } as const
 const stringMap = { map: 'string' } as const
 
-function struct(name: string, fields: Record<string, TypeShape>): StructShape {
-  return { struct: name, fields }
+function struct(name: string, fields: Record<string, TypeShape>, embedded?: Record<string, TypeShape>): StructShape {
+  if (embedded === undefined) return { struct: name, fields }
+  return { struct: name, fields: { ...embedded, ...fields }, embedded: Object.keys(embedded) }
 }
 
 function list(shape: TypeShape): TypeShape {
@@ -15,12 +16,12 @@ function list(shape: TypeShape): TypeShape {
 const gvkFields = { group: 'string', version: 'string', kind: 'string' } as const
 const resIdFields = { ...gvkFields, name: 'string', namespace: 'string' } as const
 
-export const fieldSpecShape: StructShape = struct('FieldSpec', { ...gvkFields, path: 'string', create: 'bool' })
-export const selectorShape: StructShape = struct('Selector', {
-  ...resIdFields,
-  annotationSelector: 'string',
-  labelSelector: 'string',
-})
+export const fieldSpecShape: StructShape = struct('FieldSpec', { path: 'string', create: 'bool' }, gvkFields)
+export const selectorShape: StructShape = struct(
+  'Selector',
+  { annotationSelector: 'string', labelSelector: 'string' },
+  resIdFields,
+)
 export const patchOptionsShape: StructShape = struct('PatchArgs', { allowNameChange: 'bool', allowKindChange: 'bool' })
 const patchShape = struct('Patch', {
   path: 'string',
@@ -43,7 +44,7 @@ const fieldOptionsShape = struct('FieldOptions', {
   create: 'bool',
 })
 const replacementFields = {
-  source: struct('SourceSelector', { ...resIdFields, fieldPath: 'string', options: fieldOptionsShape }),
+  source: struct('SourceSelector', { fieldPath: 'string', options: fieldOptionsShape }, resIdFields),
   targets: list(
     struct('TargetSelector', {
       select: selectorShape,
@@ -55,7 +56,7 @@ const replacementFields = {
   sourceValue: 'string',
 } as const
 export const replacementShape: StructShape = struct('Replacement', replacementFields)
-export const replacementFieldShape: StructShape = struct('ReplacementField', { ...replacementFields, path: 'string' })
+export const replacementFieldShape: StructShape = struct('ReplacementField', { path: 'string' }, replacementFields)
 export const generatorOptionsShape: StructShape = struct('GeneratorOptions', {
   labels: stringMap,
   annotations: stringMap,
@@ -167,7 +168,7 @@ export const kustomizationShape: StructShape = struct('Kustomization', {
   validators: strings,
   buildMetadata: strings,
 })
-const backReferenceShape = struct('NameBackReferences', { ...gvkFields, fieldSpecs: list(fieldSpecShape) })
+const backReferenceShape = struct('NameBackReferences', { fieldSpecs: list(fieldSpecShape) }, gvkFields)
 const specs = list(fieldSpecShape)
 export const transformerConfigShape: StructShape = struct('TransformerConfig', {
   namePrefix: specs,

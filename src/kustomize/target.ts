@@ -1,5 +1,5 @@
-import { originAnnotation, localConfigAnnotation } from './annotations.ts'
 import { absorbAll } from './absorb.ts'
+import { localConfigAnnotation, originAnnotation } from './annotations.ts'
 import { configureGenerators, configureTransformers } from './builtins.ts'
 import { parseConfig } from './config-yaml.ts'
 import type { BuildContext, BuildScope } from './context.ts'
@@ -10,7 +10,15 @@ import { goJson, toJson } from './json.ts'
 import { type KustomizationFile, loadKustomization } from './kustomization.ts'
 import type { Loader } from './loader.ts'
 import { fixBackReferences } from './name-reference.ts'
-import { appendOrigin, type BuildOrigin, emptyOrigin, originText, pluginOrigin, recordTransformer, setOrigin } from './origin.ts'
+import {
+  appendOrigin,
+  type BuildOrigin,
+  emptyOrigin,
+  originText,
+  pluginOrigin,
+  recordTransformer,
+  setOrigin,
+} from './origin.ts'
 import { loadGenerator, loadTransformer } from './plugins.ts'
 import { isWebUrl, parseRepoUrl } from './repo-url.ts'
 import { idKey } from './resid.ts'

@@ -1,6 +1,6 @@
 import { compareStrings } from '../base/index.ts'
-import defaults from './data/field-specs.json' with { type: 'json' }
 import { parseConfig } from './config-yaml.ts'
+import defaults from './data/field-specs.json' with { type: 'json' }
 import { decodeStruct } from './decode.ts'
 import { withPrefix } from './errors.ts'
 import { type FieldSpec, makeFieldSpec, mergeFieldSpecs } from './field-spec.ts'
@@ -125,4 +125,3 @@ function sorted(config: TransformerConfig): TransformerConfig {
   for (const name of listNames) out[name] = config[name].toSorted(byKind)
   return { ...out, nameReference: config.nameReference.toSorted(byKind) }
 }
-

@@ -71,7 +71,7 @@ export function bindVariables(map: ResMap, variables: readonly Variable[]): void
 export function resolveVariables(map: ResMap, variables: VariableSet, config: TransformerConfig): void {
   const values = new Map<string, { readonly value: unknown; readonly step: OriginStep }>()
   for (const variable of variables.sorted) {
-    values.set(variable.name, { value: valueOf(map, variable), step: variable.step })
+    values.set(variable.name, { value: variableValue(map, variable), step: variable.step })
   }
   if (values.size === 0) return
   const index = new FieldSpecIndex(config.varReference)
@@ -167,7 +167,7 @@ function isPrimitive(value: unknown): value is Primitive {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value)
 }
 
-function valueOf(map: ResMap, variable: Variable): unknown {
+function variableValue(map: ResMap, variable: Variable): unknown {
   const text = varText(variable.target, variable.name)
   const resource = map.resources.find((candidate) => candidate.refVarNames.includes(variable.name))
   if (resource === undefined) fail(`var '${text}' cannot be mapped to a field in the set of known resources`)

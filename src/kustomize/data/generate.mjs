@@ -93,7 +93,6 @@ for (const [name, value] of Object.entries(kustomizationApi.definitions)) defini
 const byName = new Map(definitions)
 const index = new Map()
 const types = [{}]
-const keyOf = new Map([['{}', 0]])
 
 function typeIndex(name) {
   const known = index.get(name)
@@ -155,7 +154,9 @@ save('field-specs.json', parse(specs.join('\n')))
 
 const openapi = readFileSync(join(checkout, 'kyaml/openapi/openapi.go'), 'utf8')
 const scopes = {}
-for (const [, apiVersion, kind, namespaced] of openapi.matchAll(/\{APIVersion: "([^"]*)", Kind: "([^"]*)"\}:\s*(true|false)/g)) {
+for (const [, apiVersion, kind, namespaced] of openapi.matchAll(
+  /\{APIVersion: "([^"]*)", Kind: "([^"]*)"\}:\s*(true|false)/g,
+)) {
   scopes[`${apiVersion} ${kind}`] = namespaced === 'true'
 }
 save('scopes.json', scopes)

@@ -1,11 +1,20 @@
 import type { YamlNode } from '../../yaml/index.ts'
 import { notes } from '../annotations.ts'
 import { fail, isFailure, NodeKindError, withPrefix, wrapError } from '../errors.ts'
-import { type FieldSpec, FieldSpecIndex, visitFieldSpec, visitFieldSpecs } from '../field-spec.ts'
-import type { ResMap } from '../resmap.ts'
+import { type FieldSpec, FieldSpecIndex, makeFieldSpec, visitFieldSpec, visitFieldSpecs } from '../field-spec.ts'
 import { idKey, idText } from '../resid.ts'
+import type { ResMap } from '../resmap.ts'
 import type { Resource } from '../resource.ts'
-import { elementsOf, getField, getOrCreate, isMissingOrNull, isNilOrEmpty, rawField, stringTag, valueOf } from '../rnode.ts'
+import {
+  elementsOf,
+  getField,
+  getOrCreate,
+  isMissingOrNull,
+  isNilOrEmpty,
+  rawField,
+  stringTag,
+  textValue,
+} from '../rnode.ts'
 import { entrySetter, type Transformer } from '../transformer.ts'
 import type { OriginStep } from '../types.ts'
 
@@ -64,7 +73,7 @@ function checkConflict(resource: Resource, before: string, counts: Map<string, n
   }
 }
 
-const metadataNamespace: FieldSpec = { group: '', version: '', kind: '', path: 'metadata/namespace', create: true }
+const metadataNamespace = makeFieldSpec({ path: 'metadata/namespace', create: true })
 
 class NamespaceWriter {
   readonly #args: NamespaceArgs
@@ -115,7 +124,8 @@ class NamespaceWriter {
   #setter(resource: Resource): (node: YamlNode) => void {
     const set = entrySetter('', this.#args.namespace, stringTag)
     return (node) => {
-      if (this.#args.unsetOnly === true && !isNilOrEmpty(node) && node.kind === 'scalar' && valueOf(node) !== '') return
+      if (this.#args.unsetOnly === true && !isNilOrEmpty(node) && node.kind === 'scalar' && textValue(node) !== '')
+        return
       set(node)
       resource.mark(node, this.#step)
     }

@@ -6,8 +6,8 @@ import { fail, isFailure, messageOf, withPrefix } from '../errors.ts'
 import { readResources } from '../factory.ts'
 import { type JsonPatchOperation, readJsonPatch } from '../json-patch.ts'
 import type { PatchArgs, Selector } from '../kustomization.ts'
-import type { ResMap } from '../resmap.ts'
 import { idText } from '../resid.ts'
+import type { ResMap } from '../resmap.ts'
 import type { Resource } from '../resource.ts'
 import { selectResources } from '../selector.ts'
 import type { Transformer } from '../transformer.ts'
@@ -103,5 +103,8 @@ function attempt<T>(action: () => T): Attempt<T> {
 
 /** strings.TrimSpace. */
 export function goTrim(text: string): string {
-  return text.replace(/^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g, '')
+  return text.replace(
+    /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g,
+    '',
+  )
 }

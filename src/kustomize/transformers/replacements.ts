@@ -11,7 +11,7 @@ import { matchPath, parseStructured } from '../path-matcher.ts'
 import { splitBracketPath } from '../path-splitter.ts'
 import { idText, isIdSelected, type ResId } from '../resid.ts'
 import type { Resource } from '../resource.ts'
-import { assignNode, copyNode, isNilOrEmpty, newScalar, valueOf } from '../rnode.ts'
+import { assignNode, copyNode, isNilOrEmpty, newScalar, textValue } from '../rnode.ts'
 import { compileSelector, labelTests } from '../selector.ts'
 import { replacementShape } from '../shapes.ts'
 import type { Transformer } from '../transformer.ts'
@@ -105,10 +105,10 @@ function refine(node: YamlNode, options: FieldOptions | undefined): YamlNode {
   const delimiter = options?.delimiter ?? ''
   if (delimiter === '') return node
   if (node.kind !== 'scalar') fail('delimiter option can only be used with scalar nodes')
-  const parts = valueOf(node).split(delimiter)
+  const parts = textValue(node).split(delimiter)
   const index = Number(options?.index ?? 0)
   if (index >= parts.length || index < 0) {
-    fail(`options.index ${index} is out of bounds for value ${valueOf(node)}`)
+    fail(`options.index ${index} is out of bounds for value ${textValue(node)}`)
   }
   const copy = copyNode(node)
   copy.value = parts[index]!
@@ -135,8 +135,7 @@ function applyToTarget(
     if (!labels(resource) || rejects.some(({ byLabels }) => byLabels?.(resource) === true)) continue
     const matches = (compiled: typeof select): boolean =>
       ids.some(
-        (id) =>
-          compiled.matchesGvk(id) && compiled.matchesName(id.name) && compiled.matchesNamespace(id.namespace),
+        (id) => compiled.matchesGvk(id) && compiled.matchesName(id.name) && compiled.matchesNamespace(id.namespace),
       )
     if (rejects.some(({ compiled, byId }) => byId && matches(compiled)) || !matches(select)) continue
     for (const path of paths) copyTo(resource, { value, path, options: target.options, step })
@@ -177,9 +176,9 @@ function setValue(target: YamlNode, source: YamlNode, options: FieldOptions | un
     if (target.kind !== 'scalar') fail('delimiter option can only be used with scalar nodes')
     const parts = target.value.split(delimiter)
     const index = Number(options?.index ?? 0)
-    if (index < 0) parts.unshift(valueOf(value))
-    else if (index >= parts.length) parts.push(valueOf(value))
-    else parts[index] = valueOf(value)
+    if (index < 0) parts.unshift(textValue(value))
+    else if (index >= parts.length) parts.push(textValue(value))
+    else parts[index] = textValue(value)
     value.value = parts.join(delimiter)
   }
   // A scalar keeps its type: the text is copied, so that numbers and strings convert by themselves.
@@ -199,7 +198,10 @@ function setInsideScalar(
     if (scalar?.kind !== 'scalar') continue
     const parsed = quietly(() => ({ root: parseStructured(scalar.value) }))
     if (parsed === undefined) continue
-    return quietly(() => writeInside(resource, scalar, { ...copy, root: parsed.root, rest: parts.slice(i), create })) === true
+    return (
+      quietly(() => writeInside(resource, scalar, { ...copy, root: parsed.root, rest: parts.slice(i), create })) ===
+      true
+    )
   }
   return false
 }

@@ -12,9 +12,7 @@ export function sortOrderTransformer(options: SortOptions): Transformer {
       if (order !== 'fifo' && order !== 'legacy') fail("the field 'sortOptions.order' must be one of [fifo, legacy]")
       if (order === 'fifo') {
         if (options.legacySortOptions !== undefined) {
-          fail(
-            "the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'",
-          )
+          fail("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'")
         }
         return
       }
@@ -40,7 +38,6 @@ interface Ranked {
 function compareKinds(a: Ranked, b: Ranked): number {
   if (a.rank !== b.rank) return a.rank - b.rank
   // The core Namespace comes before others of that name.
-  const reversed =
-    a.id.kind === 'Namespace' && b.id.kind === 'Namespace' && (a.id.group === '' || b.id.group === '')
+  const reversed = a.id.kind === 'Namespace' && b.id.kind === 'Namespace' && (a.id.group === '' || b.id.group === '')
   return reversed ? compareStrings(b.gvk, a.gvk) : compareStrings(a.gvk, b.gvk)
 }
