@@ -67,9 +67,9 @@ export async function withSession<T>(
 /** A duration flag in milliseconds. @throws UsageError */
 export function durationFlag(flags: FlagValues, name: string, fallback: string): number {
   const text = stringFlag(flags, name) ?? fallback
-  const nanoseconds = parseDuration(text)
-  if (nanoseconds === undefined) throw new UsageError(`--${name}: "${text}" is not a duration such as 30s or 5m`)
-  return Number(nanoseconds) / 1e6
+  const parsed = parseDuration(text)
+  if (!parsed.ok) throw new UsageError(`--${name}: "${text}" is not a duration such as 30s or 5m`)
+  return Number(parsed.value) / 1e6
 }
 
 function openTransport(open: () => ClosableTransport): ClosableTransport {

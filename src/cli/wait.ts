@@ -32,8 +32,8 @@ export function waitForHandled(
 }
 
 function isSettled(object: KubeObject): boolean {
-  const { status } = computeStatus(object)
-  return status === 'Current' || status === 'Failed'
+  const computed = computeStatus(object, { now: systemClock.now() })
+  return computed.ok && (computed.value.status === 'Current' || computed.value.status === 'Failed')
 }
 
 async function poll(
