@@ -18,7 +18,7 @@ import { writeJson } from './http/json.ts'
 import { listQuery, type Query } from './http/query.ts'
 import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
-import { OpenApi } from './openapi.ts'
+import { emptyV2, OpenApi } from './openapi.ts'
 import type { Machine } from './operations/machine.ts'
 import { WatchHub } from './read/watch.ts'
 import { ResourceRegistry } from './resources/registry.ts'
@@ -206,6 +206,7 @@ export class ApiServer {
           ? discoveryGroup(this.registry, parts[1]!)
           : discoveryVersion(this.registry, parts[1]!, parts[2]!)
       case 'openapi':
+        if (parts[1] === 'v2' && parts.length === 2) return emptyV2(accept)
         if (parts[1] !== 'v3') return undefined
         return parts.length === 2 ? this.#openapi.index() : this.#openapi.document(parts.slice(2).join('/'))
       case '':

@@ -162,3 +162,21 @@ function pathsOf(type: ResourceType, schema: string): JsonObject {
   }
   return out
 }
+
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+/**
+ * `/openapi/v2`: a document with nothing in it. Clients turn to it only for what the v3 documents do not have (a kind that
+ * is not served), and refuse to go on when it is absent or in a form they did not ask for.
+ */
+export function emptyV2(accept: string | undefined): ApiResponse {
+  if (accept?.includes('com.github.proto-openapi.spec.v2') === true) {
+    // gnostic's openapi_v2.Document {1: swagger}; as text, since its bytes are ASCII.
+    return { status: 200, headers: { 'content-type': V2_PROTOBUF }, body: '\n\x032.0' }
+  }
+  return {
+    status: 200,
+    headers: JSON_HEADERS,
+    body: writeJson({ swagger: '2.0', info: { title: 'Kubernetes', version: 'v1.36.0' }, paths: {} }),
+  }
+}
