@@ -173,7 +173,7 @@ function namespaceOf(config: PluginConfig): Transformer {
   const subjects: SubjectMode = mode
   return namespaceTransformer(
     {
-      namespace: metadata?.namespace ?? '',
+      namespace: args.metadata?.namespace ?? '',
       fieldSpecs: specsOf(config) ?? [],
       unsetOnly: args.unsetOnly === true,
       subjects,

@@ -18,6 +18,13 @@ export function mutate(files: Files, root: string, random: Random): { files: Fil
 
 /** A kustomization over the one there is, sometimes with a component. */
 function addOverlay(files: Files, root: string, random: Random): string {
+  if (root === '.' || root === '') {
+    for (const path of Object.keys(files)) {
+      files[`base/${path}`] = files[path]!
+      delete files[path]
+    }
+    return addOverlay(files, 'base', random)
+  }
   const dir = `overlay-${Object.keys(files).length}`
   const base = `../${root}`
   const component = random.chance(0.3)
