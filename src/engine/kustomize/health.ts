@@ -86,7 +86,7 @@ async function look(target: WaitTarget, options: WaitOptions): Promise<Seen> {
   try {
     const object = await options.client.get(ref)
     if (object === undefined) return { target, status: 'NotFound', error: undefined }
-    const status = options.custom?.(object) ?? statusOf(object)
+    const status = options.custom?.(object) ?? statusOf(object, options.clock.now())
     return { target, status: status.status, error: status.error }
   } catch (error) {
     // A kind that the server does not know yet may come; a server that does not answer may come back.
