@@ -1,7 +1,8 @@
 import { check, children } from './check/checker.ts'
+import { isConstant, isConversion } from './check/constant.ts'
 import type { CelEnvironment } from './check/environment.ts'
 import { validateLiterals } from './check/literals.ts'
-import { type Bindings, type Budget, Frame, perCallLimit } from './eval/frame.ts'
+import { type Bindings, type Budget, constantFrame, Frame, perCallLimit } from './eval/frame.ts'
 import { plan, run } from './eval/plan.ts'
 import { compileRegex } from './eval/regex.ts'
 import type { CompiledRegex } from './library/define.ts'
@@ -50,7 +51,7 @@ export function compile(
   if (expr === undefined) return problem(issues, source.format(issues))
   if (options.check !== false) {
     const found = check(expr, environment)
-    const all = found.length > 0 ? found : literalIssues(expr, environment)
+    const all = [...(found.length > 0 ? found : literalIssues(expr, environment))].sort((a, b) => a.offset - b.offset)
     if (all.length > 0) return problem(all, source.format(all))
   }
   const constants = checkConstants(expr, environment, options.check !== false)
@@ -67,20 +68,14 @@ function literalIssues(expr: Expr, environment: CelEnvironment): readonly CelIss
   return validateLiterals(expr, environment.literals === 'kubernetes')
 }
 
-const conversions: ReadonlySet<string> = new Set('bool bytes double duration dyn int string timestamp uint'.split(' '))
 const regexFunctions: ReadonlySet<string> = new Set(['matches', 'find', 'findAll'])
 
 /** Conversions and patterns of literals are worked out when a program is made; their errors come up then. */
 function checkConstants(expr: Expr, environment: CelEnvironment, checked: boolean): string | undefined {
   if (expr.kind === 'call') {
     const first = expr.args[0]
-    if (
-      expr.target === undefined &&
-      conversions.has(expr.name) &&
-      expr.args.length === 1 &&
-      first?.kind === 'literal'
-    ) {
-      const result = run(plan(expr, environment), emptyFrame())
+    if (isConversion(expr) && isConstant(first!)) {
+      const result = run(plan(expr, environment), constantFrame())
       if ('error' in result) return result.error
     }
     const pattern = expr.target === undefined ? expr.args[1] : first
@@ -94,10 +89,6 @@ function checkConstants(expr: Expr, environment: CelEnvironment, checked: boolea
     if (error !== undefined) return error
   }
   return undefined
-}
-
-function emptyFrame(): Frame {
-  return new Frame(new Map(), perCallLimit, new Map())
 }
 
 function makeProgram(expr: Expr, environment: CelEnvironment): CelProgram {

@@ -47,3 +47,8 @@ export class Frame implements CallContext {
     return compiled
   }
 }
+
+/** A frame for what needs no variables. */
+export function constantFrame(): Frame {
+  return new Frame(new Map(), perCallLimit, new Map())
+}

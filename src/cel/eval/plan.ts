@@ -1,13 +1,15 @@
+import { isConstant } from '../check/constant.ts'
 import type { CelEnvironment } from '../check/environment.ts'
-import { celSize } from '../library/conversions.ts'
 import type { FunctionDefinition } from '../library/define.ts'
-import { celIndex, insertEntry } from '../library/operators.ts'
+import { celIndex, celOptionalIndex, insertEntry, listIndex } from '../library/operators.ts'
 import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode } from '../syntax/ast.ts'
 import { qualifiedName } from '../syntax/ast.ts'
 import type { CelType } from '../types.ts'
 import { CelBudgetError, CelError, noSuchOverload } from '../values/error.ts'
+import { typeName } from '../values/type-of.ts'
 import { CelArray, CelEntries, CelList, CelMap, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
-import type { Frame } from './frame.ts'
+import { callCost, listCost, mapCost } from './cost.ts'
+import { constantFrame, type Frame } from './frame.ts'
 
 /** One node, ready to run. Errors are thrown as `CelError`. */
 export type Step = (frame: Frame) => CelValue
@@ -18,15 +20,24 @@ interface Scope {
   readonly locals: ReadonlyMap<string, number>
 }
 
-const listCost = 10
-const mapCost = 30
-
 /** Turns an expression into closures. Works on checked and on merely parsed expressions. */
 export function plan(expr: Expr, environment: CelEnvironment): Step {
   return planNode(expr, { environment, locals: new Map() })
 }
 
 function planNode(expr: Expr, scope: Scope): Step {
+  if (expr.kind !== 'literal' && isConstant(expr)) return planConstant(expr, scope)
+  return planAny(expr, scope)
+}
+
+/** Literals of literals, and conversions of them, are worked out once and cost nothing afterwards. */
+function planConstant(expr: Expr, scope: Scope): Step {
+  const result = run(planAny(expr, scope), constantFrame())
+  if ('error' in result) return planAny(expr, scope)
+  return () => result.value
+}
+
+function planAny(expr: Expr, scope: Scope): Step {
   switch (expr.kind) {
     case 'literal': {
       const { value } = expr
@@ -63,8 +74,9 @@ function planName(name: string, scope: Scope): Step {
   const type = scope.environment.typeNames.get(bare)
   const typeValue = type === undefined ? undefined : new CelTypeValue(type.name)
   return (frame) => {
-    frame.charge(1)
-    const value = frame.bindings.get(bare) ?? typeValue
+    const bound = frame.bindings.get(bare)
+    if (bound !== undefined || typeValue === undefined) frame.charge(1)
+    const value = bound ?? typeValue
     if (value === undefined) throw new CelError(`no such attribute(s): ${bare}`)
     return value
   }
@@ -89,28 +101,24 @@ function planSelect(expr: SelectNode, scope: Scope): Step {
 }
 
 function selectField(value: CelValue, field: string): CelValue {
-  if (value instanceof CelMap) {
-    const found = value.get(field)
-    if (found === undefined) throw new CelError(`no such key: ${field}`)
-    return found
-  }
   if (value instanceof CelOptional) {
     return value.value === undefined ? value : optionalField(value.value, field)
   }
-  throw noSuchOverload()
+  return celIndex(value, field)
 }
 
 function presence(value: CelValue, field: string): boolean {
   if (value instanceof CelMap) return value.get(field) !== undefined
   if (value instanceof CelOptional) return value.value !== undefined && presence(value.value, field)
-  throw noSuchOverload()
+  // A list has no fields, and says so; what is no container has none either.
+  if (value instanceof CelList) listIndex(field)
+  return false
 }
 
 /** `value.?field` */
 function optionalField(value: CelValue, field: string): CelOptional {
   if (value instanceof CelOptional) return value.value === undefined ? value : optionalField(value.value, field)
-  if (value instanceof CelMap) return new CelOptional(value.get(field))
-  throw noSuchOverload()
+  return celOptionalIndex(value, field)
 }
 
 function planCall(expr: CallNode, scope: Scope): Step {
@@ -170,57 +178,12 @@ function resolveFunction(expr: CallNode, scope: Scope): Resolved {
 
 function invoke(definition: FunctionDefinition, args: readonly Step[], type: CelType | undefined): Step {
   const cost = callCost(definition.name)
-  if (args.length === 1) {
-    const only = args[0]!
-    return (frame) => {
-      const values = [only(frame)]
-      frame.charge(cost(values))
-      return definition.call(values, frame, type)
-    }
-  }
   return (frame) => {
     const values = args.map((arg) => arg(frame))
-    frame.charge(cost(values))
-    return definition.call(values, frame, type)
+    const result = definition.call(values, frame, type)
+    frame.charge(cost(values, result))
+    return result
   }
-}
-
-/** Cost of a call before it runs (cel-go interpreter/runtimecost.go; work on strings counts a tenth of a unit a character). */
-function callCost(name: string): (args: readonly CelValue[]) => number {
-  switch (name) {
-    case '_==_':
-    case '_!=_':
-    case '_<_':
-    case '_<=_':
-    case '_>_':
-    case '_>=_':
-      return ([a, b]) => tenth(Math.min(sizeOf(a), sizeOf(b)))
-    case '_+_':
-      return ([a, b]) => (typeof a === 'string' || a instanceof Uint8Array ? tenth(sizeOf(a) + sizeOf(b)) : 1)
-    case 'matches':
-    case 'find':
-    case 'findAll':
-      return ([text, pattern]) => tenth(1 + sizeOf(text)) * Math.max(1, Math.ceil(sizeOf(pattern) / 4))
-    case 'contains':
-      return ([a, b]) => Math.max(1, tenth(sizeOf(a)) * tenth(sizeOf(b)))
-    case '@in':
-      return ([, container]) => (container instanceof CelList ? container.size : 1)
-    default:
-      return (args) => {
-        let cost = 1
-        for (const value of args) if (typeof value === 'string') cost += Math.floor(value.length / 10)
-        return cost
-      }
-  }
-}
-
-function tenth(size: number): number {
-  return Math.ceil(size / 10)
-}
-
-function sizeOf(value: CelValue | undefined): number {
-  if (typeof value === 'string') return value.length
-  return value === undefined ? 1 : Number(celSize(value) ?? 1n)
 }
 
 /** `&&` and `||`: an error counts only when the other side does not decide. */
@@ -262,7 +225,6 @@ function index(args: readonly Step[]): Step {
     const value = container(frame)
     const result = celIndex(value, key(frame))
     frame.charge(1)
-    if (result === undefined) throw noSuchOverload()
     return result
   }
 }
@@ -271,7 +233,7 @@ function optionalOr(args: readonly Step[], keepOptional: boolean): Step {
   const [left, right] = args as readonly [Step, Step]
   return (frame) => {
     const value = left(frame)
-    if (!(value instanceof CelOptional)) throw noSuchOverload()
+    if (!(value instanceof CelOptional)) return value
     if (value.value === undefined) return right(frame)
     return keepOptional ? value : value.value
   }
@@ -331,12 +293,12 @@ function planComprehension(expr: ComprehensionNode, scope: Scope): Step {
     const saved = frame.slots.slice(first, locals.size)
     const visit: Visit = function* () {
       for (const [a, b] of pairs(source, slot2 !== undefined)) {
-        frame.charge(2)
         frame.slots[slot] = a
         if (slot2 !== undefined) frame.slots[slot2] = b
         yield a
       }
     }
+    frame.charge(expr.macro === 'existsOne' ? 2 : 1)
     try {
       return run({ visit, filter, body, frame })
     } finally {
@@ -373,7 +335,15 @@ function* pairs(source: CelValue, two: boolean): Generator<readonly [CelValue, C
     }
   } else if (source instanceof CelMap) {
     for (const key of source.keys()) yield [key, two ? source.get(key)! : key]
-  } else throw noSuchOverload()
+  } else throw new CelError(`got '${goTypeName(source)}', expected iterable type`)
+}
+
+/** A value's type as Go names it. */
+function goTypeName(value: CelValue): string {
+  const name = typeName(value)
+    .replace(/^google\.protobuf\./, '')
+    .replace('null_type', 'Null')
+  return `types.${name[0]!.toUpperCase()}${name.slice(1)}`
 }
 
 function accepted(loop: Loop): boolean {
@@ -393,7 +363,7 @@ function test(loop: Loop): boolean {
 function quantifier(loop: Loop, decisive: boolean): CelValue {
   let failure: CelError | undefined
   for (const _ of loop.visit()) {
-    loop.frame.charge(1)
+    loop.frame.charge(decisive ? 4 : 3)
     const value = attempt(loop.body, loop.frame)
     if (value === decisive) return decisive
     if (value instanceof CelError) failure ??= value
@@ -407,7 +377,7 @@ function collect(loop: Loop): CelValue {
   const items: CelValue[] = []
   for (const _ of loop.visit()) {
     if (!accepted(loop)) continue
-    loop.frame.charge(listCost + 1)
+    loop.frame.charge(listCost + 2)
     items.push(loop.body(loop.frame))
   }
   return new CelArray(items)
@@ -418,7 +388,11 @@ const loops: Readonly<Record<Exclude<ComprehensionNode['macro'], 'bind'>, (loop:
   exists: (loop) => quantifier(loop, true),
   existsOne: (loop) => {
     let count = 0
-    for (const _ of loop.visit()) if (test(loop)) count++
+    for (const _ of loop.visit()) {
+      if (!test(loop)) continue
+      loop.frame.charge(2)
+      count++
+    }
     return count === 1
   },
   map: collect,
@@ -427,20 +401,25 @@ const loops: Readonly<Record<Exclude<ComprehensionNode['macro'], 'bind'>, (loop:
     const items: CelValue[] = []
     for (const item of loop.visit()) {
       if (!test(loop)) continue
-      loop.frame.charge(listCost + 1)
+      loop.frame.charge(listCost + 3)
       items.push(item)
     }
     return new CelArray(items)
   },
   transformMap: (loop) => {
     const out = new CelEntries()
-    for (const key of loop.visit()) if (accepted(loop)) insertEntry(out, key, loop.body(loop.frame))
+    for (const key of loop.visit()) {
+      if (!accepted(loop)) continue
+      loop.frame.charge(3)
+      insertEntry(out, key, loop.body(loop.frame))
+    }
     return out
   },
   transformMapEntry: (loop) => {
     const out = new CelEntries()
     for (const _ of loop.visit()) {
       if (!accepted(loop)) continue
+      loop.frame.charge(2)
       const entries = loop.body(loop.frame)
       if (!(entries instanceof CelMap)) throw noSuchOverload()
       for (const key of entries.keys()) insertEntry(out, key, entries.get(key)!)

@@ -49,12 +49,10 @@ function parseIp6(text: string): IpAddress | undefined {
   const zone = percent < 0 ? '' : text.slice(percent + 1)
   if (percent >= 0 && zone === '') return undefined
   let body = percent < 0 ? text : text.slice(0, percent)
-  let mapped4 = false
   const tail = body.slice(body.lastIndexOf(':') + 1)
   if (tail.includes('.')) {
     const four = parseIp4(tail, false)
     if (four === undefined) return undefined
-    mapped4 = true
     body = `${body.slice(0, body.length - tail.length)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`
   }
   const halves = body.split('::')
@@ -69,7 +67,7 @@ function parseIp6(text: string): IpAddress | undefined {
     if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined
     bits = (bits << 16n) | BigInt(Number.parseInt(group, 16))
   }
-  return { family: 6, bits, zone, mapped: mapped4 || bits >> 32n === 0xffffn }
+  return { family: 6, bits, zone, mapped: bits >> 32n === 0xffffn }
 }
 
 /** Prints an address canonically (RFC 5952 for IPv6). */

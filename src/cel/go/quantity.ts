@@ -28,9 +28,8 @@ const formatMessage = "quantities must match the regular expression '^([+-]?[0-9
 
 /** Parses a quantity (k8s.io/apimachinery pkg/api/resource ParseQuantity); finer than nano rounds away from zero. */
 export function parseQuantity(text: string): Quantity | { readonly error: string } {
-  if (text === '') return { error: 'attempt to parse empty quantity' }
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([A-Za-z]*)([+-]?\d*)$/.exec(text)
-  if (match === null) return { error: formatMessage }
+  if (match === null || /[^eEinumkKMGTP]/.test(match[4]!)) return { error: formatMessage }
   const [, sign, whole, fraction = '', suffix, exponentText] = match as unknown as string[]
   if (whole === '' && fraction === '') return { error: formatMessage }
   const digits = BigInt(whole! + fraction)

@@ -13,10 +13,12 @@ export function parseSemver(text: string): SemVersion | { readonly error: string
   const plus = text.indexOf('+')
   const dash = text.indexOf('-')
   const coreEnd = [plus, dash].filter((at) => at >= 0).reduce((a, b) => Math.min(a, b), text.length)
-  const parts = text.slice(0, coreEnd).split('.')
-  if (parts.length !== 3) return { error: 'No Major.Minor.Patch elements found' }
+  const all = text.slice(0, coreEnd).split('.')
+  if (all.length < 3) return { error: 'No Major.Minor.Patch elements found' }
+  const parts = [all[0]!, all[1]!, all.slice(2).join('.')]
   const names = ['major', 'minor', 'patch']
   for (const [i, part] of parts.entries()) {
+    if (part === '') return { error: 'strconv.ParseUint: parsing "": invalid syntax' }
     if (!/^\d+$/.test(part)) return { error: `Invalid character(s) found in ${names[i]} number "${part}"` }
     if (part.length > 1 && part.startsWith('0')) {
       return {

@@ -32,17 +32,17 @@ function isPrintable(char: string): boolean {
 }
 
 /**
- * Formats a float as Go's strconv.FormatFloat(value, 'g', -1, 64) does, with the exponent at which `%e` form begins:
- * 21 for fmt's %v, 6 is not used by strconv's shortest form, which decides by the number of digits.
+ * Formats a float as Go's strconv.FormatFloat(value, 'g', -1, 64) and fmt's %v do: shortest digits, with an exponent
+ * below 1e-4 and from 1e6 on.
  */
-export function formatGoFloat(value: number, exponentFrom = 21): string {
+export function formatGoFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (value === Infinity) return '+Inf'
   if (value === -Infinity) return '-Inf'
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
   const exponent = Number(exponentText)
-  if (exponent < -4 || exponent >= exponentFrom) {
+  if (exponent < -4 || exponent >= 6) {
     const sign = exponent < 0 ? '-' : '+'
     return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`
   }

@@ -24,13 +24,8 @@ export function parseRfc3339(text: string): bigint | undefined {
   const date = parseDate(`${year}-${month}-${day}`)
   if (date === undefined) return undefined
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  let offset = 0
-  if (zone !== 'Z') {
-    const zoneHours = Number(zone!.slice(1, 3))
-    const zoneMinutes = Number(zone!.slice(4, 6))
-    if (zoneHours > 24 || zoneMinutes > 60) return undefined
-    offset = (zone![0] === '-' ? -1 : 1) * (zoneHours * 3600 + zoneMinutes * 60)
-  }
+  if (zone !== 'Z' && (Number(zone!.slice(1, 3)) > 24 || Number(zone!.slice(4, 6)) > 60)) return undefined
+  const offset = rfc3339Offset(zone!)
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset
   const nanos = BigInt((fraction ?? '').slice(0, 9).padEnd(9, '0'))
   return date + BigInt(seconds) * nanosPerSecond + nanos
@@ -47,12 +42,22 @@ export function parseDate(text: string): bigint | undefined {
   return BigInt(daysFromCivil(year, month, day)) * 86_400n * nanosPerSecond
 }
 
-/** Prints an instant as Go's time.RFC3339Nano in UTC: the fraction only where needed, without trailing zeros. */
-export function formatRfc3339(nanos: bigint): string {
-  const time = civilTime(nanos, 0)
+/** The seconds east of UTC that RFC 3339 text names at its end. */
+export function rfc3339Offset(text: string): number {
+  const match = /([+-])(\d\d):(\d\d)$/.exec(text)
+  if (match === null) return 0
+  const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60
+  return match[1] === '-' ? -seconds : seconds
+}
+
+/** Prints an instant as Go's time.RFC3339Nano at an offset: the fraction only where needed, without trailing zeros. */
+export function formatRfc3339(nanos: bigint, offset = 0): string {
+  const time = civilTime(nanos, offset)
+  const minutes = Math.abs(offset) / 60
+  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
   const fraction = time.nanosecond === 0 ? '' : `.${String(time.nanosecond).padStart(9, '0').replace(/0+$/, '')}`
   const year = String(time.year).padStart(4, '0')
-  return `${year}-${two(time.month)}-${two(time.day)}T${two(time.hour)}:${two(time.minute)}:${two(time.second)}${fraction}Z`
+  return `${year}-${two(time.month)}-${two(time.day)}T${two(time.hour)}:${two(time.minute)}:${two(time.second)}${fraction}${zone}`
 }
 
 /** The calendar fields of an instant at an offset from UTC, in seconds. */

@@ -71,7 +71,7 @@ function parseAuthority(text: string): { user: string | undefined; host: string 
   if (colon >= 0 && !isPort(host.slice(colon))) return invalidPort(host.slice(colon))
   const decoded = percentDecode(host)
   if (decoded === undefined) return badEscape(host)
-  const bad = /[ "<>\\^`{|}]/.exec(host)
+  const bad = /[ "<>\\^`{|}#]/.exec(host)
   if (bad !== null) return `invalid character ${goQuote(bad[0])} in host name`
   return { user, host: decoded }
 }

@@ -1,7 +1,7 @@
 import { decodeText, encodeText } from '../../base/index.ts'
 import { formatSeconds, parseGoDuration } from '../go/duration.ts'
-import { codePointLength, formatGoFloat, goQuote } from '../go/text.ts'
-import { formatRfc3339, parseRfc3339 } from '../go/timestamp.ts'
+import { codePointLength, formatGoFloat } from '../go/text.ts'
+import { formatRfc3339, parseRfc3339, rfc3339Offset } from '../go/timestamp.ts'
 import { CelError } from '../values/error.ts'
 import { typeName } from '../values/type-of.ts'
 import { CelDuration, CelList, CelMap, CelTimestamp, CelTypeValue, CelUint, type CelValue } from '../values/value.ts'
@@ -19,9 +19,9 @@ export function celSize(value: CelValue): bigint | undefined {
 export function celToString(value: CelValue): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'number') return formatGoFloat(value, 21)
+  if (typeof value === 'number') return formatGoFloat(value)
   if (value instanceof CelUint) return String(value.value)
-  if (value instanceof CelTimestamp) return formatRfc3339(value.nanos)
+  if (value instanceof CelTimestamp) return formatRfc3339(value.nanos, value.offset)
   if (value instanceof CelDuration) return formatSeconds(value.nanos)
   if (value instanceof CelTypeValue) return value.name
   return value instanceof Uint8Array ? bytesToString(value) : undefined
@@ -45,7 +45,7 @@ function toInt(value: CelValue): bigint | undefined {
   if (value instanceof CelUint) return checkInt(value.value)
   if (value instanceof CelDuration) return value.nanos
   if (value instanceof CelTimestamp) return floorDivide(value.nanos, 1_000_000_000n)
-  return typeof value === 'string' ? parseInteger(value, 'ParseInt', 64n) : undefined
+  return typeof value === 'string' ? parseInteger(value, 'int') : undefined
 }
 
 function floorDivide(a: bigint, b: bigint): bigint {
@@ -53,13 +53,16 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient
 }
 
-function parseInteger(text: string, name: string, bits: bigint): bigint {
-  const signed = name === 'ParseInt'
-  const fail = (reason: string): CelError => new CelError(`strconv.${name}: parsing ${goQuote(text)}: ${reason}`)
-  if (!(signed ? /^[+-]?\d+$/ : /^\d+$/).test(text)) throw fail('invalid syntax')
+/** The error of text that does not read as the type. */
+function unreadable(type: string): CelError {
+  return new CelError(`type conversion error from 'string' to '${type}'`)
+}
+
+function parseInteger(text: string, type: 'int' | 'uint'): bigint {
+  if (!(type === 'int' ? /^[+-]?\d+$/ : /^\d+$/).test(text)) throw unreadable(type)
   const value = BigInt(text.startsWith('+') ? text.slice(1) : text)
-  const wrapped = signed ? BigInt.asIntN(Number(bits), value) : BigInt.asUintN(Number(bits), value)
-  if (wrapped !== value) throw fail('value out of range')
+  const wrapped = type === 'int' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)
+  if (wrapped !== value) throw unreadable(type)
   return value
 }
 
@@ -73,7 +76,7 @@ function toUint(value: CelValue): CelUint | undefined {
     if (!(value >= 0 && value < 2 ** 64)) throw new CelError('unsigned integer overflow')
     return new CelUint(BigInt(Math.trunc(value)))
   }
-  return typeof value === 'string' ? new CelUint(parseInteger(value, 'ParseUint', 64n)) : undefined
+  return typeof value === 'string' ? new CelUint(parseInteger(value, 'uint')) : undefined
 }
 
 function toDouble(value: CelValue): number | undefined {
@@ -86,13 +89,9 @@ function toDouble(value: CelValue): number | undefined {
     if (special[2]!.toLowerCase() === 'nan') return Number.NaN
     return special[1] === '-' ? -Infinity : Infinity
   }
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) {
-    throw new CelError(`strconv.ParseFloat: parsing ${goQuote(value)}: invalid syntax`)
-  }
-  const number = Number(value)
-  if (!Number.isFinite(number)) {
-    throw new CelError(`strconv.ParseFloat: parsing ${goQuote(value)}: value out of range`)
-  }
+  const plain = value.replace(/(?<=\d)_(?=\d)/g, '')
+  const number = Number(plain)
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain) || !Number.isFinite(number)) throw unreadable('double')
   return number
 }
 
@@ -101,7 +100,7 @@ function toBool(value: CelValue): boolean | undefined {
   if (typeof value !== 'string') return undefined
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return true
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value)) return false
-  throw new CelError(`strconv.ParseBool: parsing ${goQuote(value)}: invalid syntax`)
+  throw unreadable('bool')
 }
 
 function toDuration(value: CelValue): CelDuration | undefined {
@@ -109,7 +108,7 @@ function toDuration(value: CelValue): CelDuration | undefined {
   if (typeof value === 'bigint') return new CelDuration(value)
   if (typeof value !== 'string') return undefined
   const nanos = parseGoDuration(value)
-  if (nanos === undefined) throw new CelError(`time: invalid duration ${goQuote(value)}`)
+  if (nanos === undefined) throw unreadable('google.protobuf.Duration')
   return new CelDuration(nanos)
 }
 
@@ -118,11 +117,8 @@ function toTimestamp(value: CelValue): CelTimestamp | undefined {
   if (typeof value === 'bigint') return checkTimestamp(value * 1_000_000_000n)
   if (typeof value !== 'string') return undefined
   const nanos = parseRfc3339(value)
-  if (nanos === undefined) {
-    const layout = '"2006-01-02T15:04:05Z07:00"'
-    throw new CelError(`parsing time ${goQuote(value)} as ${layout}: cannot parse ${goQuote(value)} as "2006"`)
-  }
-  return checkTimestamp(nanos)
+  if (nanos === undefined) throw unreadable('google.protobuf.Timestamp')
+  return checkTimestamp(nanos, rfc3339Offset(value))
 }
 
 /** size(), type conversions and type(). */

@@ -1,6 +1,6 @@
 import { type CelType, parseType, splitTypes } from '../types.ts'
 import { noSuchOverload } from '../values/error.ts'
-import { hasType } from '../values/type-of.ts'
+import { hasType, typeName } from '../values/type-of.ts'
 import type { CelValue } from '../values/value.ts'
 
 /** One signature of a function. The receiver of a member is its first argument type. */
@@ -49,7 +49,7 @@ export function define(
     overloads: signatures.map(parseSignature),
     call: (args, context, type) => {
       const result = call(args, context, type)
-      if (result === undefined) throw noSuchOverload(name)
+      if (result === undefined) throw noSuchOverload(unsupported(name, args))
       return result
     },
   }
@@ -112,4 +112,13 @@ function merge(a: FunctionDefinition, b: FunctionDefinition): FunctionDefinition
 
 function matches(overload: Overload, args: readonly CelValue[]): boolean {
   return overload.args.length === args.length && overload.args.every((type, i) => hasType(args[i]!, type))
+}
+
+/** Functions with one body for all signatures, and those with one signature, leave out the argument types. */
+const named: ReadonlySet<string> = new Set(['size', 'sort', '@sortByAssociatedKeys'])
+const plain: ReadonlySet<string> = new Set(['contains', 'startsWith', 'endsWith', 'matches'])
+
+function unsupported(name: string, args: readonly CelValue[]): string {
+  if (plain.has(name)) return ''
+  return named.has(name) ? name : `${name}(${args.map(typeName).join(', ')})`
 }

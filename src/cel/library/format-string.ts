@@ -37,13 +37,13 @@ export function formatString(format: string, args: CelList, style: NumberStyle):
   return out
 }
 
-interface Clause {
+export interface Clause {
   readonly letter: string
   readonly precision: number
   readonly end: number
 }
 
-function parseClause(format: string, start: number): Clause {
+export function parseClause(format: string, start: number): Clause {
   const fail = (message: string): CelError => new CelError(`could not parse formatting clause: ${message}`)
   const match = /^(?:\.(\d*))?/.exec(format.slice(start))!
   const letter = format[start + match[0].length]
@@ -127,13 +127,15 @@ function fixed(value: number, precision: number, style: NumberStyle): string {
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
 function scientific(value: number, precision: number, style: NumberStyle): string {
+  // The localized printer takes the precision for a width.
+  const width = style === 'en-US' ? precision : 0
   const shown = special(value, style)
-  if (shown !== undefined) return shown
-  const [mantissa, exponent] = value.toExponential(precision).split('e') as [string, string]
+  if (shown !== undefined) return shown.padStart(width)
+  const [mantissa, exponent] = value.toExponential(style === 'en-US' ? 6 : precision).split('e') as [string, string]
   const digits = exponent.slice(1).padStart(2, '0')
   if (style === 'plain') return `${mantissa}e${exponent[0]}${digits}`
   const raised = [...digits].map((digit) => superscripts[Number(digit)]!).join('')
-  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`.padStart(width)
 }
 
 function hexOf(value: CelValue, integer: bigint | undefined): string | undefined {

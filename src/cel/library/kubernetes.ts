@@ -1,4 +1,5 @@
 import { formatIp, type IpAddress, type IpPrefix, maskIp, parseIp, parsePrefix, prefixContains } from '../go/ip.ts'
+import { ipError, prefixError } from '../go/ip-errors.ts'
 import { parseQuantity, type Quantity, quantityFloat, quantityInteger, quantityOfInt } from '../go/quantity.ts'
 import { compareSemver, parseSemver, parseSemverLoosely, type SemVersion } from '../go/semver.ts'
 import { goQuote } from '../go/text.ts'
@@ -122,7 +123,7 @@ export function urlLibrary(): readonly FunctionDefinition[] {
 function readIp(text: string): IpAddress | string {
   const address = parseIp(text)
   if (address === undefined) {
-    return `IP Address ${goQuote(text)} parse error during conversion from string: ParseAddr(${goQuote(text)}): unable to parse IP`
+    return `IP Address ${goQuote(text)} parse error during conversion from string: ${ipError(text)}`
   }
   if (address.zone !== '') return `IP address ${goQuote(text)} with zone value is not allowed`
   return address.mapped ? `IPv4-mapped IPv6 address ${goQuote(text)} is not allowed` : address
@@ -131,8 +132,7 @@ function readIp(text: string): IpAddress | string {
 function readCidr(text: string): IpPrefix | string {
   const prefix = parsePrefix(text)
   if (prefix === undefined) {
-    const detail = `netip.ParsePrefix(${goQuote(text)}): no '/'`
-    return `network address parse error during conversion from string: ${detail}`
+    return `network address parse error during conversion from string: ${prefixError(text)}`
   }
   return prefix.address.mapped ? `IPv4-mapped IPv6 address ${goQuote(text)} is not allowed` : prefix
 }
@@ -189,9 +189,7 @@ export function networkLibrary(): readonly FunctionDefinition[] {
     test('isUnspecified', (address) => address.bits === 0n),
     test('isLoopback', (address) => inRange(address, '127.0.0.0/8', '::1/128')),
     test('isLinkLocalMulticast', (address) =>
-      address.family === 4
-        ? inRange(address, '224.0.0.0/24', '::/0')
-        : (address.bits >> 112n) % 0x1000n === 0xf02n && address.bits >> 120n === 0xffn),
+      address.family === 4 ? inRange(address, '224.0.0.0/24', '::/0') : ((address.bits >> 112n) & 0xff0fn) === 0xff02n),
     test('isLinkLocalUnicast', (address) => inRange(address, '169.254.0.0/16', 'fe80::/10')),
     test('isGlobalUnicast', isGlobalUnicast),
     stringOf,
@@ -243,9 +241,7 @@ export function quantityLibrary(): readonly FunctionDefinition[] {
   return [
     define('quantity', [`(string) ${q}`], ([a]) => (typeof a === 'string' ? readQuantity(a) : undefined)),
     define('isQuantity', ['(string) bool'], ([a]) => (typeof a === 'string' ? 'nanos' in parseQuantity(a) : undefined)),
-    define('sign', [`(${q}) int`, `${q}.() int`], ([a]) =>
-      a instanceof QuantityValue ? sign(a.quantity.nanos) : undefined,
-    ),
+    define('sign', [`(${q}) int`], ([a]) => (a instanceof QuantityValue ? sign(a.quantity.nanos) : undefined)),
     two('isGreaterThan', 'bool', (a, b) => a > b),
     two('isLessThan', 'bool', (a, b) => a < b),
     two('compareTo', 'int', (a, b) => sign(a - b)),

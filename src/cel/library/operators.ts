@@ -1,5 +1,7 @@
-import { celCompare, celEqual, isNumber } from '../values/compare.ts'
-import { CelError } from '../values/error.ts'
+import { formatGoFloat } from '../go/text.ts'
+import { celCompare, celEqual } from '../values/compare.ts'
+import { CelError, noSuchOverload } from '../values/error.ts'
+import { typeName } from '../values/type-of.ts'
 import {
   CelArray,
   CelDuration,
@@ -31,12 +33,14 @@ function checkDuration(nanos: bigint): CelDuration {
   return new CelDuration(checkInt(nanos))
 }
 
+export function isTimestampInRange(nanos: bigint): boolean {
+  return nanos >= -62_135_596_800_000_000_000n && nanos <= 253_402_300_799_999_999_999n
+}
+
 /** Timestamps run from year 1 to year 9999 (protobuf's range). */
-export function checkTimestamp(nanos: bigint): CelTimestamp {
-  if (nanos < -62_135_596_800_000_000_000n || nanos > 253_402_300_799_999_999_999n) {
-    throw new CelError('timestamp overflow')
-  }
-  return new CelTimestamp(nanos)
+export function checkTimestamp(nanos: bigint, offset = 0): CelTimestamp {
+  if (!isTimestampInRange(nanos)) throw new CelError('timestamp overflow')
+  return new CelTimestamp(nanos, offset)
 }
 
 function concatBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -57,8 +61,8 @@ export function celAdd(a: CelValue, b: CelValue): CelValue | undefined {
     return a.concat === undefined ? new CelArray([...a, ...b]) : a.concat(b)
   }
   if (a instanceof CelDuration && b instanceof CelDuration) return checkDuration(a.nanos + b.nanos)
-  if (a instanceof CelTimestamp && b instanceof CelDuration) return checkTimestamp(a.nanos + b.nanos)
-  if (a instanceof CelDuration && b instanceof CelTimestamp) return checkTimestamp(a.nanos + b.nanos)
+  if (a instanceof CelTimestamp && b instanceof CelDuration) return checkTimestamp(a.nanos + b.nanos, a.offset)
+  if (a instanceof CelDuration && b instanceof CelTimestamp) return checkTimestamp(a.nanos + b.nanos, b.offset)
   return undefined
 }
 
@@ -67,7 +71,7 @@ function subtract(a: CelValue, b: CelValue): CelValue | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (a instanceof CelUint && b instanceof CelUint) return checkUint(a.value - b.value)
   if (a instanceof CelDuration && b instanceof CelDuration) return checkDuration(a.nanos - b.nanos)
-  if (a instanceof CelTimestamp && b instanceof CelDuration) return checkTimestamp(a.nanos - b.nanos)
+  if (a instanceof CelTimestamp && b instanceof CelDuration) return checkTimestamp(a.nanos - b.nanos, a.offset)
   if (a instanceof CelTimestamp && b instanceof CelTimestamp) return checkDuration(a.nanos - b.nanos)
   return undefined
 }
@@ -116,7 +120,7 @@ function contains(value: CelValue, container: CelValue): boolean | undefined {
 }
 
 /** `container[key]`; a missing key or index is an error. */
-export function celIndex(container: CelValue, key: CelValue): CelValue | undefined {
+export function celIndex(container: CelValue, key: CelValue): CelValue {
   if (container instanceof CelOptional) {
     return container.value === undefined ? container : celOptionalIndex(container.value, key)
   }
@@ -125,14 +129,13 @@ export function celIndex(container: CelValue, key: CelValue): CelValue | undefin
     if (index < 0 || index >= container.size) throw new CelError(`index out of bounds: ${showKey(key)}`)
     return container.at(index)
   }
-  if (!(container instanceof CelMap)) return undefined
-  const value = container.get(key)
+  const value = container instanceof CelMap ? container.get(key) : undefined
   if (value === undefined) throw new CelError(`no such key: ${showKey(key)}`)
   return value
 }
 
 /** `container[?key]`. */
-export function celOptionalIndex(container: CelValue, key: CelValue): CelOptional | undefined {
+export function celOptionalIndex(container: CelValue, key: CelValue): CelOptional {
   if (container instanceof CelOptional) {
     return container.value === undefined ? container : celOptionalIndex(container.value, key)
   }
@@ -140,14 +143,15 @@ export function celOptionalIndex(container: CelValue, key: CelValue): CelOptiona
     const index = listIndex(key)
     return new CelOptional(index < 0 || index >= container.size ? undefined : container.at(index))
   }
-  return container instanceof CelMap ? new CelOptional(container.get(key)) : undefined
+  return new CelOptional(container instanceof CelMap ? container.get(key) : undefined)
 }
 
-function listIndex(key: CelValue): number {
+export function listIndex(key: CelValue): number {
   if (typeof key === 'bigint') return Number(key)
   if (key instanceof CelUint) return Number(key.value)
   if (typeof key === 'number' && Number.isInteger(key)) return key
-  throw new CelError(`unsupported index value ${isNumber(key) ? '' : 'of type '}in list index`)
+  if (typeof key === 'number') throw new CelError(`unsupported index value ${formatGoFloat(key)} in list`)
+  throw new CelError(`unsupported index type '${typeName(key)}' in list`)
 }
 
 /** A key as error messages print it. */
@@ -156,15 +160,53 @@ export function showKey(key: CelValue): string {
   return typeof key === 'object' && key !== null ? '' : String(key)
 }
 
+/** Types with an order; lists, maps, null and library values have none. */
+const comparable = new Set([
+  'bool',
+  'int',
+  'uint',
+  'double',
+  'bytes',
+  ...['string', 'google.protobuf.Duration', 'google.protobuf.Timestamp'],
+])
+
 const ordered = ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration']
 const numericPairs = ['int, double', 'int, uint', 'uint, double', 'uint, int', 'double, int', 'double, uint']
 const comparisons = [...ordered.map((type) => `${type}, ${type}`), ...numericPairs].map((pair) => `(${pair}) bool`)
 
 function comparison(name: string, holds: (order: number) => boolean): FunctionDefinition {
   return define(name, comparisons, ([a, b]) => {
+    if (!comparable.has(typeName(a!))) throw noSuchOverload(name)
     const order = celCompare(a!, b!)
     if (order === undefined) throw new CelError('NaN values cannot be ordered')
     return holds(order)
+  })
+}
+
+/** Types whose values answer an operator they do not have with a plain "no such overload". */
+const answering: Readonly<Record<string, readonly string[]>> = {
+  '_+_': ['int', 'uint', 'double', 'bytes', 'list'],
+  '_-_': ['int', 'uint', 'double'],
+  '_*_': ['int', 'uint', 'double'],
+  '_/_': ['int', 'uint', 'double'],
+  '_%_': ['int', 'uint'],
+  '-_': ['int', 'double', 'bool'],
+  '!_': ['int', 'uint', 'double', 'bool', 'null_type', 'list', 'map'],
+}
+const receivers = ['string', 'google.protobuf.Duration', 'google.protobuf.Timestamp']
+
+/** An operator; what it does not take is an error whose text depends on the left side, as in cel-go's planner. */
+function operator(
+  name: string,
+  signatures: readonly string[],
+  call: (a: CelValue, b: CelValue) => CelValue | undefined,
+): FunctionDefinition {
+  return define(name, signatures, ([a, b]) => {
+    const result = call(a!, b!)
+    if (result !== undefined) return result
+    const type = typeName(a!)
+    const plain = receivers.includes(type) || (answering[name] ?? []).includes(type)
+    throw noSuchOverload(plain ? '' : name)
   })
 }
 
@@ -176,14 +218,14 @@ export function operatorLibrary(): readonly FunctionDefinition[] {
     define('_||_', ['(bool, bool) bool'], () => undefined),
     define('_?_:_', ['(bool, A, A) A'], () => undefined),
     define('@not_strictly_false', ['(bool) bool'], ([a]) => a !== false),
-    define('!_', ['(bool) bool'], ([a]) => (typeof a === 'boolean' ? !a : undefined)),
+    operator('!_', ['(bool) bool'], (a) => (typeof a === 'boolean' ? !a : undefined)),
     define('_==_', ['(A, A) bool'], ([a, b]) => celEqual(a!, b!)),
     define('_!=_', ['(A, A) bool'], ([a, b]) => !celEqual(a!, b!)),
     comparison('_<_', (order) => order < 0),
     comparison('_<=_', (order) => order <= 0),
     comparison('_>_', (order) => order > 0),
     comparison('_>=_', (order) => order >= 0),
-    define(
+    operator(
       '_+_',
       [
         ...numeric('bytes double duration'),
@@ -193,17 +235,17 @@ export function operatorLibrary(): readonly FunctionDefinition[] {
         '(list(A), list(A)) list(A)',
         ...numeric('string uint'),
       ],
-      ([a, b]) => celAdd(a!, b!),
+      celAdd,
     ),
-    define(
+    operator(
       '_-_',
       [...numeric('double duration int uint'), '(timestamp, duration) timestamp', '(timestamp, timestamp) duration'],
-      ([a, b]) => subtract(a!, b!),
+      subtract,
     ),
-    define('_*_', numeric('double int uint'), ([a, b]) => multiply(a!, b!)),
-    define('_/_', numeric('double int uint'), ([a, b]) => divide(a!, b!)),
-    define('_%_', numeric('int uint'), ([a, b]) => modulo(a!, b!)),
-    define('-_', ['(double) double', '(int) int'], ([a]) => negate(a!)),
+    operator('_*_', numeric('double int uint'), multiply),
+    operator('_/_', numeric('double int uint'), divide),
+    operator('_%_', numeric('int uint'), modulo),
+    operator('-_', ['(double) double', '(int) int'], negate),
     define(
       '_[_]',
       [
@@ -224,7 +266,11 @@ export function operatorLibrary(): readonly FunctionDefinition[] {
       ],
       ([a, b]) => celOptionalIndex(a!, b!),
     ),
-    define('@in', ['(A, list(A)) bool', '(A, map(A, B)) bool'], ([a, b]) => contains(a!, b!)),
+    define('@in', ['(A, list(A)) bool', '(A, map(A, B)) bool'], ([a, b]) => {
+      const found = contains(a!, b!)
+      if (found === undefined) throw noSuchOverload()
+      return found
+    }),
     define('cel.@mapInsert', ['(map(K, V), K, V) map(K, V)', '(map(K, V), map(K, V)) map(K, V)'], () => undefined),
   ]
 }

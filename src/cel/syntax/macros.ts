@@ -41,7 +41,6 @@ const shapes: Readonly<Record<string, Shape>> = {
   'exists/2': { macro: 'exists', variables: 1 },
   'exists/3': { macro: 'exists', variables: 2 },
   'exists_one/2': { macro: 'existsOne', variables: 1 },
-  'existsOne/2': { macro: 'existsOne', variables: 1 },
   'exists_one/3': { macro: 'existsOne', variables: 2 },
   'existsOne/3': { macro: 'existsOne', variables: 2 },
   'map/2': { macro: 'map', variables: 1 },
@@ -194,6 +193,12 @@ function optionalMap(call: MacroCall, report: Report, wrap: boolean): Expr {
 function sortBy(call: MacroCall, report: Report): Expr {
   const { offset } = call
   const [variable, key] = call.args as readonly [Expr, Expr]
+  const { kind } = call.target!
+  if (kind === 'literal' || kind === 'map' || kind === 'struct') {
+    const message = 'sortBy can only be applied to a list, identifier, comprehension, call or select expression'
+    report({ offset: call.target!.offset, message })
+    return key
+  }
   if (variable.kind !== 'ident') {
     report({ offset: variable.offset, message: 'argument is not an identifier' })
     return key

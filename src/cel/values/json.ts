@@ -67,7 +67,7 @@ export function toJson(value: CelValue): JsonValue | undefined {
   if (value instanceof CelMap) return mapToJson(value)
   if (typeof value === 'bigint') return safeNumber(value)
   if (value instanceof CelUint) return safeNumber(value.value)
-  if (value instanceof CelTimestamp) return formatRfc3339(value.nanos)
+  if (value instanceof CelTimestamp) return formatRfc3339(value.nanos, value.offset)
   if (value instanceof CelDuration) return formatSeconds(value.nanos)
   if (value instanceof Uint8Array) return encodeBase64(value)
   if (value instanceof CelOptional) return value.value === undefined ? undefined : toJson(value.value)

@@ -37,8 +37,11 @@ export class CelDuration {
 export class CelTimestamp {
   /** Since 1970-01-01T00:00:00Z. */
   readonly nanos: bigint
-  constructor(nanos: bigint) {
+  /** Seconds east of UTC that the text had, which string() keeps. */
+  readonly offset: number
+  constructor(nanos: bigint, offset = 0) {
     this.nanos = nanos
+    this.offset = offset
   }
 }
 
