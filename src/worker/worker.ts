@@ -12,6 +12,7 @@ import { liveStatusIn } from './clusters/live-status.ts'
 import { ClusterRegistry } from './clusters/registry.ts'
 import { Dispatcher, messageOf } from './dispatch.ts'
 import { registerLanguage } from './lsp/features.ts'
+import { LensRefresh } from './lsp/lens-refresh.ts'
 import { registerRequests } from './requests.ts'
 import { DevCluster } from './run/dev-cluster.ts'
 import { EngineHost } from './run/engine-host.ts'
@@ -39,10 +40,11 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   const documents = new TextDocuments(TextDocument)
   const workspace = new Workspace(connection, dispatcher)
   const views = new FleetViews(workspace)
-  const clusters = new ClusterRegistry(dispatcher, settings)
+  const lenses = new LensRefresh(connection, dispatcher.log)
+  const clusters = new ClusterRegistry(dispatcher, settings, () => lenses.soon())
   const devCluster = new DevCluster({ registry: clusters, dispatcher, settings, cli: options.cli })
   const engine = new EngineHost({ clusters, dispatcher, workspace, views, settings })
-  const parts: readonly Disposable[] = [engine, devCluster, clusters, workspace]
+  const parts: readonly Disposable[] = [lenses, engine, devCluster, clusters, workspace]
   let isShut = false
   const shut = (): void => {
     if (isShut) return
@@ -55,6 +57,7 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
     settings.current = initialSettings(params.initializationOptions, options.storage)
     roots = rootsOf(params)
     if (params.capabilities.window?.workDoneProgress === true) workspace.showProgress()
+    if (params.capabilities.workspace?.codeLens?.refreshSupport === true) lenses.support()
     return capabilities
   })
   connection.onInitialized(() => {

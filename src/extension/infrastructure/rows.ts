@@ -99,14 +99,14 @@ function plainRow(id: string, label: string, description: string, icon: string):
 function clusterRow(cluster: ClusterInfo): Row {
   const engine = cluster.engine.phase === 'stopped' || cluster.engine.phase === 'failed' ? 'idle' : 'engine'
   const notes = [
+    ...(cluster.engine.phase === 'running' ? ['engine running'] : []),
+    ...(cluster.engine.phase === 'starting' ? ['engine starting…'] : []),
+    ...(cluster.engine.phase === 'failed' ? [`engine failed: ${cluster.engine.message}`] : []),
     ...(cluster.current ? ['current'] : []),
     ...(cluster.state === 'open' ? [cluster.server] : []),
     ...(cluster.state === 'opening' ? ['connecting…'] : []),
     ...(cluster.state === 'failed' ? [cluster.message] : []),
     ...(cluster.state === 'closed' && cluster.kind === 'dev' ? ['stopped'] : []),
-    ...(cluster.engine.phase === 'running' ? ['engine running'] : []),
-    ...(cluster.engine.phase === 'starting' ? ['engine starting…'] : []),
-    ...(cluster.engine.phase === 'failed' ? [`engine failed: ${cluster.engine.message}`] : []),
   ]
   const icons = { closed: 'debug-disconnect', opening: 'sync~spin', open: 'vm-active', failed: 'error' } as const
   const colors = {

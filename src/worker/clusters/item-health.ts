@@ -1,4 +1,5 @@
 import { fluxKindOf } from '../../flux/index.ts'
+import { systemClock } from '../../host/index.ts'
 import { computeStatus, type KubeObject } from '../../kube/index.ts'
 import type { Health } from '../../protocol/index.ts'
 import { healthOf, type IsManaged, summarise } from './summary.ts'
@@ -20,6 +21,8 @@ export function itemHealth(
   if (fluxKindOf(object) !== undefined) {
     return { health: healthOf(object, isManaged), message: summarise(object, isManaged).message }
   }
-  const { status, message } = computeStatus(object)
+  const outcome = computeStatus(object, { now: systemClock.now(), jobsMustComplete: true })
+  if (!outcome.ok) return { health: 'unknown', message: outcome.error }
+  const { status, message } = outcome.value
   return { health: healths[status], message: status === 'Current' ? '' : message }
 }

@@ -47,6 +47,7 @@ export interface DevEndpoint {
 export class ClusterRegistry implements Disposable {
   readonly #dispatcher: Dispatcher
   readonly #settings: Settings
+  readonly #onObjects: () => void
   readonly #entries = new Map<string, Entry>()
   readonly #watchers: FSWatcher[] = []
   #kubeconfig: Kubeconfig | undefined
@@ -55,9 +56,11 @@ export class ClusterRegistry implements Disposable {
   #dev: DevEndpoint | undefined
   #devState: { readonly state: ClusterState; readonly message: string } = { state: 'closed', message: '' }
 
-  constructor(dispatcher: Dispatcher, settings: Settings) {
+  /** @param onObjects called when live objects have changed */
+  constructor(dispatcher: Dispatcher, settings: Settings, onObjects: () => void) {
     this.#dispatcher = dispatcher
     this.#settings = settings
+    this.#onObjects = onObjects
   }
 
   /** Rows of the Clusters view, the dev cluster first. */
@@ -184,6 +187,7 @@ export class ClusterRegistry implements Disposable {
 
   #tellObjects(id: string, upserted: readonly FluxObject[], removed: readonly string[]): void {
     this.#dispatcher.send(objectsChanged, { cluster: id, upserted, removed })
+    this.#onObjects()
   }
 
   #endpoint(id: string): DevEndpoint {

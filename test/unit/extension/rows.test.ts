@@ -71,7 +71,7 @@ describe('rows of clusters', () => {
     [
       'one with the engine running',
       cluster({ ...dev, engine: { phase: 'running', message: '' } }),
-      { description: 'https://127.0.0.1:6443 · engine running', contextValue: 'cluster:dev:open:engine' },
+      { description: 'engine running · https://127.0.0.1:6443', contextValue: 'cluster:dev:open:engine' },
     ],
   ]
   it.each(cases)('%s', (_, info, expected) => {

@@ -64,7 +64,8 @@ async function engineCluster(services: Services, args: readonly unknown[]): Prom
 async function entryPoint(services: Services, args: readonly unknown[]): Promise<string | undefined> {
   const clicked = nodesOf(args).find((node) => node.type === 'fleetCluster')
   if (clicked?.type === 'fleetCluster') return clicked.cluster.id
-  const { clusters } = services.fleet
+  // What nothing reaches has no path, and cannot be run.
+  const clusters = services.fleet.clusters.filter(({ path }) => path !== '')
   if (clusters.length === 0) throw new Error('no Flux entry point was found in this workspace')
   if (clusters.length === 1) return clusters[0]!.id
   const items = clusters.map(({ id, name, path }) => ({ label: name, description: path, id }))
