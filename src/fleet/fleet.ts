@@ -382,7 +382,8 @@ class FleetModel implements Fleet {
       const { declared, ref } = kustomization
       for (const problem of output.rendered.problems) {
         // The rule of this code names the path's own range and a way out.
-        if (problem.code !== 'flux/path-not-found') add({ object: ref, ...problem }, declared)
+        const hasRule = problem.code === 'flux/path-not-found' && kustomization.source.type === 'directory'
+        if (!hasRule) add({ object: ref, ...problem }, declared)
       }
     }
     return out

@@ -55,18 +55,23 @@ export class SourceResolver {
   }
 
   #generated(entry: Entry, ref: ObjectRef, declared: ClusterFacts): ResolvedSource {
-    const generator = declared.generators.get(`${ref.namespace ?? ''}/${ref.name}`)
-    if (generator === undefined) {
-      const written = declared.sources.get(objectKey(ref))
-      if (written !== undefined) return { source: { type: 'external', ref, url: undefined }, artifact: undefined }
-      return { source: { type: 'missing', ref }, artifact: undefined }
+    const cut = (generator: KubeObject): Artifact | undefined =>
+      this.#options.artifacts.generated(generator, ref.name, (source) =>
+        // An artifact cut out of a cut could lead in a circle.
+        source.kind === 'ExternalArtifact' ? undefined : this.resolve(entry, source, declared).artifact,
+      )
+    const known = declared.generators.get(`${ref.namespace ?? ''}/${ref.name}`)
+    if (known !== undefined) {
+      return { source: { type: 'generated', ref, generator: refOf(known.object) }, artifact: cut(known.object) }
     }
-    const artifact = this.#options.artifacts.generated(generator.object, ref.name, (source) => {
-      const resolved = source.kind === 'ExternalArtifact' ? undefined : this.resolve(entry, source, declared)
-      return resolved?.artifact
-    })
-    const source: ArtifactSource = { type: 'generated', ref, generator: refOf(generator.object) }
-    return { source, artifact }
+    for (const { object } of declared.patternGenerators.get(ref.namespace ?? '') ?? []) {
+      const artifact = cut(object)
+      if (artifact !== undefined) return { source: { type: 'generated', ref, generator: refOf(object) }, artifact }
+    }
+    if (declared.sources.has(objectKey(ref))) {
+      return { source: { type: 'external', ref, url: undefined }, artifact: undefined }
+    }
+    return { source: { type: 'missing', ref }, artifact: undefined }
   }
 }
 

@@ -1,15 +1,17 @@
 import {
   type Cancellation,
   checkCancelled,
+  dirname,
   getIn,
   getString,
   type JsonObject,
+  joinPath,
   jsonEqual,
   type Location,
   type ObjectRef,
   type Problem,
 } from '../base/index.ts'
-import type { BuiltObject } from '../flux/index.ts'
+import { type BuiltObject, kustomizationFileNames } from '../flux/index.ts'
 import { gvkOf, type KubeObject, refOf } from '../kube/index.ts'
 import { secureJoin } from './artifact-root.ts'
 import type { Artifact } from './artifacts.ts'
@@ -38,7 +40,8 @@ export interface BuildRequest {
   readonly object: KubeObject
   readonly artifact: Artifact | undefined
   readonly variables: Variables
-  readonly declared: Location | undefined
+  /** What declares the Kustomization; `undefined` for what only the bootstrap knows. */
+  readonly rendered: BuiltObject | undefined
 }
 
 /** What the walk asks of the model around it. */
@@ -50,6 +53,7 @@ export interface WalkHost {
     artifact: Artifact | undefined
   }
   originLocation(object: BuiltObject): Location | undefined
+  relative(path: string): string | undefined
   readonly cancellation: Cancellation | undefined
 }
 
@@ -66,6 +70,8 @@ export class ClusterFacts {
     string,
     { readonly object: KubeObject; readonly rendered: BuiltObject | undefined; readonly owner: string | undefined }
   > = new Map()
+  /** ArtifactGenerators with a `pathPattern`, whose artifacts have names that depend on files; by namespace. */
+  readonly patternGenerators: Map<string, BuiltObject[]> = new Map()
   /** ArtifactGenerators by `namespace/name` of each artifact that they make. */
   readonly generators: Map<string, BuiltObject> = new Map()
   readonly configs: Map<string, BuiltObject> = new Map()
@@ -78,6 +84,11 @@ export class ClusterFacts {
     for (const object of output.generators) {
       const namespace = getString(object.object, 'metadata', 'namespace') ?? ''
       const artifacts = getIn(object.object, ['spec', 'artifacts'])
+      if (getString(object.object, 'spec', 'pathPattern') !== undefined) {
+        const known = this.patternGenerators.get(namespace) ?? []
+        if (!known.includes(object)) this.patternGenerators.set(namespace, [...known, object])
+        continue
+      }
       for (const artifact of Array.isArray(artifacts) ? artifacts : []) {
         const name = getString(artifact, 'name')
         if (name !== undefined) this.generators.set(`${namespace}/${name}`, object)
@@ -208,9 +219,9 @@ function buildOne(item: Item, round: number, entry: Entry, facts: ClusterFacts, 
   const variables = resolveVariables(object, (kind, namespace, name) => facts.config(kind, namespace, name))
   const declared = item.rendered === undefined ? bootstrapLocation(entry) : host.originLocation(item.rendered)
   const id = idOf(entry, item)
-  const { value: output } = host.build({ id, round, object, artifact, variables, declared })
+  const { value: output } = host.build({ id, round, object, artifact, variables, rendered: item.rendered })
   const path = secureJoin('', getString(object, 'spec', 'path') ?? '')
-  const directory = source.type === 'directory' ? secureJoin(source.dir, path) : undefined
+  const directory = source.type === 'directory' ? secureJoin(source.dir, path) : directoryBehind(artifact, path, host)
   return {
     kustomization: { id, cluster: entry.name, ref, object, source, path, directory, parent: item.parent, declared },
     output,
@@ -218,6 +229,17 @@ function buildOne(item: Item, round: number, entry: Entry, facts: ClusterFacts, 
     rendered: item.rendered,
     alsoIn: [],
   }
+}
+
+/** The directory of the workspace from which the kustomization file of an artifact's directory comes. */
+function directoryBehind(artifact: Artifact | undefined, path: string, host: WalkHost): string | undefined {
+  if (artifact === undefined) return undefined
+  for (const name of kustomizationFileNames) {
+    const file = artifact.toWorkspace(joinPath(artifact.root, path, name))
+    const relative = file === undefined ? undefined : host.relative(file)
+    if (relative !== undefined) return dirname(relative)
+  }
+  return undefined
 }
 
 /** Variables that another Kustomization rendered too late are put in now; a second look is enough for real fleets. */
@@ -241,7 +263,9 @@ function isReady(object: KubeObject, entry: Entry, facts: ClusterFacts): boolean
     return false
   const ref = sourceRefOf(target)
   if (ref === undefined || objectKey(ref) === objectKey(refOf(entry.source))) return true
-  if (ref.kind === 'ExternalArtifact') return facts.generators.has(`${ref.namespace}/${ref.name}`)
+  if (ref.kind === 'ExternalArtifact') {
+    return facts.generators.has(`${ref.namespace}/${ref.name}`) || facts.patternGenerators.has(ref.namespace ?? '')
+  }
   return facts.sources.has(objectKey(ref))
 }
 

@@ -77,6 +77,7 @@ export class FleetWalker {
         build: (request) => this.#build(request, used, cancellation),
         source: (request) => resolver.resolve(request.entry, request.ref, request.declared),
         originLocation: (object) => locator.originLocation(object),
+        relative: (path) => locator.relative(path),
         cancellation,
       }),
     )
@@ -109,7 +110,7 @@ export class FleetWalker {
     const { source, object } = kustomization
     const artifact = source.type === 'directory' ? this.#host.artifacts.directory(source.dir, undefined) : undefined
     const variables = resolveVariables(object, () => undefined)
-    const request = { id: kustomization.id, round: 0, object, artifact, variables, declared: kustomization.declared }
+    const request = { id: kustomization.id, round: 0, object, artifact, variables, rendered: undefined }
     return makeBuild(request, this.#buildHost(undefined)).value.rendered
   }
 
@@ -134,7 +135,8 @@ export class FleetWalker {
         const absolute = artifact.toWorkspace(path.startsWith('/') ? path : joinPath(artifact.root, path))
         return absolute === undefined ? undefined : locator.relative(absolute)
       },
-      fieldLocation: (request) => request.declared,
+      fieldLocation: (request, path) =>
+        request.rendered === undefined ? undefined : locator.fieldLocation(request.rendered, path),
     }
   }
 }

@@ -10,8 +10,12 @@ export class TargetIndex {
   constructor(fleet: Fleet, cluster: string) {
     for (const { ref } of fleet.clusterObjects(cluster).values()) this.#add(ref)
     for (const source of fleet.sources()) if (source.cluster === cluster) this.#add(source.ref)
-    for (const kustomization of fleet.kustomizations())
-      if (kustomization.cluster === cluster) this.#add(kustomization.ref)
+    for (const kustomization of fleet.kustomizations()) {
+      if (kustomization.cluster !== cluster) continue
+      this.#add(kustomization.ref)
+      // The name of an artifact can depend on files (`pathPattern`); what was found exists.
+      if (kustomization.source.type === 'generated') this.#add(kustomization.source.ref)
+    }
     for (const { ref, owners } of fleet.clusterObjects(cluster).values()) {
       if (ref.kind !== 'ArtifactGenerator') continue
       for (const name of artifactNames(owners[0]!.rendered.object)) {
