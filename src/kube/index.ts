@@ -4,6 +4,13 @@
  * Invariants: no I/O (a `KubeTransport` is given), objects are never changed in place, cost is linear in input size.
  * Follows kubernetes/apimachinery, sigs.k8s.io/structured-merge-diff v6, sigs.k8s.io/cli-utils and fluxcd/pkg/ssa.
  */
+
+export * from './apply/drift.ts'
+export * from './apply/field-managers.ts'
+export * from './apply/json-diff.ts'
+export * from './apply/normalize.ts'
+export * from './apply/object-selector.ts'
+export * from './apply/objects.ts'
 export * from './client.ts'
 export { createKubeClient } from './http/create-client.ts'
 export * from './http/errors.ts'

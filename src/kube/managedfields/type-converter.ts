@@ -78,7 +78,7 @@ const overrides: Readonly<Record<string, TypeRefDefinition>> = {
  * Lists, maps and pointers that Go writes as null when they are unset, by struct: no `omitempty` in their JSON tag
  * (k8s.io/api 0.36 types.go).
  */
-const nullFields: Readonly<Record<string, string>> = {
+export const nullFields: Readonly<Record<string, string>> = {
   CSINodeDriver: 'topologyKeys',
   CSINodeSpec: 'drivers',
   CertificateSigningRequestSpec: 'request',

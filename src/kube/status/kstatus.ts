@@ -291,14 +291,20 @@ function job(object: KubeObject): StatusResult {
 }
 
 function jobToCompletion(object: KubeObject): StatusResult {
-  const completions = int(object, ['spec', 'completions'], int(object, ['spec', 'parallelism'], 1))
+  if (getIn(object, ['spec', 'suspend']) === true) return current('Job is suspended')
+  const parallelism = int(object, ['spec', 'parallelism'], 1)
+  const completions = int(object, ['spec', 'completions'], parallelism)
   const status = (field: string): number => int(object, ['status', field], 0)
   for (const { type, status: value } of conditionsOf(object)) {
     if (value !== 'True') continue
     if (type === 'Complete') return current(`Job Completed. succeeded: ${status('succeeded')}/${completions}`)
     if (type === 'Failed') return failed('JobFailed', `Job Failed. failed: ${status('failed')}/${completions}`)
   }
-  return inProgress('JobInProgress', 'Job in progress')
+  if (text(object, ['status', 'startTime']) === '') {
+    return inProgress('JobNotStarted', `Job not started. active: 0/${parallelism}`)
+  }
+  const counts = `success:${status('succeeded')}, active: ${status('active')}, failed: ${status('failed')}`
+  return inProgress('JobInProgress', `Job in progress. ${counts}`)
 }
 
 function service(object: KubeObject): StatusResult {
