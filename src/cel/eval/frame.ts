@@ -33,7 +33,11 @@ export class Frame implements CallContext {
 
   charge(cost: number): void {
     this.cost += cost
-    if (this.cost > this.#limit) throw new CelBudgetError('operation cancelled: actual cost limit exceeded')
+    this.reserve(0)
+  }
+
+  reserve(cost: number): void {
+    if (this.cost + cost > this.#limit) throw new CelBudgetError('operation cancelled: actual cost limit exceeded')
   }
 
   regex(pattern: string): CompiledRegex {

@@ -13,8 +13,8 @@ export interface Overload {
 
 /** What functions may ask of the program that runs them. */
 export interface CallContext {
-  /** Charges work to the budget; throws `CelBudgetError` when it is used up. */
-  charge(cost: number): void
+  /** Asks before work of a size: throws `CelBudgetError` when the budget does not allow for it. */
+  reserve(cost: number): void
   /** A compiled RE2 pattern, from the program's cache. Throws `CelError` for a bad one. */
   regex(pattern: string): CompiledRegex
 }

@@ -19,7 +19,7 @@ type ListCall = (
 function onList(name: string, signatures: readonly string[], call: ListCall): FunctionDefinition {
   return define(name, signatures, ([list, ...args], context, result) => {
     if (!(list instanceof CelList)) return undefined
-    context.charge(list.size)
+    context.reserve(list.size)
     return call(list, args, context, result)
   })
 }
@@ -72,8 +72,8 @@ function slice(list: CelList, start: bigint, end: bigint): CelList {
 function flatten(list: CelList, depth: bigint, context: CallContext): CelValue[] {
   if (depth < 0n) throw new CelError('level must be non-negative')
   const out: CelValue[] = []
+  context.reserve(list.size)
   for (const item of list) {
-    context.charge(1)
     if (item instanceof CelList && depth > 0n) for (const inner of flatten(item, depth - 1n, context)) out.push(inner)
     else out.push(item)
   }
@@ -97,22 +97,22 @@ function sortByKeys(list: CelList, keys: CelList, context: CallContext): CelList
     // celCompare refuses types without an order.
     throw new CelError('list elements must be comparable')
   }
-  context.charge(values.length * Math.ceil(Math.log2(values.length + 1)))
+  context.reserve(values.length * Math.ceil(Math.log2(values.length + 1)))
   const order = values.map((_, i) => i).sort((a, b) => celCompare(values[a]!, values[b]!) ?? 0)
   return new CelArray(order.map((i) => list.at(i)))
 }
 
 function distinct(list: CelList, context: CallContext): CelList {
   const out: CelValue[] = []
+  context.reserve(list.size * list.size)
   for (const item of list) {
-    context.charge(out.length)
     if (!out.some((seen) => celEqual(seen, item))) out.push(item)
   }
   return new CelArray(out)
 }
 
 function containsAll(list: CelList, wanted: CelList, context: CallContext): boolean {
-  context.charge(list.size * wanted.size)
+  context.reserve(list.size * wanted.size)
   const items = [...list]
   return [...wanted].every((item) => items.some((other) => celEqual(item, other)))
 }
@@ -172,7 +172,7 @@ export function listLibrary(): readonly FunctionDefinition[] {
     onList('distinct', ['list(T).() list(T)'], (list, _, context) => distinct(list, context)),
     define('lists.range', ['(int) list(int)'], ([size], context) => {
       if (typeof size !== 'bigint') return undefined
-      context.charge(size > maxRange ? Infinity : Math.max(0, Number(size)))
+      context.reserve(size > maxRange ? Infinity : Math.max(0, Number(size)))
       return new CelArray(Array.from({ length: Math.max(0, Number(size)) }, (_, i) => BigInt(i)))
     }),
   ]
@@ -184,7 +184,7 @@ export function setLibrary(): readonly FunctionDefinition[] {
     setFunction('sets.contains', containsAll),
     setFunction('sets.equivalent', (a, b, context) => containsAll(a, b, context) && containsAll(b, a, context)),
     setFunction('sets.intersects', (a, b, context) => {
-      context.charge(a.size * b.size)
+      context.reserve(a.size * b.size)
       const items = [...b]
       return [...a].some((item) => items.some((other) => celEqual(item, other)))
     }),

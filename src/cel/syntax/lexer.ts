@@ -59,6 +59,8 @@ function nextToken(text: string, index: number): [kind: TokenKind | undefined, l
     return length === undefined ? [undefined, 1] : ['escaped', length]
   }
   for (const operator of operators) if (text.startsWith(operator, index)) return ['op', operator.length]
+  // Half of a two-character operator takes the character with it that shows it is none.
+  if ('=&|'.includes(char)) return [undefined, Math.min(2, text.length - index)]
   return [undefined, char >= '\ud800' && char < '\udc00' ? 2 : 1]
 }
 
@@ -83,24 +85,47 @@ function match(pattern: RegExp, text: string, index: number): number | undefined
   return sticky.exec(text)?.[0].length
 }
 
-/** A string or bytes literal with its prefix; an unterminated one is not a token. */
+/**
+ * A string or bytes literal with its prefix. What does not end or has a bad escape is no token up to and with the
+ * character that shows it; the letters in front of it are an identifier then.
+ */
 function stringLength(text: string, index: number): [TokenKind | undefined, number] | undefined {
   const prefix = match(prefixPattern, text, index)
   if (prefix === undefined) return undefined
   const letters = text.slice(index, index + prefix).toLowerCase()
   const kind = letters.startsWith('b') ? 'bytes' : 'string'
-  const raw = letters.includes('r')
-  const quote = text[index + prefix]!
-  const triple = text.startsWith(quote.repeat(3), index + prefix)
+  const start = index + prefix
+  const quote = text[start]!
+  const triple = text.startsWith(quote.repeat(3), start)
   const close = triple ? quote.repeat(3) : quote
-  let i = index + prefix + close.length
-  while (i < text.length) {
-    if (text.startsWith(close, i)) return [kind, i + close.length - index]
-    const char = text[i]!
-    if (!triple && (char === '\n' || char === '\r')) break
-    i += char === '\\' && !raw ? 2 : 1
-  }
+  const end = stringEnd(text, start + close.length, { close, raw: letters.includes('r') })
+  if (end > 0) return [kind, end - index]
   // `""` is an empty string even where a third quote opens a literal that never ends.
   if (triple) return [kind, prefix + 2]
-  return [undefined, i - index]
+  return prefix > 0 ? ['ident', prefix] : [undefined, Math.min(-end + 1, text.length) - index]
+}
+
+/** The offset after the closing quote; negated, the offset of the character at which the literal fails. */
+function stringEnd(text: string, start: number, { close, raw }: { close: string; raw: boolean }): number {
+  let i = start
+  while (i < text.length) {
+    if (text.startsWith(close, i)) return i + close.length
+    const char = text[i]!
+    if (close.length === 1 && (char === '\n' || char === '\r')) return -i
+    if (char !== '\\' || raw) i++
+    else {
+      const length = match(escapePattern, text, i)
+      if (length === undefined) return -badEscapeAt(text, i)
+      i += length
+    }
+  }
+  return -text.length
+}
+
+const escapePattern = /\\(?:[abfnrtv"'\\?`]|[0-3][0-7][0-7]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/y
+const escapeStart = /\\(?:[0-3][0-7]?|[xX][0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?/y
+
+/** The character that makes an escape a bad one. */
+function badEscapeAt(text: string, index: number): number {
+  return index + (match(escapeStart, text, index) ?? 1)
 }

@@ -25,15 +25,19 @@ export interface ParseResult {
 export function parse(text: string, extendedMacros: boolean): ParseResult {
   const source = new CelSource(text)
   const { tokens, issues: lexerIssues } = tokenize(source)
-  if (lexerIssues.length > 0) return { source, expr: undefined, issues: lexerIssues }
   const parser = new Parser(tokens, extendedMacros)
   try {
     const expr = parser.parseAll()
-    return parser.issues.length > 0 ? { source, expr: undefined, issues: parser.issues } : { source, expr, issues: [] }
+    const issues = inOrder(lexerIssues, parser.issues)
+    return issues.length > 0 ? { source, expr: undefined, issues } : { source, expr, issues }
   } catch (error) {
-    if (error instanceof SyntaxStop) return { source, expr: undefined, issues: [...parser.issues, error.issue] }
-    throw error
+    if (!(error instanceof SyntaxStop)) throw error
+    return { source, expr: undefined, issues: inOrder(lexerIssues, [...parser.issues, error.issue]) }
   }
+}
+
+function inOrder(lexer: readonly CelIssue[], parser: readonly CelIssue[]): readonly CelIssue[] {
+  return [...lexer, ...parser].sort((a, b) => a.offset - b.offset)
 }
 
 /** Ends parsing at the first syntax error. */
@@ -93,9 +97,26 @@ class Parser {
     const token = this.#accept(text)
     if (token !== undefined) return token
     const found = this.#peek()
-    const message =
-      found.kind === 'eof' ? `missing '${text}' at '<EOF>'` : `mismatched input '${found.text}' expecting '${text}'`
-    return this.#stop(found, message)
+    if (found.kind === 'eof' && text !== ':') return this.#stop(found, `missing '${text}' at '<EOF>'`)
+    if (text === ':' && found.kind !== 'eof' && found.kind !== 'op') {
+      return this.#stop(found, `missing ':' at '${found.text}'`)
+    }
+    return this.#unexpected(found, `'${text}'`, [text])
+  }
+
+  /** ANTLR calls a token extraneous when the one after it would do. */
+  #unexpected(found: Token, expected: string, would: readonly string[]): never {
+    const next = this.#tokens[this.#position + 1]
+    const word = next !== undefined && next.kind === 'op' && would.includes(next.text) ? 'extraneous' : 'mismatched'
+    return this.#stop(found, `${word} input '${found.text}' expecting ${expected}`)
+  }
+
+  /** The end of a list or map; `another` when an element came last, so that a comma could follow. */
+  #close(text: string, another: boolean): void {
+    if (this.#accept(text) !== undefined) return
+    const found = this.#peek()
+    if (another) this.#unexpected(found, `{'${text}', ','}`, [text, ','])
+    this.#unexpected(found, `'${text}'`, [text])
   }
 
   #stop(token: Token, message: string): never {
@@ -215,6 +236,7 @@ class Parser {
     const token = this.#peek()
     if (token.kind === 'escaped') {
       this.#next()
+      this.issues.push({ offset: token.offset, message: "unsupported syntax: '`'" })
       return this.#select(operand, dot, token, token.text.slice(1, -1), optional)
     }
     if (token.kind !== 'ident' || keywords.has(token.text)) {
@@ -326,26 +348,30 @@ class Parser {
     const open = this.#next()
     const elements: Expr[] = []
     const optional = new Set<number>()
-    while (!this.#is(']')) {
+    let comma = true
+    while (comma && !this.#is(']') && !this.#is(',')) {
       if (this.#accept('?') !== undefined) optional.add(elements.length)
       elements.push(this.#expr())
-      if (this.#accept(',') === undefined) break
+      comma = this.#accept(',') !== undefined
     }
-    this.#expect(']')
+    if (elements.length === 0) this.#accept(',')
+    this.#close(']', !comma)
     return { kind: 'list', offset: open.offset, elements, optional }
   }
 
   #map(): Expr {
     const open = this.#next()
     const entries: MapEntry[] = []
-    while (!this.#is('}')) {
+    let comma = true
+    while (comma && !this.#is('}') && !this.#is(',')) {
       const optional = this.#accept('?') !== undefined
       const key = this.#expr()
       const colon = this.#expect(':')
       entries.push({ offset: colon.offset, key, value: this.#expr(), optional })
-      if (this.#accept(',') === undefined) break
+      comma = this.#accept(',') !== undefined
     }
-    this.#expect('}')
+    if (entries.length === 0) this.#accept(',')
+    this.#close('}', !comma)
     return { kind: 'map', offset: open.offset, entries }
   }
 
@@ -380,8 +406,15 @@ class Parser {
         return 'value' in bytes ? bytes.value : this.#bad(offset, bytes.error)
       }
       default:
-        return this.#stop(token, `mismatched input '${token.text}' expecting ${expressionStart}`)
+        return this.#stop(token, `${this.#strayWord(token)} input '${token.text}' expecting ${expressionStart}`)
     }
+  }
+
+  /** The token was taken; the next one tells whether leaving it out would do. */
+  #strayWord(token: Token): string {
+    const next = this.#peek()
+    const starts = next.kind === 'op' ? '[{(.-!'.includes(next.text) : next.kind !== 'eof' && next.text !== 'in'
+    return token.kind !== 'eof' && starts ? 'extraneous' : 'mismatched'
   }
 
   #bad(offset: number, message: string): null {

@@ -16,6 +16,7 @@ import {
 export function celEqual(a: CelValue, b: CelValue): boolean {
   if (a === b) return true
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0
+  if (a instanceof CelOpaque) return opaqueEqual(a, b)
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (a instanceof CelList) return b instanceof CelList && listEqual(a, b)
   if (a instanceof CelMap) return b instanceof CelMap && mapEqual(a, b)
@@ -23,8 +24,13 @@ export function celEqual(a: CelValue, b: CelValue): boolean {
   if (a instanceof CelDuration) return b instanceof CelDuration && a.nanos === b.nanos
   if (a instanceof CelTimestamp) return b instanceof CelTimestamp && a.nanos === b.nanos
   if (a instanceof CelTypeValue) return b instanceof CelTypeValue && a.name === b.name
-  if (a instanceof CelOptional) return b instanceof CelOptional && optionalEqual(a, b)
-  return a instanceof CelOpaque && b instanceof CelOpaque && a.type.name === b.type.name && a.equals(b)
+  return a instanceof CelOptional && b instanceof CelOptional && optionalEqual(a, b)
+}
+
+/** Library values do not compare with anything else, not even to say no. */
+function opaqueEqual(a: CelOpaque, b: CelValue): boolean {
+  if (!(b instanceof CelOpaque && a.type.name === b.type.name)) throw noSuchOverload()
+  return a.equals(b)
 }
 
 function listEqual(a: CelList, b: CelList): boolean {

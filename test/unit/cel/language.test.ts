@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { errorOf, evaluate } from './support.ts'
+
+describe('expressions', () => {
+  it.each([
+    ['1 + 2 * 3 == 7 && !(2 > 3)', true],
+    ['-5 / 2', -2n],
+    ['7 % -4', 3n],
+    ['1.0 / 4.0', 0.25],
+    ['1 < 2.5', true],
+    ['1 == 1.0', 'no overload'],
+    ['dyn(1) == 1.0', true],
+    ["{'a': 1}.a", 1n],
+    ["has({'a': 1}.b)", false],
+    ['[1, 2, 3].map(x, x > 1, x * 2) == [4, 6]', true],
+    ['[1, 2].exists(i, v, i == 1 && v == 2)', true],
+    ["{'a': 1}.transformMap(k, v, v + 1)['a']", 2n],
+    ["[{'n': 'b'}, {'n': 'a'}].sortBy(x, x.n)[0].n", 'a'],
+    ['optional.of(1).optMap(x, x + 1).orValue(0)', 2n],
+    ['[1, 2, 3].map(x, [10].map(y, x * y)[0]).sum()', 60n],
+    ["'a' in ['b', 'a'] ? 'yes' : 'no'", 'yes'],
+    ['r\'\\d\' + "\\u00e9"', '\\dé'],
+    ["size('héé👑')", 4n],
+  ])('%s', (text, want) => {
+    const got = evaluate(text)
+    if (want === 'no overload') expect(got).toHaveProperty('error', expect.stringContaining('no matching overload'))
+    else expect(got).toEqual(want)
+  })
+
+  it('absorbs errors where the other side of a logical operator decides', () => {
+    expect(evaluate('1 / 0 == 1 || true')).toBe(true)
+    expect(evaluate('false && 1 / 0 == 1')).toBe(false)
+    expect(evaluate('[0, 1].exists(x, 1 / x > 0)')).toBe(true)
+    expect(errorOf('[0, 2].all(x, 1 / x >= 0)')).toBe('division by zero')
+  })
+
+  it('keeps variables of nested loops apart, also when names are reused', () => {
+    expect(evaluate('[1, 2].map(x, [x].map(x, x + 10)[0] + x)[1]')).toBe(14n)
+    expect(evaluate('[1, 2].all(x, [3].exists(y, y > x) && x < 3)')).toBe(true)
+  })
+})
+
+describe('compile errors', () => {
+  it.each([
+    ['foo', "ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo\n | ^"],
+    ["1 == 'a'", "<input>:1:3: found no matching overload for '_==_' applied to '(int, string)'"],
+    ['1 +', "<input>:1:4: Syntax error: mismatched input '<EOF>' expecting"],
+    ['object.', "Syntax error: no viable alternative at input '.'"],
+    ["[1, 'a']", "<input>:1:5: expected type 'int' but found 'string'"],
+    ["duration('1')", '<input>:1:10: invalid duration argument'],
+    ["'a'.matches('(')", 'invalid matches argument'],
+    ['9223372036854775808', 'invalid int literal'],
+    ['1 @ 2', "token recognition error at: '@'"],
+    ['[1].all(1, true)', 'argument must be a simple name'],
+    ["'é' + x", "<input>:1:7: undeclared reference to 'x' (in container '')\n | 'é' + x\n | .．....^"],
+  ])('%s', (text, want) => {
+    expect(errorOf(text)).toEqual(expect.stringContaining(want))
+  })
+})
+
+describe('hostile expressions', () => {
+  it('refuses deep nesting', () => {
+    expect(errorOf(`${'('.repeat(1000)}1${')'.repeat(1000)}`)).toContain('recursion limit')
+    expect(errorOf(`object${'.a'.repeat(5000)}`)).toContain('recursion limit')
+  })
+
+  it('stops when the budget is used up', () => {
+    const nested = 'lists.range(1000).all(a, lists.range(1000).all(b, lists.range(1000).all(c, a + b + c >= 0)))'
+    expect(errorOf(nested)).toBe('operation cancelled: actual cost limit exceeded')
+    expect(errorOf('lists.range(1000000000)')).toBe('operation cancelled: actual cost limit exceeded')
+  })
+
+  it('compiles chains of optMap in linear time', () => {
+    const chain = 'optional.of(1)' + '.optMap(x, x + 1)'.repeat(60)
+    expect(evaluate(`${chain}.value()`)).toBe(61n)
+  })
+
+  it('does not reach into prototypes', () => {
+    expect(evaluate("'__proto__' in object || 'constructor' in object", { a: 1 })).toBe(false)
+    expect(errorOf('object.toString', {})).toBe('no such key: toString')
+  })
+})
