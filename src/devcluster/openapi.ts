@@ -163,7 +163,7 @@ function pathsOf(type: ResourceType, schema: string): JsonObject {
   return out
 }
 
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
 /**
  * `/openapi/v2`: a document with nothing in it. Clients turn to it only for what the v3 documents do not have (a kind that
