@@ -8,6 +8,7 @@ import {
   isConditionTrue,
   mergeEntries,
   objectMetaOf,
+  ownerLabelsFor,
   reasons,
   staleEntries,
 } from '../../flux/index.ts'
@@ -15,6 +16,7 @@ import { gvkOf, type KubeClient, type KubeObject, parseApiVersion } from '../../
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
 import { isUnmanaged } from '../unmanaged.ts'
+import { keptFromDeletion, kustomizePolicy } from './apply-policy.ts'
 import { type Change, formatChanges, hasChanged, inventoryOfChanges } from './change-set.ts'
 import { messageOf } from './errors.ts'
 import { healthCheckTargets, jobsWithTtl, targetsOf, WaitInterrupted, type WaitTarget, waitForReady } from './health.ts'
@@ -67,8 +69,7 @@ export async function applyAndPrune(run: RunContext): Promise<void> {
     fieldManager: fieldManagers.kustomizeController,
     concurrency: 4,
     waitFor: (changes, timeout) => wait(run, targetsOf(changes), timeout, 2000),
-    force: spec.force,
-    ignoreRules: objectsAt(object.spec, 'ignore'),
+    policy: kustomizePolicy({ force: spec.force, ignoreRules: objectsAt(object.spec, 'ignore') }),
     onOverwrite: (existing) => taken.push(existing),
   })
   const changes = await apply(manager, run)
@@ -125,7 +126,10 @@ export async function announce(
 async function prune(manager: ResourceManager, run: RunContext, after: readonly InventoryEntry[]): Promise<void> {
   const stale = staleEntries(run.before, after)
   if (!run.spec.prune || stale.length === 0) return
-  const { changes, error } = await manager.deleteAll(stale, run.object)
+  const { changes, error } = await manager.deleteAll(stale, {
+    inclusions: ownerLabelsFor(run.object),
+    exclusions: keptFromDeletion,
+  })
   if (error !== undefined) {
     // What could not be deleted stays in the inventory, or nobody would ever try again.
     const settled = new Set(changes.filter(({ action }) => action !== 'unknown').map(({ meta }) => inventoryId(meta)))

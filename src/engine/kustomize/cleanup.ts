@@ -1,50 +1,63 @@
-import { isObject, type JsonArray, type JsonObject } from '../../base/index.ts'
-import { anyInMetadata, kustomizeAnnotations, stringMap } from '../../flux/index.ts'
+import { isObject, type JsonArray, type JsonObject, type JsonValue } from '../../base/index.ts'
+import { anyInMetadata, stringMap } from '../../flux/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
+import type { CleanupPolicy } from './apply-policy.ts'
 
-const staleAnnotations = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'kustomize.toolkit.fluxcd.io/checksum',
-  'fluxcd.io/sync-checksum',
-] as const
-const staleLabels = ['fluxcd.io/sync-gc-mark'] as const
+/** Managers by name, or by the beginning of their name. */
+export interface FieldManager {
+  readonly name: string
+  readonly operation: 'Apply' | 'Update'
+  readonly exact?: boolean
+}
 
 /**
- * The JSON patch that removes what earlier tools left on an object: kubectl's annotation, old Flux annotations and
- * labels, and managed fields of kubectl and of the controller's own updates, which the controller takes over
- * (kustomize-controller `apply`, fluxcd/pkg ssa/patch.go). Empty when there is nothing to do.
+ * The JSON patch that removes what earlier tools left on an object: annotations, labels, and managed fields of others,
+ * which the engine takes over (fluxcd/pkg ssa/patch.go). Empty when there is nothing to do.
  */
-export function cleanupPatch(object: KubeObject, existing: KubeObject, fieldManager: string): JsonArray {
-  const merge = { [kustomizeAnnotations.ssa]: 'Merge' }
-  if (anyInMetadata(object, merge) || anyInMetadata(existing, merge)) return []
+export function cleanupPatch(
+  object: KubeObject,
+  existing: KubeObject,
+  { policy, fieldManager }: { readonly policy: CleanupPolicy; readonly fieldManager: string },
+): JsonArray {
+  if (anyInMetadata(object, policy.exclusions) || anyInMetadata(existing, policy.exclusions)) return []
   const patch: JsonObject[] = []
-  const remove = (field: 'annotations' | 'labels', keys: readonly string[]): void => {
+  for (const field of ['annotations', 'labels'] as const) {
     const map = stringMap(existing, field)
-    for (const key of keys) {
-      if (Object.hasOwn(map, key)) patch.push({ op: 'remove', path: `/metadata/${field}/${key.replaceAll('/', '~1')}` })
+    for (const key of policy[field]) {
+      if (!Object.hasOwn(map, key)) continue
+      patch.push({ op: 'remove', path: `/metadata/${field}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` })
     }
   }
-  remove('annotations', staleAnnotations)
-  remove('labels', staleLabels)
-  const managed = takeOver(existing, fieldManager)
+  const managed = takeOver(managedFieldsOf(existing), policy.fieldManagers, fieldManager)
   if (managed !== undefined) patch.push({ op: 'replace', path: '/metadata/managedFields', value: managed })
   return patch
 }
 
-function takeOver(existing: KubeObject, fieldManager: string): JsonArray | undefined {
-  const entries = existing.metadata['managedFields']
-  if (!Array.isArray(entries)) return undefined
-  const isOwn = (entry: JsonObject): boolean => entry['manager'] === fieldManager && entry['operation'] === 'Apply'
-  let own = entries.filter(isObject).findLast(isOwn)
-  const first = own
-  const kept: JsonArray = []
+/** The JSON patch that brings all managed fields to an API version; empty when they have it. */
+export function migrationPatch(existing: KubeObject, apiVersion: string): JsonArray {
+  const entries = managedFieldsOf(existing)
+  if (entries.every((entry) => entry['apiVersion'] === apiVersion)) return []
+  return [{ op: 'replace', path: '/metadata/managedFields', value: entries.map((entry) => ({ ...entry, apiVersion })) }]
+}
+
+function managedFieldsOf(object: KubeObject): JsonObject[] {
+  const entries = object.metadata['managedFields']
+  return Array.isArray(entries) ? entries.filter(isObject) : []
+}
+
+/** The entries with those of other managers merged into the engine's own; `undefined` when none is to be merged. */
+function takeOver(
+  entries: readonly JsonObject[],
+  managers: readonly FieldManager[],
+  fieldManager: string,
+): JsonArray | undefined {
+  const first = entries.findLast((entry) => entry['manager'] === fieldManager && entry['operation'] === 'Apply')
+  let own = first
   let edited = false
+  const kept: JsonArray = []
   for (const entry of entries) {
-    if (!isObject(entry) || entry === first) {
-      if (!isObject(entry)) kept.push(entry)
-      continue
-    }
-    if (!isForeign(entry, fieldManager)) {
+    if (entry === first) continue
+    if (!managers.some((manager) => isOf(entry, manager))) {
       kept.push(entry)
       continue
     }
@@ -57,18 +70,16 @@ function takeOver(existing: KubeObject, fieldManager: string): JsonArray | undef
   return edited && own !== undefined ? [...kept, own] : undefined
 }
 
-/** Written by kubectl, or by the controller before it used server-side apply. */
-function isForeign(entry: JsonObject, fieldManager: string): boolean {
-  const manager = typeof entry['manager'] === 'string' ? entry['manager'] : ''
+function isOf(entry: JsonObject, manager: FieldManager): boolean {
   const subresource = entry['subresource']
   if (typeof subresource === 'string' && subresource !== '') return false
-  if (entry['operation'] === 'Apply') return manager.startsWith('kubectl')
-  if (entry['operation'] !== 'Update') return false
-  return ['kubectl', 'before-first-apply', fieldManager].some((name) => manager.startsWith(name))
+  const name = entry['manager']
+  if (typeof name !== 'string' || entry['operation'] !== manager.operation) return false
+  return manager.exact === true ? name === manager.name : name.startsWith(manager.name)
 }
 
 /** The union of two sets of fields in their JSON form, which is a tree of maps. */
-function union(a: JsonObject[string] | undefined, b: JsonObject[string] | undefined): JsonObject {
+function union(a: JsonValue | undefined, b: JsonValue | undefined): JsonObject {
   const out: JsonObject = isObject(a) ? { ...a } : {}
   if (!isObject(b)) return out
   for (const [key, value] of Object.entries(b)) {

@@ -6,6 +6,7 @@ import {
   inventoryId,
   inventoryOf,
   inventoryRef,
+  ownerLabelsFor,
   parseInventoryId,
   sortEntries,
 } from '../../flux/index.ts'
@@ -13,6 +14,7 @@ import type { KubeClient } from '../../kube/index.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ReconcileResult } from '../runtime/controller.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
+import { keptFromDeletion, plainPolicy } from './apply-policy.ts'
 import { type Change, formatChanges } from './change-set.ts'
 import type { KustomizationEvents } from './report.ts'
 import { ResourceManager } from './resource-manager.ts'
@@ -63,10 +65,12 @@ async function deleteObjects(
     fieldManager: fieldManagers.kustomizeController,
     concurrency: 1,
     waitFor: async () => undefined,
-    force: false,
-    ignoreRules: [],
+    policy: plainPolicy,
   })
-  const { changes, error } = await manager.deleteAll(sortEntries(inventoryOf(object.object)), object)
+  const { changes, error } = await manager.deleteAll(sortEntries(inventoryOf(object.object)), {
+    inclusions: ownerLabelsFor(object),
+    exclusions: keptFromDeletion,
+  })
   if (error !== undefined) {
     events.record('Warning', 'pruning for deleted resource failed', events.applied())
     return new Error(error)

@@ -1,4 +1,4 @@
-import { computeStatus, type KubeObject, type ObjectStatus as KStatus } from '../../kube/index.ts'
+import { computeStatus, type ObjectStatus as KStatus, type KubeObject } from '../../kube/index.ts'
 
 /** How an object stands, and why that cannot be told. */
 export interface ObjectStatus {

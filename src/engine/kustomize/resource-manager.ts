@@ -1,4 +1,4 @@
-import { type Clock, type JsonObject, sleep } from '../../base/index.ts'
+import { type Clock, type JsonArray, sleep } from '../../base/index.ts'
 import {
   anyInMetadata,
   applyStages,
@@ -7,15 +7,14 @@ import {
   type InventoryEntry,
   inventoryId,
   inventoryRef,
-  kustomizeAnnotations,
   objectMetaOf,
-  ownerLabelsFor,
   parseInventoryId,
   stringMap,
 } from '../../flux/index.ts'
 import { type KubeClient, type KubeObject, parseApiVersion, refOf } from '../../kube/index.ts'
+import type { ApplyPolicy, MetadataPairs } from './apply-policy.ts'
 import type { Change, ChangeAction } from './change-set.ts'
-import { cleanupPatch } from './cleanup.ts'
+import { cleanupPatch, migrationPatch } from './cleanup.ts'
 import { hasDrifted } from './drift.ts'
 import { dryRunMessage, isImmutableError, messageOf } from './errors.ts'
 import { WaitInterrupted } from './health.ts'
@@ -30,20 +29,21 @@ export interface ManagerOptions {
   readonly concurrency: number
   /** Waits until the objects are ready; rejects with the controller's message. */
   readonly waitFor: (changes: readonly Change[], timeout: number) => Promise<void>
-  /** `spec.force`. */
-  readonly force: boolean
-  /** `spec.ignore`. */
-  readonly ignoreRules: readonly JsonObject[]
+  readonly policy: ApplyPolicy
   /** Called for an object that is there and about to be written, before it is. */
   readonly onOverwrite?: (existing: KubeObject) => void
 }
 
-const skipPairs = { [kustomizeAnnotations.reconcile]: 'disabled', [kustomizeAnnotations.ssa]: 'Ignore' }
-const ifNotPresentPairs = { [kustomizeAnnotations.ssa]: 'IfNotPresent' }
-const forcePairs = { [kustomizeAnnotations.force]: 'enabled' }
-const keepFromPrune = { ...skipPairs, [kustomizeAnnotations.prune]: 'disabled' }
 const waitInterval = 2000
 const stageTimeout = 60_000
+
+/** Which objects may be deleted. */
+export interface DeletionPolicy {
+  /** Labels that an object must have, all of them. */
+  readonly inclusions: MetadataPairs
+  /** Labels or annotations of which one is enough to keep an object. */
+  readonly exclusions: MetadataPairs
+}
 
 /** A failed apply with what was done before it. */
 export class ApplyError extends Error {
@@ -79,7 +79,7 @@ export class ResourceManager {
    * by a dry run before the first of it is written. Throws `ApplyError`.
    */
   async applyStaged(objects: readonly KubeObject[]): Promise<Change[]> {
-    const stages = applyStages(objects)
+    const stages = applyStages(objects, this.#options.policy.customStageKinds)
     const changes: Change[] = []
     const written: Change[] = []
     for (const [stage, wait] of [
@@ -90,7 +90,7 @@ export class ResourceManager {
     ] as const) {
       if (stage.length === 0) continue
       try {
-        const done = await this.#applyAll(stage, written)
+        const done = await this.applyAll(stage, written)
         changes.push(...done)
         if (wait) await this.#options.waitFor(done, stageTimeout)
       } catch (error) {
@@ -107,9 +107,8 @@ export class ResourceManager {
    */
   async deleteAll(
     entries: readonly InventoryEntry[],
-    owner: { readonly name: string; readonly namespace: string },
+    which: DeletionPolicy,
   ): Promise<{ changes: Change[]; error?: string }> {
-    const labels = ownerLabelsFor(owner)
     const changes: Change[] = []
     let errors = ''
     for (const entry of [...entries].reverse()) {
@@ -117,7 +116,7 @@ export class ResourceManager {
       if (meta === undefined) continue
       const change = (action: ChangeAction): Change => ({ meta, version: entry.v, action })
       try {
-        changes.push(change(await this.#deleteOne(entry, labels)))
+        changes.push(change(await this.#deleteOne(entry, which)))
       } catch (error) {
         changes.push(change('unknown'))
         errors += `${formatMeta(meta)} ${messageOf(error)};`
@@ -126,7 +125,7 @@ export class ResourceManager {
     return errors === '' ? { changes } : { changes, error: `delete failed, errors: ${errors}` }
   }
 
-  async #deleteOne(entry: InventoryEntry, labels: Readonly<Record<string, string>>): Promise<ChangeAction> {
+  async #deleteOne(entry: InventoryEntry, which: DeletionPolicy): Promise<ChangeAction> {
     const { client } = this.#options
     const ref = inventoryRef(entry)!
     let existing: KubeObject | undefined
@@ -139,8 +138,8 @@ export class ResourceManager {
     // An id with a namespace that its kind does not have would name the object of another entry.
     if (inventoryId(objectMetaOf(existing)) !== entry.id) return 'skipped'
     const own = stringMap(existing, 'labels')
-    if (!Object.entries(labels).every(([key, value]) => own[key] === value)) return 'skipped'
-    if (anyInMetadata(existing, keepFromPrune)) return 'skipped'
+    if (!Object.entries(which.inclusions).every(([key, value]) => own[key] === value)) return 'skipped'
+    if (anyInMetadata(existing, which.exclusions)) return 'skipped'
     try {
       await client.delete(ref, { propagationPolicy: 'Background' })
     } catch (error) {
@@ -149,7 +148,8 @@ export class ResourceManager {
     return 'deleted'
   }
 
-  async #applyAll(objects: readonly KubeObject[], written: Change[]): Promise<Change[]> {
+  /** Applies objects in one stage: each is validated by a dry run before the first of them is written. */
+  async applyAll(objects: readonly KubeObject[], written: Change[] = []): Promise<Change[]> {
     const sorted = objects
       .map((object) => ({ object, meta: objectMetaOf(object) }))
       .sort((a, b) => compareApplyOrder(a.meta, b.meta))
@@ -170,22 +170,28 @@ export class ResourceManager {
   async #plan(object: KubeObject): Promise<Plan> {
     let existing = await this.#read(object)
     const from = existing ?? object
-    if (anyInMetadata(object, skipPairs) || anyInMetadata(existing, skipPairs)) {
+    const { policy, fieldManager } = this.#options
+    if (anyInMetadata(object, policy.exclusionSelector) || anyInMetadata(existing, policy.exclusionSelector)) {
       return { change: changeOf(from, 'skipped'), send: undefined }
     }
-    if (existing !== undefined && anyInMetadata(object, ifNotPresentPairs)) {
+    if (existing !== undefined && anyInMetadata(object, policy.ifNotPresentSelector)) {
       return { change: changeOf(from, 'skipped'), send: undefined }
+    }
+    let patched = false
+    if (existing !== undefined && policy.migrateApiVersion) {
+      const migrated = await this.#migrate(existing, object.apiVersion)
+      patched = migrated !== existing
+      existing = migrated
     }
     const dry = await this.#dryRun(object, existing)
     if (dry.recreated) existing = undefined
-    const cleaned = existing === undefined ? false : await this.#cleanup(object, existing)
-    const ignored = resolveIgnored(this.#options.ignoreRules, {
-      existing,
-      dryRun: dry.result,
-      object,
-      fieldManager: this.#options.fieldManager,
-    })
-    if (!cleaned && !hasDrifted(ignored.existing, ignored.dryRun)) {
+    if (existing !== undefined) {
+      const cleaned = await this.#cleanup(object, existing)
+      patched ||= cleaned !== existing
+      existing = cleaned
+    }
+    const ignored = resolveIgnored(policy.ignoreRules, { existing, dryRun: dry.result, object, fieldManager })
+    if (!patched && !hasDrifted(ignored.existing, ignored.dryRun)) {
       return { change: changeOf(dry.result, 'unchanged'), send: undefined }
     }
     if (existing !== undefined) this.#options.onOverwrite?.(existing)
@@ -230,7 +236,8 @@ export class ResourceManager {
 
   #mayRecreate(object: KubeObject, existing: KubeObject, error: unknown): boolean {
     if (!isImmutableError(error)) return false
-    return this.#options.force || anyInMetadata(object, forcePairs) || anyInMetadata(existing, forcePairs)
+    const { force, forceSelector } = this.#options.policy
+    return force || anyInMetadata(object, forceSelector) || anyInMetadata(existing, forceSelector)
   }
 
   /** Finalizers may keep a deleted object for a while. */
@@ -248,17 +255,25 @@ export class ResourceManager {
     }
   }
 
-  /** Takes over what kubectl or an older controller wrote, so that one owner is left. */
-  async #cleanup(object: KubeObject, existing: KubeObject): Promise<boolean> {
-    const patch = cleanupPatch(object, existing, this.#options.fieldManager)
-    if (patch.length === 0) return false
+  /** Takes over what other tools wrote, so that one owner is left. */
+  #cleanup(object: KubeObject, existing: KubeObject): Promise<KubeObject> {
+    const { policy, fieldManager } = this.#options
+    const patch = cleanupPatch(object, existing, { policy: policy.cleanup, fieldManager })
+    return this.#patch(existing, patch, 'metadata.managedFields cleanup failed')
+  }
+
+  #migrate(existing: KubeObject, apiVersion: string): Promise<KubeObject> {
+    return this.#patch(existing, migrationPatch(existing, apiVersion), 'failed to migrate API version')
+  }
+
+  /** The patched object; the same one when there was nothing to patch. */
+  async #patch(existing: KubeObject, patch: JsonArray, failure: string): Promise<KubeObject> {
+    if (patch.length === 0) return existing
+    const { client, fieldManager } = this.#options
     try {
-      await this.#options.client.patch(refOf(existing), 'json', patch, { fieldManager: this.#options.fieldManager })
-      return true
+      return await client.patch(refOf(existing), 'json', patch, { fieldManager })
     } catch (error) {
-      throw new Error(
-        `${formatMeta(objectMetaOf(existing))} metadata.managedFields cleanup failed: ${messageOf(error)}`,
-      )
+      throw new Error(`${formatMeta(objectMetaOf(existing))} ${failure}: ${messageOf(error)}`)
     }
   }
 }
