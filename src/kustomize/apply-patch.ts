@@ -64,7 +64,7 @@ export function applyJson6902(resource: Resource, patch: readonly JsonPatchOpera
   const result = applyJsonPatch(toJson(old), patch)
   if (result !== null && !isObject(result))
     fail('json: cannot unmarshal array into Go value of type map[string]interface {}')
-  resource.node = fromJson(result ?? {}, { old, floats: true, mark: (node) => resource.mark(node, step) })
+  resource.node = fromJson(result ?? {}, { old, marshalled: true, mark: (node) => resource.mark(node, step) })
   resource.addStep(step)
   const annotations = resource.annotations()
   for (const [key, value] of internal) annotations.set(key, value)

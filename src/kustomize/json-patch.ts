@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, jsonClone, jsonEqual, setOwn } from '../base/index.ts'
 import { parseConfig } from './config-yaml.ts'
 import { fail } from './errors.ts'
+import { goJson } from './json.ts'
 
 /** One operation of a JSON patch, as written. */
 export type JsonPatchOperation = JsonObject
@@ -15,10 +16,23 @@ export function readJsonPatch(text: string): readonly JsonPatchOperation[] {
   if (value === null) return []
   if (!Array.isArray(value)) fail('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
   return value.map((item) => {
-    if (item === null) return {}
     if (!isObject(item)) fail('json: cannot unmarshal value into Go value of type jsonpatch.Operation')
+    validate(item)
     return item
   })
+}
+
+/** What can be wrong with an operation without looking at a document. */
+function validate(operation: JsonPatchOperation): void {
+  const kind = operation['op']
+  const reason = (): string | undefined => {
+    if (typeof kind !== 'string' || !Object.hasOwn(operations, kind)) return 'unsupported operation'
+    if ((kind === 'add' || kind === 'replace') && !Object.hasOwn(operation, 'value')) return "failed to decode 'value'"
+    if ((kind === 'move' || kind === 'copy') && typeof operation['from'] !== 'string') return "failed to decode 'from'"
+    return typeof operation['path'] === 'string' ? undefined : "failed to decode 'path'"
+  }
+  const wrong = reason()
+  if (wrong !== undefined) fail(`invalid operation ${goJson(operation)}: ${wrong}`)
 }
 
 /** Applies a JSON patch to a copy of the document (evanphx/json-patch v5). Fails where an operation does not apply. */

@@ -1,8 +1,8 @@
 import { compareStrings, isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../base/index.ts'
-import { formatFloat, type YamlNode } from '../yaml/index.ts'
+import { formatFloat, type YamlNode, type YamlStyle } from '../yaml/index.ts'
 import { fail } from './errors.ts'
 import { newNode, newString, stringTag } from './rnode.ts'
-import { scalarOf } from './scalar.ts'
+import { isYaml11NonString, resolvePlain, scalarOf } from './scalar.ts'
 
 /** The JSON of a resource as kyaml's MarshalJSON makes it; fails for what JSON cannot hold, and for duplicate keys. */
 export function toJson(node: YamlNode): JsonValue {
@@ -17,13 +17,16 @@ export interface FromJsonOptions {
   readonly old?: YamlNode | undefined
   /** Told of the topmost nodes that are new or changed. */
   readonly mark?: NodeMarker
-  /** Numbers went through Go's float64 on their way, so that their text is that of a float. */
-  readonly floats?: boolean
+  /**
+   * The value was a Go map that go-yaml wrote: numbers are floats, strings have the style that it chose. Else the nodes
+   * are those of JSON text.
+   */
+  readonly marshalled?: boolean
 }
 
-/** Nodes for a JSON value, as go-yaml marshals and parses it again. */
+/** Nodes for a JSON value, as kustomize gets them when it turns JSON into YAML nodes again. */
 export function fromJson(value: JsonValue, options: FromJsonOptions = {}): YamlNode {
-  return makeNode(value, options.old, options.mark, options.floats === true)
+  return makeNode(value, options.old, options.mark, options.marshalled === true)
 }
 
 /** The text that Go's encoding/json gives: keys sorted, `<`, `>`, `&`, U+2028 and U+2029 escaped. */
@@ -111,9 +114,9 @@ function makeNode(
   value: JsonValue,
   old: YamlNode | undefined,
   mark: NodeMarker | undefined,
-  floats: boolean,
+  marshalled: boolean,
 ): YamlNode {
-  const node = shallowNode(value, floats)
+  const node = shallowNode(value, marshalled)
   const same = old !== undefined && old.kind === node.kind && (node.kind !== 'scalar' || holds(old, value))
   if (same) {
     node.start = old.start
@@ -125,12 +128,12 @@ function makeNode(
   if (Array.isArray(value)) {
     const olds = before === undefined ? [] : alignItems(before.content, value)
     value.forEach((item, i) => {
-      node.content.push(makeNode(item, olds[i], inner, floats))
+      node.content.push(makeNode(item, olds[i], inner, marshalled))
     })
   } else if (isObject(value)) {
     for (const key of Object.keys(value).sort(compareStrings)) {
       const [keyNode, oldValue] = keyOf(key, before)
-      node.content.push(keyNode, makeNode(value[key]!, oldValue, inner, floats))
+      node.content.push(keyNode, makeNode(value[key]!, oldValue, inner, marshalled))
     }
   }
   return node
@@ -171,14 +174,31 @@ function holds(node: YamlNode, value: JsonValue): boolean {
   }
 }
 
-function shallowNode(value: JsonValue, floats: boolean): YamlNode {
+function shallowNode(value: JsonValue, marshalled: boolean): YamlNode {
   if (value === null) return newNode('scalar', 'null', '!!null')
   if (typeof value === 'boolean') return newNode('scalar', String(value), '!!bool')
   if (typeof value === 'number' || typeof value === 'bigint') {
     const text =
-      floats || (typeof value === 'number' && !Number.isInteger(value)) ? formatFloat(Number(value)) : goNumber(value)
+      marshalled || (typeof value === 'number' && !Number.isInteger(value))
+        ? formatFloat(Number(value))
+        : goNumber(value)
     return newNode('scalar', text, /^-?\d+$/.test(text) ? '!!int' : '!!float')
   }
-  if (typeof value === 'string') return newString(value)
-  return newNode(Array.isArray(value) ? 'sequence' : 'mapping', '', Array.isArray(value) ? '!!seq' : '!!map')
+  if (typeof value === 'string') {
+    const node = newString(value)
+    node.style = marshalled ? styleOf(value) : 'double'
+    return node
+  }
+  const kind = Array.isArray(value) ? 'sequence' : 'mapping'
+  return newNode(kind, '', Array.isArray(value) ? '!!seq' : '!!map', marshalled ? '' : 'flow')
+}
+
+const base60Float = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
+
+/** The style that yaml.v3 gives a string: plain if that reads as the same string, also by YAML 1.1. */
+function styleOf(text: string): YamlStyle {
+  if (text.includes('\n')) return 'literal'
+  const plain = resolvePlain(text, 'v3')
+  const isPlain = plain === text && text !== '<<' && !isYaml11NonString(text) && !base60Float.test(text)
+  return isPlain ? '' : 'double'
 }

@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
+import { parseConfig } from './config-yaml.ts'
 import builtin from './data/openapi.json' with { type: 'json' }
 import scopes from './data/scopes.json' with { type: 'json' }
-import { fail } from './errors.ts'
+import { fail, withPrefix } from './errors.ts'
 
 /**
  * What is known about a place in an object: 0 = known, nothing inside; n = the fields of type n;
@@ -32,7 +33,7 @@ const builtinNames = builtin.names as Readonly<Record<string, number>>
 export class SchemaFacts {
   /** True when a comment of some resource may spell out a schema. */
   inlineSchemas = false
-  #custom: JsonObject | undefined
+  #custom: string | undefined
   #version = ''
   #ready = false
   #builtinWanted = false
@@ -45,13 +46,13 @@ export class SchemaFacts {
   readonly #index = new Map<string, number>()
 
   /** Applies the `openapi` field of a kustomization; the outermost one that sets something wins. */
-  use(field: Readonly<Record<string, string>>, document: JsonValue | undefined, root: boolean): void {
+  use(field: Readonly<Record<string, string>>, document: string | undefined, root: boolean): void {
     const isSet = this.#version !== '' || this.#custom !== undefined
     if (isSet && !root) return
     const version = field['version']
     if (document !== undefined) {
       if (version !== undefined) fail('builtin version and custom schema provided, cannot use both')
-      this.#custom = isObject(document) ? document : {}
+      this.#custom = document
       this.#version = 'custom'
       this.#ready = false
       return
@@ -99,7 +100,7 @@ export class SchemaFacts {
     if (this.#custom === undefined || this.#builtinWanted) this.#builtinUsed = true
     if (this.#custom === undefined) return
     if (this.#builtinUsed && this.#index.size === 0) this.#types = [...builtinTypes]
-    this.#addDocument(this.#custom, settled)
+    this.#addDocument(parseDocument(this.#custom), settled)
   }
 
   #addDocument(document: JsonObject, overrides: boolean): void {
@@ -199,6 +200,49 @@ function strategyOf(schema: JsonObject): [] | [string, readonly string[]] {
   if (Array.isArray(listKeys)) return [strategy, listKeys.map(String)]
   const key = schema['x-kubernetes-patch-merge-key']
   return [strategy, typeof key === 'string' ? [key] : []]
+}
+
+/** Reads a schema file: JSON when it looks like it, else YAML. Fails for what is no OpenAPI document. */
+function parseDocument(text: string): JsonObject {
+  const value = withPrefix('invalid schema file', () => {
+    const document = text.startsWith('{') ? parseJson(text) : parseConfig(text).value
+    if (document === null) return {}
+    if (!isObject(document)) fail('json: cannot unmarshal Go value of type spec.Swagger')
+    const definitions = document['definitions'] ?? {}
+    if (!isObject(definitions)) fail('json: cannot unmarshal Go value of type spec.Definitions')
+    for (const name of Object.keys(definitions)) checkSchema(definitions[name]!)
+    return document
+  })
+  return value
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch (error) {
+    fail(error instanceof Error ? error.message : 'invalid JSON')
+  }
+}
+
+const stringFields = ['$ref', 'description', 'title', 'format', 'pattern', 'id']
+
+/** Fails for what Go cannot take for a schema. */
+function checkSchema(schema: JsonValue): void {
+  if (!isObject(schema)) fail('json: cannot unmarshal Go value of type spec.Schema')
+  for (const name of stringFields) {
+    const value = schema[name] ?? ''
+    if (typeof value !== 'string') fail(`json: cannot unmarshal Go value of type spec.Schema: ${name} is no string`)
+  }
+  const properties = schema['properties'] ?? {}
+  if (!isObject(properties)) fail('json: cannot unmarshal Go value of type spec.SchemaProperties')
+  for (const name of Object.keys(properties)) checkSchema(properties[name]!)
+  const items = schema['items'] ?? []
+  for (const item of Array.isArray(items) ? items : [items]) checkSchema(item)
+  const additional = schema['additionalProperties'] ?? true
+  if (typeof additional !== 'boolean') checkSchema(additional)
+  const type = schema['type'] ?? ''
+  const types = Array.isArray(type) ? type : [type]
+  if (types.some((one) => typeof one !== 'string')) fail('json: cannot unmarshal Go value of type spec.StringOrArray')
 }
 
 function kindKey(id: JsonValue | undefined): string | undefined {

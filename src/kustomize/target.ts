@@ -1,7 +1,6 @@
 import { absorbAll } from './absorb.ts'
 import { localConfigAnnotation, originAnnotation } from './annotations.ts'
 import { configureGenerators, configureTransformers } from './builtins.ts'
-import { parseConfig } from './config-yaml.ts'
 import type { BuildContext, BuildScope } from './context.ts'
 import { loadCrds } from './crds.ts'
 import { fail, isFailure, KustomizeError, located, messageOf, withPrefix, wrapError } from './errors.ts'
@@ -314,7 +313,7 @@ function useSchema(context: BuildContext, loader: Loader, file: KustomizationFil
     () => file.locate('openapi'),
     () => {
       const path = openapi['path']
-      const document = path === undefined ? undefined : parseConfig(loader.loadText(path), loader.absolute(path)).value
+      const document = path === undefined ? undefined : loader.loadText(path)
       context.schema.use(openapi, document, root)
     },
   )

@@ -60,7 +60,7 @@ function valuesText(scope: BuildScope, args: HelmChartArgs, how: { mode: string;
   const file = args.valuesFile || joinPath(how.chartHome, args.name!, 'values.yaml')
   const inline: JsonObject = args.valuesInline ?? {}
   if (Object.keys(inline).length === 0) return scope.loader.loadText(file)
-  const inlineNode = fromJson(inline)
+  const inlineNode = fromJson(inline, { marshalled: true })
   if (how.mode === 'replace') return emitNode(inlineNode)
   const root: YamlNode | undefined = parseDocuments(scope.loader.loadText(file)).documents[0]?.root
   if (root === undefined || !isObject(inline)) return emitNode(inlineNode)
