@@ -67,26 +67,26 @@ export function parseFlags(command: Command, words: readonly string[]): { flags:
       ...(flag.default === undefined ? {} : { default: flag.default }),
     }
   }
+  const { plain, set } = boolWords(command, words)
   try {
-    const { values, positionals } = parseArgs({
-      args: boolWords(command, words),
-      options,
-      allowPositionals: true,
-      allowNegative: true,
-    })
-    return { flags: values, args: positionals }
+    const { values, positionals } = parseArgs({ args: plain, options, allowPositionals: true })
+    return { flags: { ...values, ...set }, args: positionals }
   } catch (error) {
     throw new UsageError((error as Error).message.replace(/\. To specify.*$/s, ''))
   }
 }
 
-/** Go's flag syntax lets a boolean carry its value: `--prune=false`, `--all-namespaces=true`. */
-function boolWords(command: Command, words: readonly string[]): string[] {
-  return words.map((word) => {
+/** Go's flag syntax lets a boolean carry its value, which Node's does not: `--prune=false`, `--all-namespaces=true`. */
+function boolWords(command: Command, words: readonly string[]): { plain: string[]; set: Record<string, boolean> } {
+  const plain: string[] = []
+  const set: Record<string, boolean> = {}
+  for (const word of words) {
     const match = /^--([a-z0-9-]+)=(true|false)$/.exec(word)
-    if (match === null || command.flags[match[1]!]?.type !== 'boolean') return word
-    return match[2] === 'true' ? `--${match[1]}` : `--no-${match[1]}`
-  })
+    const name = match?.[1]
+    if (name !== undefined && command.flags[name]?.type === 'boolean') set[name] = match?.[2] === 'true'
+    else plain.push(word)
+  }
+  return { plain, set }
 }
 
 /** Finds the command that the words select; the longest path wins. */
