@@ -3,6 +3,7 @@ import {
   getIn,
   hasErrors,
   type JsonObject,
+  joinPath,
   type Location,
   type Problem,
   readText,
@@ -17,7 +18,9 @@ import {
 } from '../flux/index.ts'
 import { type KubeObject, parseApiVersion } from '../kube/index.ts'
 import type { Artifact } from './artifacts.ts'
+import { Overrides } from './overrides.ts'
 import type { Rendered } from './types.ts'
+import type { Variables } from './variables.ts'
 import { type BuildOutput, type BuildRequest, emptyRendered, sortOutput } from './walk.ts'
 
 /** What a build needs besides its request. */
@@ -41,14 +44,18 @@ const located = 'workspace:'
 export function makeBuild(request: BuildRequest, host: BuildHost): { value: BuildOutput; inputs: readonly string[] } {
   const { artifact, object, variables, id } = request
   if (artifact === undefined) return { value: sortOutput(emptyRendered(id, [])), inputs: [] }
+  const overrides = new Overrides(artifact.fs)
   const unknown = new Set<string>()
   const unset = new Set<string>()
   const input: BuildInput = {
     kustomization: object,
     fs: artifact.fs,
     root: artifact.root,
-    build: host.kustomize,
-    variables: variables.wanted ? withHidden(variables.values, variables.hidden) : undefined,
+    build: (dir, fs, options) => {
+      overrides.use(options.overrides)
+      return host.kustomize(dir, fs, options)
+    },
+    variables: variables.wanted ? withHidden(variables) : undefined,
     unknownVariable: (name) => {
       if (variables.open) unknown.add(name)
       else unset.add(name)
@@ -72,9 +79,11 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
   }
   const rendered: Rendered = {
     id,
-    objects: [...built.objects].sort((a, b) => compareApplyOrder(metaOf(a.object), metaOf(b.object))),
+    objects: [...built.objects]
+      .map((one) => overrides.object(one))
+      .sort((a, b) => compareApplyOrder(metaOf(a.object), metaOf(b.object))),
     text: () => built.text(),
-    problems: problems.map((problem) => inWorkspace(problem, artifact, host)),
+    problems: problems.map((problem) => inWorkspace(problem, artifact, { host, overrides })),
     inputs: built.inputs.map((path) => artifact.toWorkspace(path) ?? path),
     variables: variables.values,
     unknownVariables: [...new Set([...unknown, ...variables.hidden])].sort(),
@@ -82,9 +91,12 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
   return { value: sortOutput(rendered), inputs: [...rendered.inputs, ...artifact.inputs] }
 }
 
-/** Names with a hidden value stand for themselves. */
-function withHidden(values: ReadonlyMap<string, string>, hidden: ReadonlySet<string>): ReadonlyMap<string, string> {
-  if (hidden.size === 0) return values
+/**
+ * Names with a hidden value stand for themselves. Where all values are made in the cluster there is one to stand for
+ * them, since without any variable nothing would be substituted.
+ */
+function withHidden({ values, hidden, open }: Variables): ReadonlyMap<string, string> {
+  if (hidden.size === 0) return values.size === 0 && open ? new Map([['_', '']]) : values
   return new Map([...values, ...[...hidden].map((name) => [name, `\${${name}}`] as const)])
 }
 
@@ -119,11 +131,17 @@ function objectName(object: KubeObject): string {
   return `${object.kind}/${object.metadata.name}`
 }
 
-function inWorkspace(problem: Problem, artifact: Artifact, host: BuildHost): Problem {
+function inWorkspace(
+  problem: Problem,
+  artifact: Artifact,
+  { host, overrides }: { host: BuildHost; overrides: Overrides },
+): Problem {
   const convert = (location: Location): Location | undefined => {
     if (location.path.startsWith(located)) return { ...location, path: location.path.slice(located.length) }
-    const path = host.workspacePath(artifact, location.path)
-    return path === undefined ? undefined : { ...location, path }
+    const absolute = location.path.startsWith('/') ? location.path : joinPath(artifact.root, location.path)
+    const mapped = overrides.location({ ...location, path: absolute })
+    const path = mapped === undefined ? undefined : host.workspacePath(artifact, mapped.path)
+    return mapped === undefined || path === undefined ? undefined : { ...mapped, path }
   }
   const location = problem.location === undefined ? undefined : convert(problem.location)
   const related = problem.related?.flatMap((one) => {

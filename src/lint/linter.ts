@@ -149,8 +149,12 @@ function applySeverities(problems: readonly Problem[], severities: LintOptions['
 /** Sorted by position; the same finding from several clusters is one. */
 function mergeProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>()
+  const isBroken = problems.some(({ code }) => code === 'yaml/syntax')
+  const missing = new Set(problems.filter(({ code }) => code === 'kustomize/path-not-found').map(rangeKey))
   return problems
     .filter((problem) => {
+      // A failed build says in its own way what is wrong here already.
+      if (isBuildFailure(problem) && (isBroken || missing.has(rangeKey(problem)))) return false
       const range = problem.location?.range
       const key = `${problem.code} ${range?.start ?? -1} ${range?.end ?? -1} ${problem.message}`
       return !seen.has(key) && seen.add(key)
@@ -160,4 +164,14 @@ function mergeProblems(problems: readonly Problem[]): readonly Problem[] {
         (a.location?.range?.start ?? 0) - (b.location?.range?.start ?? 0) ||
         (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
     )
+}
+
+function isBuildFailure({ code }: Problem): boolean {
+  return code === 'flux/build-failed' || (code.startsWith('kustomize/') && !ruleCodes.has(code))
+}
+
+const ruleCodes: ReadonlySet<string> = new Set(rules.flatMap((rule) => [rule.code, ...(rule.codes ?? [])]))
+
+function rangeKey({ location }: Problem): string {
+  return `${location?.range?.start ?? -1}-${location?.range?.end ?? -1}`
 }

@@ -61,7 +61,7 @@ ${apps('./apps')}
     clusters: ['dev: clusters/dev (.) flux-instance'],
   },
   {
-    name: "the values of the flux-instance chart, in a path that names no cluster",
+    name: 'the values of the flux-instance chart, in a path that names no cluster',
     files: `
 #- kubernetes/apps/flux/helmrelease.yaml
 apiVersion: helm.toolkit.fluxcd.io/v2

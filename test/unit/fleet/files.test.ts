@@ -4,21 +4,40 @@ import { createFleet, parseSourceFile } from '../../../src/fleet/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'
 
 function open(fs: FileSystem, maxFileSize?: number) {
-  return createFleet({ fs, root: '/r', registry: createSchemaRegistry(), ...(maxFileSize === undefined ? {} : { maxFileSize }) })
+  return createFleet({
+    fs,
+    root: '/r',
+    registry: createSchemaRegistry(),
+    ...(maxFileSize === undefined ? {} : { maxFileSize }),
+  })
 }
 
 describe('files', () => {
   it('reads YAML files, and not what lies in .git, node_modules or the templates of a chart', () => {
     const fs = new MemoryFileSystem(
-      ['a.yaml', 'b/c.yml', 'b/Kustomization', 'b/readme.md', '.git/x.yaml', 'node_modules/p/x.yaml', 'chart/Chart.yaml', 'chart/templates/t.yaml'].map(
-        (path) => [`/r/${path}`, 'a: 1'] as const,
-      ),
+      [
+        'a.yaml',
+        'b/c.yml',
+        'b/Kustomization',
+        'b/readme.md',
+        '.git/x.yaml',
+        'node_modules/p/x.yaml',
+        'chart/Chart.yaml',
+        'chart/templates/t.yaml',
+      ].map((path) => [`/r/${path}`, 'a: 1'] as const),
     )
-    expect(open(fs).files().map((file) => file.path)).toEqual(['a.yaml', 'b/Kustomization', 'b/c.yml', 'chart/Chart.yaml'])
+    expect(
+      open(fs)
+        .files()
+        .map((file) => file.path),
+    ).toEqual(['a.yaml', 'b/Kustomization', 'b/c.yml', 'chart/Chart.yaml'])
   })
 
   it('names a file that is too large, without reading it', () => {
-    const memory = new MemoryFileSystem([['/r/big.yaml', 'a: 1'], ['/r/small.yaml', 'a: 1']])
+    const memory = new MemoryFileSystem([
+      ['/r/big.yaml', 'a: 1'],
+      ['/r/small.yaml', 'a: 1'],
+    ])
     let read = 0
     const fs: FileSystem = {
       readFile: (path) => {
@@ -31,7 +50,11 @@ describe('files', () => {
     }
     const fleet = open(fs)
     expect(fleet.problems().map(({ code, message, location }) => [code, location?.path, message])).toEqual([
-      ['fleet/file-too-large', 'big.yaml', 'the file has 200 MiB; files above 5 MiB are not checked. Split it, or keep it out of the fleet'],
+      [
+        'fleet/file-too-large',
+        'big.yaml',
+        'the file has 200 MiB; files above 5 MiB are not checked. Split it, or keep it out of the fleet',
+      ],
     ])
     expect(read).toBe(0)
     expect(fleet.file('small.yaml')?.documents).toHaveLength(1)
@@ -44,17 +67,30 @@ describe('files', () => {
       readFile: (path) => memory.readFile(path),
       stat: (path) => memory.stat(path),
       realPath: (path) => memory.realPath(path),
-      readDir: (path) => (path === '/r' ? [...memory.readDir(path)!, link] : memory.readDir(path.replace('/r/out', '/r'))),
+      readDir: (path) =>
+        path === '/r' ? [...memory.readDir(path)!, link] : memory.readDir(path.replace('/r/out', '/r')),
     }
-    expect(open(fs).files().map((file) => file.path)).toEqual(['a.yaml'])
+    expect(
+      open(fs)
+        .files()
+        .map((file) => file.path),
+    ).toEqual(['a.yaml'])
   })
 
   it('parses again only what has another text', () => {
-    const fs = new MemoryFileSystem([['/r/a.yaml', 'a: 1'], ['/r/b.yaml', 'b: 1']])
+    const fs = new MemoryFileSystem([
+      ['/r/a.yaml', 'a: 1'],
+      ['/r/b.yaml', 'b: 1'],
+    ])
     const fleet = open(fs)
     expect(fleet.settle().filesParsed).toBe(2)
     const before = fleet.file('b.yaml')
-    expect(fleet.update([{ path: 'a.yaml', text: 'a: 2' }, { path: 'b.yaml', text: 'b: 1' }]).filesParsed).toBe(1)
+    expect(
+      fleet.update([
+        { path: 'a.yaml', text: 'a: 2' },
+        { path: 'b.yaml', text: 'b: 1' },
+      ]).filesParsed,
+    ).toBe(1)
     expect(fleet.file('a.yaml')?.text).toBe('a: 2')
     expect(fleet.file('b.yaml')).toBe(before)
     expect(fleet.update([{ path: 'a.yaml', text: 'disk' }]).filesParsed).toBe(1)
@@ -94,7 +130,20 @@ describe('parseSourceFile', () => {
   })
 
   it('is not shaken by anything', () => {
-    const texts = ['', '\0', '---\n---\n', '{', '[[[[', '&a [*a]', 'a: *b', '__proto__: {a: 1}', `${'['.repeat(5000)}`, `${'a: {'.repeat(3000)}`, 'kind: 1\napiVersion: []', '- kind: A']
+    const texts = [
+      '',
+      '\0',
+      '---\n---\n',
+      '{',
+      '[[[[',
+      '&a [*a]',
+      'a: *b',
+      '__proto__: {a: 1}',
+      `${'['.repeat(5000)}`,
+      `${'a: {'.repeat(3000)}`,
+      'kind: 1\napiVersion: []',
+      '- kind: A',
+    ]
     for (const text of texts) expect(() => parseSourceFile('x.yaml', text)).not.toThrow()
   })
 })

@@ -349,7 +349,9 @@ resources: []
 
 describe('yaml problems', () => {
   it('are shown with those of the rules', () => {
-    checkDiagnostics('\na: 1\na: 2\n# <- error yaml/duplicate-key: "a" is written twice in this mapping; only the last one counts. Remove one of them\n')
+    checkDiagnostics(
+      '\na: 1\na: 2\n# <- error yaml/duplicate-key: "a" is written twice in this mapping; only the last one counts. Remove one of them\n',
+    )
   })
 })
 

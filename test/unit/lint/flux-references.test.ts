@@ -151,17 +151,23 @@ describe('flux/dependency-cycle', () => {
   it('names the circle at each of its entries', () => {
     checkDiagnostics(`${bootstrap}
 #- clusters/prod/a.yaml
-${kustomization(`  path: ./apps
+${kustomization(
+  `  path: ./apps
 ${gitSource}
   dependsOn:
     - name: b
-#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/b → Kustomization/flux-system/a. Remove one of the entries`, 'a')}
+#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/b → Kustomization/flux-system/a. Remove one of the entries`,
+  'a',
+)}
 #- clusters/prod/b.yaml
-${kustomization(`  path: ./apps
+${kustomization(
+  `  path: ./apps
 ${gitSource}
   dependsOn:
     - name: a
-#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/b → Kustomization/flux-system/a. Remove one of the entries`, 'b')}
+#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/b → Kustomization/flux-system/a. Remove one of the entries`,
+  'b',
+)}
 #- clusters/prod/c.yaml
 ${kustomization(`  path: ./apps\n${gitSource}\n  dependsOn:\n    - name: a`, 'c')}
 `)
@@ -170,11 +176,14 @@ ${kustomization(`  path: ./apps\n${gitSource}\n  dependsOn:\n    - name: a`, 'c'
   it('finds an object that depends on itself', () => {
     checkDiagnostics(`${bootstrap}
 #- clusters/prod/a.yaml
-${kustomization(`  path: ./apps
+${kustomization(
+  `  path: ./apps
 ${gitSource}
   dependsOn:
     - name: a
-#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/a. Remove one of the entries`, 'a')}
+#           ^ error flux/dependency-cycle: dependsOn goes in a circle: Kustomization/flux-system/a → Kustomization/flux-system/a. Remove one of the entries`,
+  'a',
+)}
 `)
   })
 })
@@ -256,14 +265,20 @@ ${configMap}
 
 describe('flux/kustomization-cycle', () => {
   it('marks a Kustomization that is in its own build', () => {
-    checkDiagnostics(`${bootstrap}
+    checkDiagnostics(
+      `${bootstrap}
 #- clusters/prod/apps.yaml
 ${kustomization(`  path: ./more\n${gitSource}`)}
 #- more/more.yaml
-${kustomization(`  path: ./more
+${kustomization(
+  `  path: ./more
 #       ^^^^^^ warning flux/kustomization-cycle: Kustomization/flux-system/more is in its own build: it would apply, and could prune, itself. Move its declaration out of the directory
-${gitSource}`, 'more')}
-`, { only: ['flux/kustomization-cycle'] })
+${gitSource}`,
+  'more',
+)}
+`,
+      { only: ['flux/kustomization-cycle'] },
+    )
   })
 
   it('lets the bootstrap contain itself', () => {

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest'
+import { checkDiagnostics, checkFix, openFixture } from '../../support/check.ts'
+
+const sync = `
+#- clusters/prod/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { interval: 1m, url: 'https://github.com/org/fleet' }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: flux-system, namespace: flux-system }
+spec: { interval: 10m, path: ./clusters/prod, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
+#- clusters/prod/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+`
+
+const configMap = (data: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  namespace: default
+data:
+${data}`
+
+describe('schema rules', () => {
+  it('mark unknown fields and wrong types where they are written', () => {
+    checkDiagnostics(
+      `${sync}  wiat: true
+# ^^^^ error schema/unknown-field: unknown field "spec.wiat", did you mean "wait"?
+  suspend: "yes"
+#          ^^^^^ error schema/type: …
+  timeout: 10
+#          ^^ error schema/type: …
+#- apps/a.yaml
+${configMap('  key: value')}
+`.replaceAll('schema/type: …', 'schema/type: …'),
+    )
+  })
+
+  it('correct a misspelt field', () => {
+    checkFix(
+      `${sync}  wiat: true\n#- apps/a.yaml\n${configMap('  key: value')}\n`,
+      `${sync}  wait: true\n#- apps/a.yaml\n${configMap('  key: value')}\n`,
+    )
+  })
+
+  it('put quotes around what has to be text', () => {
+    checkFix(`${sync}#- apps/a.yaml\n${configMap('  key: 10')}\n`, `#- apps/a.yaml\n${configMap('  key: "10"')}\n`)
+  })
+
+  it('know that a parent brings what a file lacks', () => {
+    checkDiagnostics(`
+#- clusters/prod/flux-system/gotk-sync.yaml
+# empty
+#- clusters/prod/kustomization.yaml
+resources: [apps.yaml]
+patches:
+  - target: { kind: Kustomization }
+    patch: |
+      apiVersion: kustomize.toolkit.fluxcd.io/v1
+      kind: Kustomization
+      metadata: { name: all }
+      spec:
+        interval: 1h
+        sourceRef: { kind: GitRepository, name: flux-system }
+#- clusters/prod/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  path: ./apps
+  prune: true
+#- apps/a.yaml
+${configMap('  key: value')}
+`)
+  })
+
+  it('mark what is missing from the effective object', () => {
+    checkDiagnostics(`
+#- clusters/prod/flux-system/gotk-sync.yaml
+# empty
+#- clusters/prod/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+# <---- error schema/required: missing required field "spec.sourceRef"
+  interval: 1h
+  path: ./apps
+  prune: true
+#- apps/a.yaml
+${configMap('  key: value')}
+`)
+  })
+
+  it('leave variables and encrypted values alone', () => {
+    checkDiagnostics(`${sync}  postBuild:
+    substitute:
+      REPLICAS: "2"
+#- apps/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default }
+spec:
+  replicas: \${REPLICAS}
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: nginx }] }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: s, namespace: default }
+data:
+  key: ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]
+sops:
+  mac: ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]
+`)
+  })
+})
+
+describe('substitution', () => {
+  it('marks every use of a variable that is not set', () => {
+    checkDiagnostics(`${sync}  postBuild:
+    substitute:
+      DOMAIN: example.com
+#- apps/a.yaml
+${configMap(`  host: \${DOMAIN}
+  name: \${NAME}
+#       ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by ConfigMap/a's Kustomization…
+  other: \${COLOR:=blue} $\${NOT}
+  more: x-\${NAME}
+#         ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by ConfigMap/a's Kustomization…`)}
+`)
+  })
+
+  it('does not guess about Secrets that are not in the repository', () => {
+    const { fleet } = checkDiagnostics(`${sync}  postBuild:
+    substituteFrom:
+      - kind: Secret
+        name: cluster-secrets
+#- apps/a.yaml
+${configMap(`  host: \${DOMAIN}`)}
+`)
+    expect(fleet.build('prod/flux-system/apps')?.unknownVariables).toEqual(['DOMAIN'])
+  })
+
+  it('does not mind dollars where no substitution is asked for', () => {
+    checkDiagnostics(`${sync}#- apps/a.yaml\n${configMap(`  host: \${DOMAIN}`)}\n`)
+  })
+
+  it('keeps following children when a variable is missing', () => {
+    const { fleet } = openFixture(`${sync}  postBuild:
+    substitute: { A: b }
+#- apps/child.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: child, namespace: flux-system }
+spec: { interval: 1h, path: ./web, prune: true, targetNamespace: "\${NAME}", sourceRef: { kind: GitRepository, name: flux-system } }
+#- web/a.yaml
+${configMap('  key: value')}
+`)
+    expect(fleet.kustomizations().map(({ id }) => id)).toEqual([
+      'prod/flux-system/flux-system',
+      'prod/flux-system/apps',
+      'prod/flux-system/child',
+    ])
+  })
+})
+
+describe('builds that fail', () => {
+  it('name the line, and the rest of the fleet goes on', () => {
+    const bench = openFixture(`${sync}#- clusters/prod/good.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: good, namespace: flux-system }
+spec: { interval: 1h, path: ./good, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
+#- good/a.yaml
+${configMap('  key: value')}
+#- apps/kustomization.yaml
+resources:
+  - ../apps
+`)
+    const [problem, ...others] = bench.fleet.problems()
+    expect(others).toEqual([])
+    expect(problem).toMatchObject({ severity: 'error', location: { path: 'apps/kustomization.yaml' } })
+    expect(bench.fleet.build('prod/flux-system/good')?.objects).toHaveLength(1)
+  })
+
+  it('are said once for a path that is missing', () => {
+    checkDiagnostics(`${sync}#- apps/kustomization.yaml
+resources:
+  - missing.yaml
+#   ^^^^^^^^^^^^ error kustomize/path-not-found: "missing.yaml" does not exist
+`)
+  })
+
+  it('survive broken YAML', () => {
+    const bench = openFixture(`${sync}#- apps/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n`)
+    const codes = [...bench.linter.lint().values()].flat().map(({ code, location }) => `${location?.path} ${code}`)
+    expect(codes).toEqual(['apps/a.yaml yaml/syntax'])
+    expect(bench.fleet.kustomizations()).toHaveLength(2)
+  })
+
+  it('never leave the repository', () => {
+    const bench = openFixture(`${sync}#- apps/kustomization.yaml\nresources:\n  - ../../outside.yaml\n`)
+    bench.fs.writeFile('/outside.yaml', configMap('  secret: value'))
+    expect(bench.fleet.build('prod/flux-system/apps')?.objects).toEqual([])
+    expect(bench.fleet.problems().map(({ location }) => location?.path)).toEqual(['apps/kustomization.yaml'])
+  })
+})
