@@ -138,7 +138,7 @@ test('a fleet runs in the dev cluster, twice, and the second run changes no obje
   expect(exported.stdout).not.toContain('managedFields')
   const suspended = await fluxkit('suspend', 'ks', 'apps')
   expect(suspended.stderr).toContain('✔ kustomization suspended')
-  expect((await fluxkit('get', 'ks', 'apps', '--no-header')).stdout).toMatch(/\tTrue {5}\tTrue /)
+  expect((await fluxkit('get', 'ks', 'apps', '--no-header')).stdout).toMatch(/\tTrue\tTrue\t/)
   const refused = await fluxkit('reconcile', 'ks', 'apps')
   expect(refused).toMatchObject({ code: 1, stderr: '✗ resource is suspended\n' })
 }, 120_000)
