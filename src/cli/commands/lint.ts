@@ -11,6 +11,10 @@ export const lintCommand: Command = {
   flags: {
     ...pathFlag,
     format: { type: 'string', default: 'text', about: 'text, json, sarif or github' },
+    hints: {
+      type: 'boolean',
+      about: 'in text, also print hints, such as kinds whose definition is not in the repository',
+    },
   },
   async run(terminal, flags) {
     const format = stringFlag(flags, 'format') ?? 'text'
@@ -20,7 +24,8 @@ export const lintCommand: Command = {
     const { fleet, registry } = openFleet(terminal, flags)
     const found = createLinter(fleet, registry).lint()
     const problems = sortProblems([...found.values()].flat())
-    terminal.stdout(print(problems, { cwd: terminal.cwd, root: fleet.root }))
+    const shown = format === 'text' && !flags['hints'] ? problems.filter((each) => each.severity !== 'hint') : problems
+    terminal.stdout(print(shown, { cwd: terminal.cwd, root: fleet.root }))
     const counts = countSeverities(problems)
     if (format === 'text') {
       const files = fleet.files().length
