@@ -17,7 +17,7 @@ export {
 export { decodeBase64 } from './go/base64.ts'
 export { matchesFormat, parseLooseDuration } from './go/formats.ts'
 export { formatGoFloat, goQuote, plainDecimal } from './go/text.ts'
-export { parseDate, parseRfc3339 } from './go/timestamp.ts'
+export { parseDate, parseRfc3339, rfc3339Offset } from './go/timestamp.ts'
 export * from './health.ts'
 export type { CompiledRegex } from './library/define.ts'
 export {

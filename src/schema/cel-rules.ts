@@ -79,8 +79,10 @@ class RuleCompiler {
   }
 
   node(source: Source): RuleNode | undefined {
-    const { rules: written, schema, declaration, resourceRoot } = source
+    const { rules: written, schema, resourceRoot } = source
     const validations = written['x-kubernetes-validations'] ?? []
+    // Each set of rules names types from its own self.
+    const declaration = validations.length > 0 ? declarationOf(schema, resourceRoot) : source.declaration
     const error =
       validations.length > 0 && declaration === undefined
         ? 'failed to convert to declType for CEL validation rules'

@@ -14,6 +14,7 @@ import {
   parseDate,
   parseLooseDuration,
   parseRfc3339,
+  rfc3339Offset,
   toJson,
 } from '../cel/index.ts'
 import { escapeName, unescapeName } from './cel-escape.ts'
@@ -101,7 +102,8 @@ function typedString(value: JsonValue, schema: StructuralSchema): CelValue {
     case 'date':
       return timestamp(parseDate(value), 'date', value)
     case 'date-time':
-      return timestamp(value === '' ? 0n : parseRfc3339(value), 'date-time', value)
+      // Text without a zone is UTC, as strfmt reads it.
+      return timestamp(value === '' ? 0n : (parseRfc3339(value) ?? parseRfc3339(`${value}Z`)), 'date-time', value)
     case 'byte': {
       const bytes = decodeBase64(value, true)
       if (bytes === undefined) throw new CelError(`Invalid byte formatted string ${value}: illegal base64 data`)
@@ -114,7 +116,7 @@ function typedString(value: JsonValue, schema: StructuralSchema): CelValue {
 
 function timestamp(nanos: bigint | undefined, format: string, value: string): CelTimestamp {
   if (nanos === undefined) throw new CelError(`Invalid ${format} formatted string ${value}: cannot parse`)
-  return new CelTimestamp(nanos)
+  return new CelTimestamp(nanos, rfc3339Offset(value))
 }
 
 /** A value no schema describes: expressions can only compare it. */

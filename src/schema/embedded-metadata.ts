@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
-import { dns1035LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../cel/index.ts'
+import { dns1035LabelErrors, dns1123LabelErrors, labelValueErrors, qualifiedNameErrors } from '../cel/index.ts'
 import { propertySchema } from './correlation.ts'
 import type { FieldError } from './field-error.ts'
 import { childPath, fieldText, indexPath, keyPath, type NodePath, pathSteps } from './node-path.ts'
@@ -177,16 +177,24 @@ function checkMetadata(value: JsonValue, path: NodePath, errors: FieldError[]): 
     errors.push(invalid(path, value, decoded.error))
     return
   }
-  const { name, generateName, namespace, labels, annotations, finalizers } = decoded.value
+  const { name, generateName, namespace, labels, annotations, finalizers, generation, ownerReferences } = decoded.value
   const text = (key: string, member: JsonValue | undefined, check: (text: string) => readonly string[]): void => {
     if (typeof member !== 'string') return
     for (const detail of check(member)) errors.push(invalid(childPath(path, key), member, detail))
   }
   text('generateName', generateName, pathSegmentErrors)
   text('name', name, (segment) => [...pathSegmentNames(segment), ...pathSegmentErrors(segment)])
-  text('namespace', namespace, (label) => (label === '' ? [] : dns1123SubdomainErrors(label)))
+  text('namespace', namespace, (label) => (label === '' ? [] : dns1123LabelErrors(label)))
   checkLabels(labels, childPath(path, 'labels'), errors)
   checkAnnotations(annotations, childPath(path, 'annotations'), errors)
+  if (typeof generation === 'number' && generation < 0) {
+    errors.push(invalid(childPath(path, 'generation'), generation, 'must be greater than or equal to 0'))
+  }
+  if (Array.isArray(ownerReferences)) {
+    for (const [i, owner] of ownerReferences.entries()) {
+      checkOwner(owner, indexPath(childPath(path, 'ownerReferences'), i), errors)
+    }
+  }
   if (Array.isArray(finalizers)) {
     finalizers.forEach((finalizer, i) => {
       if (typeof finalizer !== 'string') return
@@ -194,6 +202,13 @@ function checkMetadata(value: JsonValue, path: NodePath, errors: FieldError[]): 
         errors.push(invalid(indexPath(childPath(path, 'finalizers'), i), finalizer, detail))
       }
     })
+  }
+}
+
+function checkOwner(owner: JsonValue, path: NodePath, errors: FieldError[]): void {
+  if (!isObject(owner)) return
+  for (const key of ['apiVersion', 'kind', 'name', 'uid']) {
+    if ((owner[key] ?? '') === '') errors.push({ ...required(childPath(path, key)), detail: 'must not be empty' })
   }
 }
 
@@ -209,7 +224,7 @@ function checkLabels(labels: JsonValue | undefined, path: NodePath, errors: Fiel
   if (!isObject(labels)) return
   for (const [key, value] of Object.entries(labels)) {
     for (const detail of qualifiedNameErrors(key)) errors.push(invalid(path, key, detail))
-    for (const detail of labelValueErrors(String(value))) errors.push(invalid(keyPath(path, key), value, detail))
+    for (const detail of labelValueErrors(String(value))) errors.push(invalid(path, value, detail))
   }
 }
 

@@ -66,7 +66,7 @@ export function fieldErrorText(error: FieldError): string {
 
 function showValue(value: JsonValue): string {
   if (typeof value === 'string') return goQuote(value)
-  if (typeof value === 'number') return formatGoFloat(value)
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : formatGoFloat(value)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   return goJson(value)
 }

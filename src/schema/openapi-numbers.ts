@@ -7,46 +7,64 @@ export interface NumberFault {
   readonly message: string
   readonly composite: boolean
   readonly rule: string
+  /** What is wrong, where it is not the value. */
+  readonly badValue?: number
 }
 
 /** Checks range, format and multipleOf of a number (kube-openapi pkg/validation/validate numberValidator). */
 export function numberFaults(schema: StructuralSchema, value: number | bigint, name: string): readonly NumberFault[] {
-  const out: NumberFault[] = []
   const range = outOfRange(schema, value, 'Checked', name)
-  if (range !== undefined) out.push(range)
-  const integer = kindOf(value) === 'integer'
-  const { multipleOf, maximum, minimum } = schema
-  if (multipleOf !== undefined) out.push(...multipleFaults(value, multipleOf, name))
-  if (minimum !== undefined) {
-    const bound = integer ? Math.trunc(minimum) : minimum
-    const exclusive = schema.exclusiveMinimum === true
-    if (value < bound || (exclusive && Number(value) === bound)) {
-      const words = exclusive ? 'greater than' : 'greater than or equal to'
-      out.push(own(`${name} in body should be ${words} ${formatGoFloat(bound)}`, 'minimum'))
-    }
-  }
-  if (maximum !== undefined) {
-    const bound = integer ? Math.trunc(maximum) : maximum
-    const exclusive = schema.exclusiveMaximum === true
-    if (value > bound || (exclusive && Number(value) === bound)) {
-      const words = exclusive ? 'less than' : 'less than or equal to'
-      out.push(own(`${name} in body should be ${words} ${formatGoFloat(bound)}`, 'maximum'))
-    }
-  }
-  return out
+  return [
+    ...(range === undefined ? [] : [range]),
+    ...multipleFaults(schema, value, name),
+    ...boundFaults(schema, value, name, 'minimum'),
+    ...boundFaults(schema, value, name, 'maximum'),
+  ]
 }
 
 function own(message: string, rule: string): NumberFault {
   return { message, composite: false, rule }
 }
 
-function multipleFaults(value: number | bigint, factor: number, name: string): readonly NumberFault[] {
+/** A bound that its own type cannot hold is a fault too, and is compared as it stands. */
+function boundFaults(
+  schema: StructuralSchema,
+  value: number | bigint,
+  name: string,
+  side: 'minimum' | 'maximum',
+): readonly NumberFault[] {
+  const written = schema[side]
+  if (written === undefined) return []
+  const low = side === 'minimum'
+  const fault = outOfRange(schema, written, low ? 'Minimum boundary' : 'Maximum boundary', name)
+  const integer = fault === undefined && kindOf(value) === 'integer'
+  const bound = integer ? Math.trunc(written) : written
+  const exclusive = (low ? schema.exclusiveMinimum : schema.exclusiveMaximum) === true
+  const beyond = low ? value < bound : value > bound
+  const out = fault === undefined ? [] : [fault]
+  if (!beyond && !(exclusive && Number(value) === bound)) return out
+  const words = `${low ? 'greater' : 'less'} than${exclusive ? '' : ' or equal to'}`
+  const shown = integer ? String(bound) : formatGoFloat(bound)
+  return [...out, own(`${name} in body should be ${words} ${shown}`, side)]
+}
+
+function multipleFaults(schema: StructuralSchema, value: number | bigint, name: string): readonly NumberFault[] {
+  const written = schema.multipleOf
+  if (written === undefined) return []
+  const fault = outOfRange(schema, written, 'MultipleOf', name)
+  const integer = fault === undefined && kindOf(value) === 'integer'
+  const factor = integer ? Math.trunc(written) : written
+  const out = fault === undefined ? [] : [fault]
   if (factor <= 0) {
-    return [own(`factor MultipleOf declared for ${name} must be positive: ${formatGoFloat(factor)}`, 'multipleOf')]
+    const message = `factor MultipleOf declared for ${name} must be positive: ${formatGoFloat(factor)}`
+    return [...out, { ...own(message, 'multipleOf'), badValue: factor }]
   }
-  const quotient = Number(value) / factor
-  const whole = kindOf(value) === 'integer' ? Number(value) % Math.trunc(factor) === 0 : isJsonInteger(quotient)
-  return whole ? [] : [own(`${name} in body should be a multiple of ${formatGoFloat(factor)}`, 'multipleOf')]
+  const whole = integer ? BigInt(value) % BigInt(factor) === 0n : isJsonInteger(quotient(Number(value), factor))
+  return whole ? out : [...out, own(`${name} in body should be a multiple of ${formatGoFloat(factor)}`, 'multipleOf')]
+}
+
+function quotient(value: number, factor: number): number {
+  return factor < 1 ? (1 / factor) * value : value / factor
 }
 
 const maxFloat32 = 3.4028234663852886e38

@@ -293,7 +293,8 @@ function checkNumber(node: Node, value: number | bigint, result: Result): void {
       while (root !== undefined && root.kind !== 'root') root = root.parent
       result.add(composite({ patterns: noPatterns, root }, node, fault.message, fault.rule))
     } else {
-      result.add({ ...place(node, 'FieldValueInvalid', fault.rule), badValue: value, detail: fault.message })
+      const badValue = fault.badValue ?? value
+      result.add({ ...place(node, 'FieldValueInvalid', fault.rule), badValue, detail: fault.message })
     }
   }
 }

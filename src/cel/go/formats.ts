@@ -12,7 +12,6 @@ const patterns: Readonly<Record<string, RegExp>> = {
   uuid4: uuid('4[0-9a-f]{3}', '[89ab][0-9a-f]{3}'),
   uuid5: uuid('5[0-9a-f]{3}', '[89ab][0-9a-f]{3}'),
   byte: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/,
-  mac: /^(?:[0-9a-fA-F]{2}([:-]))(?:[0-9a-fA-F]{2}\1){4}[0-9a-fA-F]{2}$|^(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}$/,
   ssn: /^\d{3}[- ]?\d{2}[- ]?\d{4}$/,
   hexcolor: /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/,
   rgbcolor:
@@ -35,6 +34,7 @@ const checks: Readonly<Record<string, (text: string) => boolean>> = {
   date: (text) => parseDate(text) !== undefined,
   datetime: isDateTime,
   duration: (text) => parseLooseDuration(text) !== undefined,
+  mac: isMac,
   k8sshortname: (text) => text.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text),
   k8slongname: (text) =>
     text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text),
@@ -85,6 +85,15 @@ export function parseLooseDuration(text: string): bigint | undefined {
     }
   }
   return found ? total : undefined
+}
+
+/** 6, 8 or 20 octets, in pairs with `:` or `-`, in fours with `.`, or run together (Go's net.ParseMAC). */
+function isMac(text: string): boolean {
+  const digits = text.replace(/[:.-]/g, '')
+  if (!/^[0-9a-fA-F]+$/.test(digits) || ![12, 16, 40].includes(digits.length)) return false
+  const pairs = digits.match(/../g)!
+  const fours = digits.match(/..../g)!
+  return [pairs.join(':'), pairs.join('-'), fours.join('.'), digits].includes(text)
 }
 
 function isHostname(text: string): boolean {

@@ -5,7 +5,7 @@ import { compareSemver, parseSemver, parseSemverLoosely, type SemVersion } from 
 import { goQuote } from '../go/text.ts'
 import { type GoUrl, hostname, parseGoUrl, port, queryValues } from '../go/url.ts'
 import { type CelType, opaqueType } from '../types.ts'
-import { CelError } from '../values/error.ts'
+import { CelError, noSuchOverload } from '../values/error.ts'
 import { CelArray, CelEntries, CelOpaque, type CelValue } from '../values/value.ts'
 import { define, type FunctionDefinition } from './define.ts'
 
@@ -165,8 +165,6 @@ function isGlobalUnicast(address: IpAddress): boolean {
 export function networkLibrary(): readonly FunctionDefinition[] {
   const test = (name: string, call: (address: IpAddress) => boolean): FunctionDefinition =>
     define(name, ['net.IP.() bool'], ([a]) => (a instanceof IpValue ? call(a.address) : undefined))
-  const ipOf = (value: CelValue | undefined): IpAddress | undefined =>
-    value instanceof IpValue ? value.address : typeof value === 'string' ? orThrow(readIp(value)) : undefined
   const cidrOf = (value: CelValue | undefined): IpPrefix | undefined =>
     value instanceof CidrValue
       ? value.prefix
@@ -198,7 +196,9 @@ export function networkLibrary(): readonly FunctionDefinition[] {
     ),
     define('isCIDR', ['(string) bool'], ([a]) => (typeof a === 'string' ? typeof readCidr(a) !== 'string' : undefined)),
     define('containsIP', ['net.CIDR.(string) bool', 'net.CIDR.(net.IP) bool'], ([a, b]) => {
-      const address = ipOf(b)
+      const address = typeof b === 'string' ? readIp(b) : b instanceof IpValue ? b.address : undefined
+      // Text that is no address is not told apart from a wrong type.
+      if (typeof address === 'string') throw noSuchOverload()
       return a instanceof CidrValue && address !== undefined ? prefixContains(a.prefix, address) : undefined
     }),
     define('containsCIDR', ['net.CIDR.(string) bool', 'net.CIDR.(net.CIDR) bool'], ([a, b]) => {

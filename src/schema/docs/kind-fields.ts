@@ -20,7 +20,7 @@ export const kindFields: Readonly<Record<string, Readonly<Record<string, string>
     components: 'Kustomize components to add, as paths relative to `path`.',
     ignoreMissingComponents: 'Skips components whose directory does not exist.',
     postBuild: 'What happens to the built manifests before they are applied.',
-    'postBuild.substitute': 'Variables that replace `${NAME}` in the manifests.',
+    'postBuild.substitute': 'Variables for the manifests, by name.',
     'postBuild.substituteFrom':
       'ConfigMaps and Secrets whose keys are variables; later ones win, `substitute` wins over all.',
     'postBuild.substituteFrom.optional': 'Goes on when the ConfigMap or Secret does not exist.',
