@@ -73,7 +73,5 @@ export function checkTarget(type: ResourceType, namespace: string, draft: KubeOb
     else if (own !== namespace) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
     }
-  } else if (own !== '') {
-    throw badRequest('namespace may not be set on cluster-scoped resources')
   } else delete draft.metadata['namespace']
 }

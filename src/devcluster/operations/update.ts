@@ -126,14 +126,14 @@ function checkIdentity(target: UpdateTarget, next: KubeObject): void {
   else if (name !== target.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
   }
+  if (!target.type.namespaced) {
+    delete next.metadata['namespace']
+    return
+  }
   const namespace = namespaceOf(next)
-  if (target.type.namespaced && namespace === '') next.metadata['namespace'] = target.namespace
-  else if (namespace !== (target.type.namespaced ? target.namespace : '')) {
-    throw badRequest(
-      target.type.namespaced
-        ? 'the namespace of the object does not match the namespace on the URL'
-        : 'namespace may not be set on cluster-scoped resources',
-    )
+  if (namespace === '') next.metadata['namespace'] = target.namespace
+  else if (namespace !== target.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
 }
 
