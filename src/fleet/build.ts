@@ -1,6 +1,5 @@
 import {
   type Cancellation,
-  getIn,
   hasErrors,
   type JsonObject,
   joinPath,
@@ -166,21 +165,24 @@ function metaOf(object: KubeObject): { group: string; kind: string; namespace: s
   }
 }
 
-/** All that is handed to a build, as a string: an equal key and untouched inputs mean an equal result. */
-export function buildKey(request: BuildRequest): string {
-  const { object, artifact, variables } = request
-  const { status: _status, ...rest } = object as JsonObject
-  return JSON.stringify(
-    [
-      rest,
-      artifact?.key ?? '',
-      variables.open,
-      [...variables.values],
-      [...variables.hidden],
-      getIn(object, ['spec', 'path']) ?? '',
-    ],
-    (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
-  )
+/** Writes the build-relevant part of a Kustomization as text; remembered, since the same object is asked for again. */
+export class BuildKeys {
+  readonly #texts = new WeakMap<KubeObject, string>()
+
+  /** All that is handed to a build, as a string: an equal key and untouched inputs mean an equal result. */
+  of({ object, artifact, variables }: BuildRequest): string {
+    const rest = [artifact?.key ?? '', variables.open, [...variables.values], [...variables.hidden]]
+    return `${this.#textOf(object)}\n${JSON.stringify(rest)}`
+  }
+
+  #textOf(object: KubeObject): string {
+    const known = this.#texts.get(object)
+    if (known !== undefined) return known
+    const { status: _status, ...rest } = object as JsonObject
+    const text = JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+    this.#texts.set(object, text)
+    return text
+  }
 }
 
 /** True when two results are the same for everything that builds on them. */

@@ -27,6 +27,8 @@ export class FileStore {
   readonly #maxSize: number
   readonly #files = new Map<string, SourceFile>()
   #sorted: readonly SourceFile[] | undefined
+  /** The paths in order; `undefined` when one came or went. */
+  #order: readonly string[] | undefined
   #scanProblems: readonly Problem[] = []
   /** Paths that the scan found and nobody parsed so far. */
   #pending: readonly string[] | undefined
@@ -47,7 +49,8 @@ export class FileStore {
 
   /** Every file, by path. */
   all(): readonly SourceFile[] {
-    this.#sorted ??= [...this.#files.values()].sort((a, b) => compareStrings(a.path, b.path))
+    this.#order ??= [...this.#files.keys()].sort(compareStrings)
+    this.#sorted ??= this.#order.map((path) => this.#files.get(path)!)
     return this.#sorted
   }
 
@@ -91,7 +94,7 @@ export class FileStore {
         touchParents(this.#fs, path, this.#root, touched)
       } else if (stat === undefined) {
         this.#dropBelow(relative, touched, changed, () => true)
-        if (this.#files.delete(relative)) changed.add(relative)
+        if (this.#delete(relative)) changed.add(relative)
         touchParents(this.#fs, path, this.#root, touched)
       } else if (isFleetFile(relative)) {
         if (this.#refreshFile(relative, touched, changed)) parsed++
@@ -115,7 +118,7 @@ export class FileStore {
     const prefix = relative === '' ? '' : `${relative}/`
     for (const path of [...this.#files.keys()]) {
       if (!path.startsWith(prefix) || !isGone(path)) continue
-      this.#files.delete(path)
+      this.#delete(path)
       changed.add(path)
       touched.add(this.#absolute(path))
       touchParents(this.#fs, this.#absolute(path), this.#root, touched)
@@ -127,24 +130,33 @@ export class FileStore {
     const absolute = this.#absolute(path)
     const stat = this.#fs.stat(absolute)
     if (stat?.kind !== 'file') {
-      this.#sorted = undefined
-      return this.#files.delete(path)
+      return this.#delete(path)
     }
     const before = this.#files.get(path)
     if (stat.size > this.#maxSize) {
       const file = oversizedFile(path, stat.size, this.#maxSize)
       if (before?.problems[0]?.message === file.problems[0]?.message) return false
-      this.#files.set(path, file)
-      this.#sorted = undefined
+      this.#set(path, file)
       return true
     }
     const bytes = this.#fs.readFile(absolute)
     if (bytes === undefined) return false
     const text = decodeText(bytes)
     if (before !== undefined && before.text === text) return false
-    this.#files.set(path, parseSourceFile(path, text))
-    this.#sorted = undefined
+    this.#set(path, parseSourceFile(path, text))
     return true
+  }
+
+  #set(path: string, file: SourceFile): void {
+    if (!this.#files.has(path)) this.#order = undefined
+    this.#files.set(path, file)
+    this.#sorted = undefined
+  }
+
+  #delete(path: string): boolean {
+    this.#order = undefined
+    this.#sorted = undefined
+    return this.#files.delete(path)
   }
 
   #absolute(path: string): string {

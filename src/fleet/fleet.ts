@@ -18,6 +18,7 @@ import { Locator } from './locator.ts'
 import { type LooseInput, looseKustomizations, looseSources } from './loose.ts'
 import { rangeAt } from './node.ts'
 import { createOverlayFileSystem, type OverlayFileSystem } from './overlay.ts'
+import { type RememberingFileSystem, rememberNames } from './remembering-file-system.ts'
 import type {
   ChangeSummary,
   Cluster,
@@ -61,6 +62,7 @@ interface Derived {
 class FleetModel implements Fleet {
   readonly root: string
   readonly registry: FleetOptions['registry']
+  readonly #disk: RememberingFileSystem
   readonly #overlay: OverlayFileSystem
   readonly #files: FileStore
   readonly #artifacts: ArtifactStore
@@ -82,7 +84,8 @@ class FleetModel implements Fleet {
   constructor(options: FleetOptions) {
     this.root = cleanPath(options.root)
     this.registry = options.registry
-    this.#overlay = createOverlayFileSystem(options.fs)
+    this.#disk = rememberNames(options.fs)
+    this.#overlay = createOverlayFileSystem(this.#disk)
     this.#files = new FileStore(this.#overlay, this.root, options.maxFileSize ?? defaultMaxFileSize)
     this.#artifacts = new ArtifactStore(this.#overlay, this.root)
     this.#locator = new Locator(this.#files, this.#artifacts, this.root)
@@ -109,6 +112,7 @@ class FleetModel implements Fleet {
   }
 
   update(changes: readonly FileChange[], cancellation?: Cancellation): ChangeSummary {
+    this.#disk.forget()
     const paths = changes.map((change) => {
       const path = change.path.startsWith('/') ? cleanPath(change.path) : joinPath(this.root, change.path)
       if (change.text === 'disk') this.#overlay.clear(path)

@@ -2,7 +2,7 @@ import { type Cancellation, type FileSystem, joinPath, jsonEqual } from '../base
 import { build as kustomizeBuild } from '../kustomize/index.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { Artifact } from './artifacts.ts'
-import { type BuildHost, buildKey, makeBuild, sameObjects } from './build.ts'
+import { type BuildHost, BuildKeys, makeBuild, sameObjects } from './build.ts'
 import { type BuildLookup, BuildStore } from './build-store.ts'
 import { discoverEntries } from './discover.ts'
 import { isFluxSource, objectKey } from './kinds.ts'
@@ -39,6 +39,7 @@ interface WalkerOptions {
 export class FleetWalker {
   readonly #host: WalkerOptions
   readonly #builds = new BuildStore<BuildOutput>()
+  readonly #keys = new BuildKeys()
   #rebuilt = new Set<string>()
   #changed = new Set<string>()
 
@@ -117,7 +118,9 @@ export class FleetWalker {
   #build(request: BuildRequest, used: Set<string>, cancellation: Cancellation | undefined): BuildLookup<BuildOutput> {
     const name = `${request.id}#${request.round}`
     used.add(name)
-    const lookup = this.#builds.get(name, buildKey(request), () => makeBuild(request, this.#buildHost(cancellation)))
+    const lookup = this.#builds.get(name, this.#keys.of(request), () =>
+      makeBuild(request, this.#buildHost(cancellation)),
+    )
     if (!lookup.rebuilt) return lookup
     this.#rebuilt.add(request.id)
     const before = lookup.before?.rendered.objects

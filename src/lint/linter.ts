@@ -3,6 +3,7 @@ import type { Fleet, SourceFile } from '../fleet/index.ts'
 import { gvkOf } from '../kube/index.ts'
 import { createObjectChecker, type ObjectChecker, type SchemaFinding, type SchemaRegistry } from '../schema/index.ts'
 import { rules } from './registry.ts'
+import { TargetIndex } from './targets.ts'
 import type { FileRule, Finding, Linter, LintOptions, Rule } from './types.ts'
 
 /** A linter over a fleet. Results of a file's own rules are kept until the file changes. */
@@ -107,11 +108,18 @@ class FleetLinter implements Linter {
     const { revision } = this.#fleet
     if (this.#fleetResult?.revision === revision) return this.#fleetResult.byPath
     const byPath = new Map<string, Problem[]>()
+    const indexes = new Map<string, TargetIndex>()
+    const targets = (cluster: string): TargetIndex => {
+      const index = indexes.get(cluster) ?? new TargetIndex(this.#fleet, cluster)
+      indexes.set(cluster, index)
+      return index
+    }
     for (const rule of rules) {
       if (rule.scope !== 'fleet') continue
       rule.check({
         fleet: this.#fleet,
         registry: this.#registry,
+        targets,
         checkWhole: (object) => this.#checkWhole(object),
         report: (finding) => {
           const list = byPath.get(finding.location.path)

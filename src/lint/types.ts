@@ -2,6 +2,8 @@ import type { Cancellation, Fix, JsonObject, Location, ObjectRef, Problem, Sever
 import type { Fleet, SourceFile } from '../fleet/index.ts'
 import type { ObjectChecker, SchemaFinding, SchemaRegistry } from '../schema/index.ts'
 
+import type { TargetIndex } from './targets.ts'
+
 /** What a rule says; code and severity are the rule's unless given. */
 export interface Finding {
   readonly message: string
@@ -39,6 +41,8 @@ export interface FileContext {
 export interface FleetContext {
   readonly fleet: Fleet
   readonly registry: SchemaRegistry
+  /** What exists in a cluster; made once for all rules. */
+  targets(cluster: string): TargetIndex
   /** What is wrong with a complete object by its schema; remembered by object. */
   checkWhole(object: JsonObject): readonly SchemaFinding[]
   report(finding: Finding): void

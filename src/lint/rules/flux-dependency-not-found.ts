@@ -1,5 +1,5 @@
 import { didYouMean } from '../suggest.ts'
-import { hasHiddenObjects, knownReferences, replaceFix, showRef, TargetIndex } from '../targets.ts'
+import { hasHiddenObjects, knownReferences, replaceFix, showRef } from '../targets.ts'
 import type { FleetRule } from '../types.ts'
 
 /** `dependsOn` that leads nowhere. */
@@ -8,13 +8,14 @@ export const dependencyNotFound: FleetRule = {
   code: 'flux/dependency-not-found',
   severity: 'error',
   doc: "An entry of `spec.dependsOn` names an object that is in no build of the cluster: the controller reports `DependencyNotReady` for ever. Correct the name or the namespace (default: the object's own), or remove the entry.",
-  check({ fleet, report }) {
+  check(context) {
+    const { fleet, report } = context
     for (const { name } of fleet.clusters()) {
-      const targets = new TargetIndex(fleet, name)
+      const index = context.targets(name)
       const severity = hasHiddenObjects(fleet, name) ? 'warning' : 'error'
       for (const { to, from, location } of knownReferences(fleet, name, ['dependency'])) {
-        if (location === undefined || targets.has(to)) continue
-        const suggestion = targets.closestName(to)
+        if (location === undefined || index.has(to)) continue
+        const suggestion = index.closestName(to)
         const elsewhere = suggestion === undefined ? otherNamespace(fleet.clusterObjects(name).values(), to) : undefined
         const hint =
           elsewhere !== undefined

@@ -1,6 +1,6 @@
 import { type Fleet, objectKey, type Reference } from '../../fleet/index.ts'
 import { didYouMean } from '../suggest.ts'
-import { destinationOf, hasHiddenObjects, knownReferences, replaceFix, showRef, TargetIndex } from '../targets.ts'
+import { destinationOf, hasHiddenObjects, knownReferences, replaceFix, showRef, type TargetIndex } from '../targets.ts'
 import type { FleetContext, FleetRule } from '../types.ts'
 
 const sourceKinds: readonly string[] = [
@@ -21,13 +21,13 @@ export const sourceNotFound: FleetRule = {
   check(context) {
     const { fleet } = context
     for (const { name } of fleet.clusters()) {
-      const targets = new TargetIndex(fleet, name)
+      const index = context.targets(name)
       const hidden = hasHiddenObjects(fleet, name)
       for (const reference of knownReferences(fleet, name, ['source', 'chart'])) {
-        if (reference.location === undefined || targets.has(reference.to)) continue
+        if (reference.location === undefined || index.has(reference.to)) continue
         // The schema names the kinds that there are.
         if (!sourceKinds.includes(reference.to.kind) || isRemote(fleet, reference)) continue
-        reportMissing(context, reference, { targets, hidden })
+        reportMissing(context, reference, { index, hidden })
       }
     }
   },
@@ -36,10 +36,10 @@ export const sourceNotFound: FleetRule = {
 function reportMissing(
   context: FleetContext,
   reference: Reference,
-  found: { targets: TargetIndex; hidden: boolean },
+  found: { index: TargetIndex; hidden: boolean },
 ): void {
   const { to, location } = reference
-  const suggestion = found.targets.closestName(to)
+  const suggestion = found.index.closestName(to)
   const elsewhere = context.fleet.locate(to)
   const hint =
     elsewhere !== undefined

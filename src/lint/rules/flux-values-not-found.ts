@@ -1,7 +1,7 @@
 import { getString, type ObjectRef } from '../../base/index.ts'
 import { type Fleet, objectKey } from '../../fleet/index.ts'
 import { didYouMean } from '../suggest.ts'
-import { destinationOf, hasHiddenObjects, knownReferences, replaceFix, showRef, TargetIndex } from '../targets.ts'
+import { destinationOf, hasHiddenObjects, knownReferences, replaceFix, showRef } from '../targets.ts'
 import type { FleetRule } from '../types.ts'
 
 /** ConfigMaps and Secrets of `substituteFrom` and `valuesFrom` that nothing in the fleet makes. */
@@ -10,17 +10,18 @@ export const valuesNotFound: FleetRule = {
   code: 'flux/values-not-found',
   severity: 'hint',
   doc: 'A ConfigMap or Secret of `substituteFrom` or `valuesFrom` is in no build of the cluster. It may well be made in the cluster (by hand, by an operator), so this is a hint only; it is a warning when a name that is nearly the same exists. Mark the entry `optional: true` when the object need not exist.',
-  check({ fleet, report }) {
+  check(context) {
+    const { fleet, report } = context
     for (const { name } of fleet.clusters()) {
-      const targets = new TargetIndex(fleet, name)
+      const index = context.targets(name)
       const made = secretsMadeByOperators(fleet, name)
       if (hasHiddenObjects(fleet, name)) continue
       for (const { to, from, location, optional } of knownReferences(fleet, name, ['values', 'substitution'])) {
-        if (optional || location === undefined || targets.has(to) || made.has(`${to.namespace ?? ''}/${to.name}`))
+        if (optional || location === undefined || index.has(to) || made.has(`${to.namespace ?? ''}/${to.name}`))
           continue
         const owners = fleet.clusterObjects(name).get(objectKey(from))?.owners ?? []
         if (owners.some(({ owner }) => destinationOf(fleet, owner) !== '')) continue
-        const suggestion = targets.closestName(to)
+        const suggestion = index.closestName(to)
         report({
           message: `${showRef(to)} is in no build of this cluster${suggestion === undefined ? '; it has to be made in the cluster by other means' : didYouMean(suggestion)}`,
           location,

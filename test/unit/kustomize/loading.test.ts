@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { CancellationSource, CancelledError, MemoryFileSystem } from '../../../src/base/index.ts'
+import { build } from '../../../src/kustomize/index.ts'
+import { buildFixture, checkBuild, checkFailure } from './check-build.ts'
+
+const map = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
+
+describe('what may be read', () => {
+  it.each([
+    ['files above the directory', '#- a/kustomization.yaml\nresources: [../x.yaml]\n#- x.yaml\n', /is not in or below/],
+    ['itself', '#- a/kustomization.yaml\nresources: [.]\n', /cycle detected/],
+    ['what contains it', '#- a/kustomization.yaml\nresources: [..]\n#- kustomization.yaml\nresources: [a]\n', /cycle detected/],
+    ['absolute directories', '#- a/kustomization.yaml\nresources: [/r/b]\n#- b/kustomization.yaml\n', /cannot be absolute/],
+    ['remote bases', '#- a/kustomization.yaml\nresources: ["https://github.com/o/r?ref=v1"]\n', /is not allowed/],
+    ['a directory with two files', '#- kustomization.yaml\nresources: []\n#- kustomization.yml\nresources: []\n', /multiple kustomization files/],
+  ])('refuses %s', (_, fixture, message) => {
+    checkFailure(fixture, message)
+  })
+
+  it('reads above the directory without a restrictor, but not outside a confine', () => {
+    const fixture = `#- a/b/kustomization.yaml\nresources: [../../x.yaml]\n#- x.yaml\n${map('x')}`
+    checkBuild(fixture, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n', { loadRestrictor: 'none' })
+    checkFailure(fixture, /is outside '\/r\/a'/, { loadRestrictor: 'none', confineTo: '/r/a' })
+  })
+
+  it('refuses links that lead out of the confine', () => {
+    const files = new MemoryFileSystem([
+      ['/r/kustomization.yaml', 'resources: [link.yaml]\n'],
+      ['/r/link.yaml', map('x')],
+      ['/secret', ''],
+    ])
+    const linked = Object.assign(Object.create(files) as MemoryFileSystem, {
+      readFile: (path: string) => files.readFile(path),
+      stat: (path: string) => files.stat(path),
+      realPath: (path: string) => (path === '/r/link.yaml' ? '/secret' : files.realPath(path)),
+    })
+    const built = build('/r', linked, { loadRestrictor: 'none', confineTo: '/r' })
+    expect(built.problems[0]?.message).toMatch(/is outside '\/r'/)
+  })
+
+  it('takes remote bases from the function that fetches them', () => {
+    checkBuild(
+      `#- a/kustomization.yaml\nresources: ["https://github.com/o/r//base?ref=v1"]\n#- fetched/base/kustomization.yaml\nresources: [x.yaml]\n#- fetched/base/x.yaml\n${map('x')}`,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n',
+      { fetchRemote: (url) => (url.endsWith('?ref=v1') ? '/r/fetched/base' : '') },
+    )
+  })
+
+  it('lets texts stand for files, also for the kustomization file', () => {
+    checkBuild(`#- a/x.yaml\n${map('x')}`, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p-x\n', {
+      overrides: new Map([['/r/a/kustomization.yaml', 'resources: [x.yaml]\nnamePrefix: p-\n']]),
+    })
+  })
+
+  it('says what it looked for', () => {
+    const built = buildFixture(`#- a/kustomization.yaml\nresources: [x.yaml, none]\n#- a/x.yaml\n${map('x')}`)
+    expect([...built.inputs].sort()).toEqual([
+      '/r/a',
+      '/r/a/Kustomization',
+      '/r/a/kustomization.yaml',
+      '/r/a/kustomization.yml',
+      '/r/a/none',
+      '/r/a/x.yaml',
+    ])
+  })
+
+  it('stops when it is cancelled', () => {
+    const cancellation = new CancellationSource()
+    cancellation.cancel()
+    const fs = new MemoryFileSystem([['/r/kustomization.yaml', 'resources: []\n']])
+    expect(() => build('/r', fs, { cancellation })).toThrow(CancelledError)
+  })
+})
+
+describe('hostile input', () => {
+  it('bounds what aliases expand to', () => {
+    const levels = Array.from({ length: 12 }, (_, i) =>
+      i === 0 ? 'l0: &l0 [x, x, x, x, x, x, x, x, x, x]' : `l${i}: &l${i} [${Array(10).fill(`*l${i - 1}`).join(', ')}]`,
+    )
+    checkFailure(`#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n${map('x')}${levels.join('\n')}\n`, /excessive aliasing/)
+  })
+
+  it('survives nesting without end and keys that name the prototype', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const built = buildFixture(`#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n${map('x')}deep: ${deep}\n`)
+    expect(built.objects.length + built.problems.length).toBeGreaterThan(0)
+    checkBuild(
+      `#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n${map('x')}data: {__proto__: a, constructor: b}\n`,
+      'apiVersion: v1\ndata:\n  __proto__: a\n  constructor: b\nkind: ConfigMap\nmetadata:\n  name: x\n',
+    )
+  })
+})
