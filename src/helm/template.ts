@@ -5,7 +5,7 @@ import { checkDependencies, isCompatibleRange, processDependencies } from './dep
 import { type RenderOptions, renderTemplates } from './engine.ts'
 import { compileGlob } from './glob.ts'
 import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
-import { validateValues } from './schema.ts'
+import { validateValues } from './schema/validate-values.ts'
 import { coalesceValues } from './values.ts'
 
 export interface TemplateOptions extends RenderOptions {

@@ -1,5 +1,5 @@
 import { basename, cleanPath, dirname } from '../../base/index.ts'
-import { fromBytes, GoError, type GoMap, goFunction, kindOf, mapGet, toBytes } from '../../gotemplate/index.ts'
+import { fromBytes, GoError, type GoMap, goFunction, kindOf, mapGet, quote, toBytes } from '../../gotemplate/index.ts'
 import type { FunctionTable } from './shared.ts'
 
 /** sprig's paths and URLs (url.go; Go's path, path/filepath on Unix, net/url). */
@@ -16,7 +16,8 @@ export function pathFunctions(): FunctionTable {
   }
 }
 
-interface ParsedUrl {
+/** The parts of a URL. */
+export interface ParsedUrl {
   readonly scheme: string
   readonly opaque: string
   readonly userinfo: string
@@ -27,16 +28,24 @@ interface ParsedUrl {
 }
 
 function urlParse(text: string): GoMap {
-  const url = parseUrl(text)
-  const { scheme, opaque, userinfo, host, path, query, fragment } = url
+  const { scheme, opaque, userinfo, host, path, query, fragment } = parsedForSprig(text)
   const hostname = /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:[^:]*$/, '')
   return { scheme, host, hostname, path, query, opaque, fragment, userinfo }
 }
 
-/** Go's url.Parse, with its errors as sprig reports them. @throws GoError */
-function parseUrl(text: string): ParsedUrl {
+function parsedForSprig(text: string): ParsedUrl {
+  try {
+    return parseUrl(text)
+  } catch (error) {
+    if (error instanceof GoError) throw new GoError(`unable to parse url: ${error.message}`)
+    throw error
+  }
+}
+
+/** Go's url.Parse. @throws GoError in its words */
+export function parseUrl(text: string): ParsedUrl {
   const fail = (reason: string): never => {
-    throw new GoError(`unable to parse url: parse ${JSON.stringify(text)}: ${reason}`)
+    throw new GoError(`parse ${quote(text)}: ${reason}`)
   }
   if (/[\0-\x1f\x7f]/.test(text)) fail('net/url: invalid control character in URL')
   const hash = text.indexOf('#')
@@ -63,8 +72,8 @@ function parseUrl(text: string): ParsedUrl {
     userinfo = at < 0 ? '' : authority.slice(0, at)
     host = authority.slice(at + 1)
     const port = /^(?:\[[^\]]*\]|[^:]*):(.*)$/.exec(host)?.[1]
-    if (port !== undefined && !/^\d*$/.test(port)) fail(`invalid port ${JSON.stringify(`:${port}`)} after host`)
-    if (/[\s<>"]/.test(host)) fail(`invalid character ${JSON.stringify(/[\s<>"]/.exec(host)![0])} in host name`)
+    if (port !== undefined && !/^\d*$/.test(port)) fail(`invalid port ${quote(`:${port}`)} after host`)
+    if (/[\s<>"]/.test(host)) fail(`invalid character ${quote(/[\s<>"]/.exec(host)![0])} in host name`)
   }
   return { scheme, opaque: '', userinfo, host, path: unescapePart(rest, fail), query, fragment }
 }
@@ -79,7 +88,7 @@ function unescapePart(text: string, fail: (reason: string) => never): string {
       continue
     }
     const hex = String.fromCharCode(...raw.subarray(i + 1, i + 3))
-    if (!/^[0-9a-fA-F]{2}$/.test(hex)) fail(`invalid URL escape ${JSON.stringify(`%${hex}`)}`)
+    if (!/^[0-9a-fA-F]{2}$/.test(hex)) fail(`invalid URL escape ${quote(`%${hex}`)}`)
     bytes.push(Number.parseInt(hex, 16))
     i += 2
   }

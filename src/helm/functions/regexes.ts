@@ -1,5 +1,6 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { GoError, type GoInt, goFunction, withType } from '../../gotemplate/index.ts'
+import { compileRegex } from './re2.ts'
 import { type FunctionTable, toNumber } from './shared.ts'
 
 /** sprig's regular expressions (regex.go) over RE2, so that no pattern of a chart can take exponential time. */
@@ -8,7 +9,7 @@ export function regexFunctions(): FunctionTable {
   const compile = (pattern: string): RE2JS => {
     let compiled = cache.get(pattern)
     if (compiled === undefined) {
-      compiled = compileGo(pattern)
+      compiled = compileRegex(pattern)
       if (cache.size > 1000) cache.clear()
       cache.set(pattern, compiled)
     }
@@ -64,15 +65,6 @@ export function regexFunctions(): FunctionTable {
     regexSplit: split(panics),
     mustRegexSplit: split(compile),
     regexQuoteMeta: goFunction('string', (text: string) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
-  }
-}
-
-/** Compiles a pattern; the error is regexp's. @throws GoError */
-function compileGo(pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(pattern)
-  } catch (error) {
-    throw new GoError((error as Error).message)
   }
 }
 

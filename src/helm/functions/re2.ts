@@ -1,0 +1,14 @@
+import { RE2JS } from 're2js'
+import { GoError } from '../../gotemplate/index.ts'
+
+/**
+ * Compiles a pattern as Go's regexp does, so that no pattern of a chart can take exponential time.
+ * @throws GoError with regexp's message
+ */
+export function compileRegex(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern)
+  } catch (error) {
+    throw new GoError((error as Error).message)
+  }
+}
