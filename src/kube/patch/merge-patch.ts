@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../../base/index.ts'
+import { stringifyYaml } from '../../yaml/index.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
 
 /** Applies an RFC 7386 merge patch: null removes, objects merge, anything else replaces. */
@@ -63,8 +64,13 @@ export function createThreeWayMergePatch(
 ): Outcome<JsonObject> {
   const changes = withoutNullMembers(createMergePatch(current, modified))
   const removals = onlyNullMembers(createMergePatch(original, modified))
-  if (haveConflicts(changes, removals)) return bad('the changes conflict with the removals')
-  return good(combine(removals, changes))
+  if (haveConflicts(changes, removals)) return bad(conflictText(changes, removals))
+  return good(applyMergePatch(removals, changes) as JsonObject)
+}
+
+/** Upstream's text for a patch that others' changes stand against. */
+export function conflictText(patch: JsonObject, changes: JsonObject): string {
+  return `patch:\n${stringifyYaml(patch)}\nconflicts with changes made from original to current:\n${stringifyYaml(changes)}\n`
 }
 
 /** Only the members that are null, at any depth of objects. */
@@ -87,17 +93,6 @@ function filterNulls(object: JsonObject, keepNull: boolean): JsonObject {
       const inner = filterNulls(value, keepNull)
       if (Object.keys(inner).length > 0) setOwn(out, key, inner)
     } else if (!keepNull) setOwn(out, key, value)
-  }
-  return out
-}
-
-/** Lays changes over removals; nulls stay, since they are the removals. */
-function combine(removals: JsonObject, changes: JsonObject): JsonObject {
-  const out: JsonObject = { ...removals }
-  for (const key of Object.keys(changes)) {
-    const before = Object.hasOwn(out, key) ? out[key]! : undefined
-    const after = changes[key]!
-    setOwn(out, key, isObject(before) && isObject(after) ? combine(before, after) : after)
   }
   return out
 }

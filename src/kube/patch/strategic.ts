@@ -1,6 +1,7 @@
 import { isObject, type JsonArray, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../../base/index.ts'
-import { goJson, goPlain } from '../values/go-text.ts'
+import { goPlain } from '../values/go-text.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
+import { conflictText } from './merge-patch.ts'
 import { diffMaps } from './strategic-diff.ts'
 import {
   deduplicate,
@@ -54,9 +55,7 @@ export function createThreeWayPatch(
     if (!overwrite) {
       const others = diffMaps(original, current, schema, {})
       if (mapsConflict(patch, others, schema)) {
-        throw new StrategicFault(
-          `patch:\n${goJson(patch)}\nconflicts with changes made from original to current:\n${goJson(others)}\n`,
-        )
+        throw new StrategicFault(conflictText(patch, others))
       }
     }
     return patch

@@ -1,4 +1,3 @@
-import { goQuote } from './go-text.ts'
 import { bad, good, type Outcome } from './outcome.ts'
 
 const units: Readonly<Record<string, bigint>> = {
@@ -18,7 +17,7 @@ export function parseDuration(text: string): Outcome<bigint> {
   const negative = text.startsWith('-')
   let rest = /^[-+]/.test(text) ? text.slice(1) : text
   if (rest === '0') return good(0n)
-  const invalid = bad(`time: invalid duration ${goQuote(text)}`)
+  const invalid = bad(`time: invalid duration ${quoted(text)}`)
   if (rest === '') return invalid
   let total = 0n
   while (rest !== '') {
@@ -27,16 +26,28 @@ export function parseDuration(text: string): Outcome<bigint> {
     if (whole === '' && (fraction ?? '') === '') return invalid
     rest = rest.slice(number.length)
     const unit = /^[^.\d]*/.exec(rest)![0]
-    if (unit === '') return bad(`time: missing unit in duration ${goQuote(text)}`)
+    if (unit === '') return bad(`time: missing unit in duration ${quoted(text)}`)
     rest = rest.slice(unit.length)
     const size = Object.hasOwn(units, unit) ? units[unit]! : undefined
-    if (size === undefined) return bad(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`)
+    if (size === undefined) return bad(`time: unknown unit ${quoted(unit)} in duration ${quoted(text)}`)
     if (whole!.length > 20) return invalid
     total += BigInt(whole === '' ? 0 : whole!) * size + fractionOf(fraction ?? '', size)
     if (total > limit) return invalid
   }
   if (negative) return good(-total)
   return total === limit ? invalid : good(total)
+}
+
+/** Go's time package quotes by itself: it escapes bytes, not characters. */
+function quoted(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
+  let out = '"'
+  for (const byte of new TextEncoder().encode(text)) {
+    if (byte === 0x22 || byte === 0x5c) out += `\\${String.fromCharCode(byte)}`
+    else if (byte >= 0x20 && byte < 0x80) out += String.fromCharCode(byte)
+    else out += `\\x${byte.toString(16).padStart(2, '0')}`
+  }
+  return `${out}"`
 }
 
 /** Go computes fractions in floating point, and stops reading digits before they overflow. */

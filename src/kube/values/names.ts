@@ -37,7 +37,7 @@ function tooLong(length: number): string {
 }
 
 function mismatch(rule: Rule): string {
-  const examples = rule.examples.map((example) => `'${example}', `).join('or ')
+  const examples = rule.examples.map((example) => `'${example}', `).join(' or ')
   return `${rule.message} ${examples === '' ? '(' : `(e.g. ${examples}`}regex used for validation is '${rule.pattern}')`
 }
 

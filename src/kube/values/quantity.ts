@@ -38,6 +38,7 @@ const nano = -9
 const largestInt64 = 2n ** 63n - 1n
 const wrongFormat = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const wrongSuffix = "unable to parse quantity's suffix"
+const wrongNumber = 'unable to parse numeric part of quantity'
 
 interface Suffix {
   readonly format: QuantityFormat
@@ -55,6 +56,7 @@ export function parseQuantity(text: string): Outcome<Quantity> {
   const [, sign, digits, fraction = '', suffixText] = match as unknown as [string, string, string, string?, string?]
   const suffix = readSuffix(suffixText ?? '')
   if (suffix === undefined) return bad(wrongSuffix)
+  if (!/^[+-]?\.?\d/.test(text) && !isQuick(suffix)) return bad(wrongNumber)
   const magnitude = BigInt(`0${digits}${fraction}`)
   const unscaled = sign === '-' ? -magnitude : magnitude
   const exact =
@@ -63,6 +65,11 @@ export function parseQuantity(text: string): Outcome<Quantity> {
       : { unscaled, exponent: suffix.exponent - fraction.length, format: suffix.format }
   const kept = keepsText({ digits: digits === '' ? '0' : digits, fraction, suffix, magnitude }) ? { text } : {}
   return good({ ...limited(exact), ...kept })
+}
+
+/** Whether upstream reads a number without any digit in its quick path, which takes it for 0. */
+function isQuick({ format, exponent }: Suffix): boolean {
+  return format === 'BinarySI' ? exponent < 50 : exponent >= nano
 }
 
 function readSuffix(suffix: string): Suffix | undefined {
