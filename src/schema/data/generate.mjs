@@ -5,7 +5,8 @@
  *
  * - builtin.json: every type of the built-in Kubernetes kinds as an OpenAPI v3 schema with `$ref`s between types
  *   (conformance/schemas: scalar types from the protobuf tables, list relationships, keys and defaults from the
- *   structured-merge-diff schema, strategic-merge keys from the patch strategies).
+ *   structured-merge-diff schema, strategic-merge keys from the patch strategies), with the closed sets of values from
+ *   builtin-enums.json (the `+enum` types of k8s.io/api 0.36 that occur in specs, written down by type and field).
  * - flux.json: the CustomResourceDefinitions of Flux 2.0–2.9 and of Flagger (crds), equal schemas stored once.
  *
  * Schemas are stored as JSON *texts* inside JSON, so that loading the data costs nothing until a kind is asked for.
@@ -166,6 +167,7 @@ function builtinTypes() {
   const messages = read('conformance/schemas/protobuf-fields-1.36.json')
   const merge = new Map(read('conformance/schemas/builtin-kinds-1.36.json').types.map((type) => [type.name, type]))
   const strategies = read('conformance/schemas/patch-strategies-1.36.json')
+  const enums = JSON.parse(readFileSync(join(here, 'builtin-enums.json'), 'utf8'))
   const types = {}
   for (const [message, fields] of Object.entries(messages)) {
     const name = openApiName(message)
@@ -214,6 +216,9 @@ function builtinTypes() {
   function fieldSchema(field, rule, strategy) {
     const schema = { ...shapeOf(field), ...relationship(rule?.type) }
     if (rule !== undefined && 'default' in rule) schema.default = rule.default
+    const values = enums[`${openApiName(field.owner)}.${field.name}`]
+    if (values !== undefined && field.label === 'repeated') schema.items = { ...schema.items, enum: values }
+    else if (values !== undefined) schema.enum = values
     if (strategy?.strategy !== undefined) schema['x-kubernetes-patch-strategy'] = strategy.strategy
     if (strategy?.mergeKey !== undefined) schema['x-kubernetes-patch-merge-key'] = strategy.mergeKey
     return schema

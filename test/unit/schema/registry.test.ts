@@ -100,3 +100,11 @@ it('orders versions as Kubernetes does', () => {
   )
   expect(sorted).toEqual(['v10', 'v2', 'v1', 'v1beta1', 'v11alpha1', 'v1alpha2', 'bar', 'foo1'])
 })
+
+it('knows the values of closed fields', () => {
+  const registry = createSchemaRegistry()
+  const service = registry.forKind({ group: '', version: 'v1', kind: 'Service' })?.properties?.['spec']?.properties
+  expect(service?.['type']?.enum).toEqual(['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'])
+  const claim = registry.forKind({ group: '', version: 'v1', kind: 'PersistentVolumeClaim' })?.properties?.['spec']
+  expect(claim?.properties?.['accessModes']?.items?.enum).toContain('ReadWriteOncePod')
+})
