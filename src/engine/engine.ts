@@ -1,7 +1,8 @@
 import { CancellationSource, type Disposable, getString, type ObjectRef, sleep } from '../base/index.ts'
 import { fluxBase } from '../cel/index.ts'
 import { conditionsOf, isReady } from '../flux/index.ts'
-import { createInformer, type Informer, type KubeObject } from '../kube/index.ts'
+import { createInformer, createNormalizer, type Informer, type KubeObject } from '../kube/index.ts'
+import { createSchemaRegistry } from '../schema/index.ts'
 import { refuseRunningFlux } from './guard.ts'
 import { reconcileKustomization } from './kustomize/reconcile.ts'
 import type { EngineOptions } from './ports.ts'
@@ -229,7 +230,7 @@ class RunningEngine implements Engine {
   }
 
   #makeContext(): EngineContext {
-    const { client, clock, build, git, liveSources, decryptor, connect, onEvent, random } = this.#options
+    const { client, clock, build, git, liveSources, decryptor, connect, onEvent, random, registry } = this.#options
     const log = this.#options.log ?? (() => undefined)
     const recorder = (controller: string): EventRecorder =>
       new EventRecorder({ client, clock, controller, log, onEvent })
@@ -239,6 +240,7 @@ class RunningEngine implements Engine {
       log,
       build,
       cel: fluxBase(),
+      normalizer: createNormalizer(registry ?? createSchemaRegistry()),
       git,
       liveSources: liveSources ?? [],
       decryptor,

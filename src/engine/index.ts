@@ -5,6 +5,10 @@
  */
 export { createEngine, type Engine } from './engine.ts'
 export { FluxRunningError, refuseRunningFlux } from './guard.ts'
+export { type ApplyPolicy, kustomizePolicy, plainPolicy } from './kustomize/apply-policy.ts'
+export type { Change, ChangeAction } from './kustomize/change-set.ts'
+export { targetsOf, waitForReady } from './kustomize/health.ts'
+export { type ManagerOptions, ResourceManager } from './kustomize/resource-manager.ts'
 export * from './ports.ts'
 export type { ControllerStats } from './runtime/metrics.ts'
 export { type TreeFile, treeRevision } from './runtime/tree-hash.ts'

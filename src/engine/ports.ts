@@ -1,6 +1,7 @@
 import type { Cancellation, Clock, Disposable, FileSystem, ObjectRef } from '../base/index.ts'
 import type { KustomizeBuildFunction } from '../flux/index.ts'
 import type { KubeClient, KubeObject, KubeTransport } from '../kube/index.ts'
+import type { SchemaRegistry } from '../schema/index.ts'
 import type { TreeFile } from './runtime/tree-hash.ts'
 
 /** What to fetch from a Git repository: the fields of a GitRepository that matter for it. */
@@ -80,6 +81,8 @@ export interface EngineOptions {
   /** kustomize's build. */
   readonly build: KustomizeBuildFunction
   readonly git?: GitFetcher
+  /** Types of built-in objects; a registry of its own by default. */
+  readonly registry?: SchemaRegistry
   readonly liveSources?: readonly LiveSource[]
   readonly decryptor?: Decryptor
   /** Makes a client for a transport: impersonation and remote clusters. Default: the kube module's. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/index.ts'
+import { isObject, type JsonObject } from '../../base/index.ts'
 import {
   conditionsOf,
   fieldManagers,
@@ -12,7 +12,7 @@ import {
   reasons,
   staleEntries,
 } from '../../flux/index.ts'
-import { gvkOf, type KubeClient, type KubeObject, parseApiVersion } from '../../kube/index.ts'
+import { gvkOf, type IgnoreRule, type KubeClient, type KubeObject, parseApiVersion } from '../../kube/index.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
 import { isUnmanaged } from '../unmanaged.ts'
@@ -69,7 +69,8 @@ export async function applyAndPrune(run: RunContext): Promise<void> {
     fieldManager: fieldManagers.kustomizeController,
     concurrency: 4,
     waitFor: (changes, timeout) => wait(run, targetsOf(changes), timeout, 2000),
-    policy: kustomizePolicy({ force: spec.force, ignoreRules: objectsAt(object.spec, 'ignore') }),
+    policy: kustomizePolicy({ force: spec.force, ignoreRules: objectsAt(object.spec, 'ignore').map(ignoreRule) }),
+    normalizer: context.normalizer,
     onOverwrite: (existing) => taken.push(existing),
   })
   const changes = await apply(manager, run)
@@ -93,6 +94,12 @@ async function apply(manager: ResourceManager, run: RunContext): Promise<Change[
     const log = error.changes.filter(hasChanged).map((change) => `${formatChanges([change])}\n`)
     throw new RunError(reasons.reconciliationFailed, `${error.message}\n${log.join('')}`)
   }
+}
+
+/** An entry of `spec.ignore`. */
+function ignoreRule(entry: JsonObject): IgnoreRule {
+  const paths = Array.isArray(entry['paths']) ? entry['paths'].filter((one) => typeof one === 'string') : []
+  return isObject(entry['target']) ? { paths, selector: entry['target'] } : { paths }
 }
 
 function setInventory(object: ManagedObject, entries: readonly InventoryEntry[]): void {

@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../base/index.ts'
 import { fieldManagers, kustomizeAnnotations } from '../../flux/index.ts'
-import type { FieldManager } from './cleanup.ts'
+import type { IgnoreRule, ManagerSelector } from '../../kube/index.ts'
 
 /** Labels or annotations of which any one must match. */
 export type MetadataPairs = Readonly<Record<string, string>>
@@ -10,7 +9,7 @@ export interface CleanupPolicy {
   readonly annotations: readonly string[]
   readonly labels: readonly string[]
   /** Managers whose fields the engine takes over. */
-  readonly fieldManagers: readonly FieldManager[]
+  readonly fieldManagers: readonly ManagerSelector[]
   /** Objects that are not cleaned. */
   readonly exclusions: MetadataPairs
 }
@@ -28,8 +27,8 @@ export interface ApplyPolicy {
   readonly cleanup: CleanupPolicy
   /** `group/Kind` of what is applied after the classes and before the rest. */
   readonly customStageKinds: ReadonlySet<string>
-  /** Fields that others may set: `paths`, `target`. */
-  readonly ignoreRules: readonly JsonObject[]
+  /** Fields that others may set. */
+  readonly ignoreRules: readonly IgnoreRule[]
   /** Rewrite the API version of managed fields before an apply. */
   readonly migrateApiVersion: boolean
 }
@@ -56,7 +55,7 @@ export const plainPolicy: ApplyPolicy = {
 /** The policy of kustomize-controller (internal/controller `apply`). */
 export function kustomizePolicy(spec: {
   readonly force: boolean
-  readonly ignoreRules: readonly JsonObject[]
+  readonly ignoreRules: readonly IgnoreRule[]
 }): ApplyPolicy {
   const { reconcile, ssa, force } = kustomizeAnnotations
   return {
@@ -73,11 +72,11 @@ export function kustomizePolicy(spec: {
       ],
       labels: ['fluxcd.io/sync-gc-mark'],
       fieldManagers: [
-        { name: 'kubectl', operation: 'Apply' },
-        { name: 'kubectl', operation: 'Update' },
-        { name: 'before-first-apply', operation: 'Update' },
+        { name: 'kubectl', operation: 'Apply', exact: false },
+        { name: 'kubectl', operation: 'Update', exact: false },
+        { name: 'before-first-apply', operation: 'Update', exact: false },
         // The controller itself, before it used server-side apply.
-        { name: fieldManagers.kustomizeController, operation: 'Update' },
+        { name: fieldManagers.kustomizeController, operation: 'Update', exact: false },
       ],
       exclusions: { [ssa]: 'Merge' },
     },

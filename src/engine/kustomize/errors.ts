@@ -24,12 +24,6 @@ function causes(error: KubeError): string[] {
   })
 }
 
-/** True when an object has to be recreated for the change (fluxcd/pkg ssa/errors `IsImmutableError`). */
-export function isImmutableError(error: unknown): boolean {
-  if (error instanceof KubeError && (error.reason === 'Conflict' || error.reason === 'Invalid')) return true
-  return /is\simmutable|immutable\sfield/.test(messageOf(error))
-}
-
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -66,6 +66,7 @@ async function deleteObjects(
     concurrency: 1,
     waitFor: async () => undefined,
     policy: plainPolicy,
+    normalizer: context.normalizer,
   })
   const { changes, error } = await manager.deleteAll(sortEntries(inventoryOf(object.object)), {
     inclusions: ownerLabelsFor(object),

@@ -13,13 +13,13 @@ import {
   variableData,
   withMetadata,
 } from '../../flux/index.ts'
-import { KubeError, type KubeObject } from '../../kube/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
 import { sha256Digest } from '../../source/index.ts'
 import type { Artifact } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
+import { withoutInvalidCaBundle } from './ca-bundle.ts'
 import { messageOf } from './errors.ts'
-import { normalizeObject } from './normalize.ts'
 
 /** What a build gave. */
 export interface Built {
@@ -27,6 +27,8 @@ export interface Built {
   readonly objects: readonly KubeObject[]
   /** `sha256:…` of the build's YAML, for `status.history`. */
   readonly digest: string
+  /** Why none of it may be applied: a Secret is still encrypted. */
+  readonly encrypted: string | undefined
 }
 
 /** Builds a Kustomization from an artifact with what the cluster holds for it; throws with the controller's message. */
@@ -48,18 +50,23 @@ export async function buildFromArtifact(
   })
   const problem = built.problems.find(({ severity }) => severity === 'error')
   if (problem !== undefined) throw new Error(problem.message)
-  return { objects: ownedObjects(object, built.objects), digest: sha256Digest(encodeText(built.text())) }
+  return {
+    objects: ownedObjects(context, object, built.objects),
+    digest: sha256Digest(encodeText(built.text())),
+    // Before the objects are normalised: what is no field of a Secret is lost there.
+    encrypted: encryptedSecretMessage(built.objects.flatMap((one) => expandList(one.object))),
+  }
 }
 
 /** Lists are taken apart; owner labels first, then what `spec.commonMetadata` says. */
-function ownedObjects(object: ManagedObject, built: readonly BuiltObject[]): KubeObject[] {
+function ownedObjects(context: EngineContext, object: ManagedObject, built: readonly BuiltObject[]): KubeObject[] {
   const labels = ownerLabelsFor(object)
   const common = object.spec['commonMetadata']
   const add = isObject(common) ? common : {}
   const more = { labels: textMap(add['labels']), annotations: textMap(add['annotations']) }
   return built
     .flatMap((one) => expandList(one.object))
-    .map((one) => withMetadata(normalizeObject(withMetadata(one, { labels })), more))
+    .map((one) => withMetadata(context.normalizer.desired(withoutInvalidCaBundle(withMetadata(one, { labels }))), more))
 }
 
 function expandList(object: KubeObject): KubeObject[] {
@@ -133,7 +140,7 @@ function isDecryptionDisabled(object: KubeObject): boolean {
 }
 
 /** The message for the first Secret that is still encrypted; such an object is never applied. */
-export function encryptedSecretMessage(objects: readonly KubeObject[]): string | undefined {
+function encryptedSecretMessage(objects: readonly KubeObject[]): string | undefined {
   const found = objects.find(
     (one) =>
       one.kind === 'Secret' && one.apiVersion === 'v1' && one['sops'] !== undefined && !isDecryptionDisabled(one),
@@ -141,9 +148,4 @@ export function encryptedSecretMessage(objects: readonly KubeObject[]): string |
   if (found === undefined) return undefined
   const subject = formatMeta(objectMetaOf(found))
   return `${subject} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`
-}
-
-/** True for the error of an object that is missing. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof KubeError && error.code === 404
 }

@@ -20,7 +20,7 @@ import { messageOf } from './errors.ts'
 import { finalizeKustomization } from './finalize.ts'
 import { WaitInterrupted } from './health.ts'
 import { healthExpressions } from './health-expressions.ts'
-import { buildFromArtifact, encryptedSecretMessage } from './prepare.ts'
+import { buildFromArtifact } from './prepare.ts'
 import { KustomizationEvents } from './report.ts'
 import { type KustomizationSpec, readSpec } from './spec.ts'
 import { targetClient } from './target-client.ts'
@@ -213,8 +213,7 @@ async function reconcileRevision(
     object.setStatus('history', upsertHistory(object.status['history'], entry))
   }
   try {
-    const encrypted = encryptedSecretMessage(built.objects)
-    if (encrypted !== undefined) throw new Error(encrypted)
+    if (built.encrypted !== undefined) throw new Error(built.encrypted)
     await applyAndPrune({
       context,
       object,

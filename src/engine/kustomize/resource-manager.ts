@@ -1,4 +1,4 @@
-import { type Clock, type JsonArray, sleep } from '../../base/index.ts'
+import { type Clock, sleep } from '../../base/index.ts'
 import {
   anyInMetadata,
   applyStages,
@@ -11,14 +11,29 @@ import {
   parseInventoryId,
   stringMap,
 } from '../../flux/index.ts'
-import { type KubeClient, type KubeObject, parseApiVersion, refOf } from '../../kube/index.ts'
+import {
+  applyResolutions,
+  type CompiledIgnoreRules,
+  compileIgnoreRules,
+  hasDrifted,
+  ignoredPaths,
+  isImmutableError,
+  type KubeClient,
+  type KubeObject,
+  type MetadataPatch,
+  maskSecrets,
+  type Normalizer,
+  parseApiVersion,
+  patchMigratingVersion,
+  refOf,
+  resolveDrift,
+  withoutPaths,
+} from '../../kube/index.ts'
 import type { ApplyPolicy, MetadataPairs } from './apply-policy.ts'
 import type { Change, ChangeAction } from './change-set.ts'
-import { cleanupPatch, migrationPatch } from './cleanup.ts'
-import { hasDrifted } from './drift.ts'
-import { dryRunMessage, isImmutableError, messageOf } from './errors.ts'
+import { cleanupPatch } from './cleanup.ts'
+import { dryRunMessage, messageOf } from './errors.ts'
 import { WaitInterrupted } from './health.ts'
-import { resolveIgnored } from './ignore-rules.ts'
 
 /** Applies and deletes objects in the name of one field manager. */
 export interface ManagerOptions {
@@ -30,6 +45,7 @@ export interface ManagerOptions {
   /** Waits until the objects are ready; rejects with the controller's message. */
   readonly waitFor: (changes: readonly Change[], timeout: number) => Promise<void>
   readonly policy: ApplyPolicy
+  readonly normalizer: Normalizer
   /** Called for an object that is there and about to be written, before it is. */
   readonly onOverwrite?: (existing: KubeObject) => void
 }
@@ -167,16 +183,46 @@ export class ResourceManager {
     return plans.map(({ change }) => change)
   }
 
+  /**
+   * What an apply would change, by a dry run: the object as it is and as it would be, without managed fields and with
+   * the values of Secrets masked (fluxcd/pkg ssa `Diff`). Throws with the controller's message.
+   */
+  async diff(object: KubeObject): Promise<{ change: Change; live?: KubeObject; merged?: KubeObject }> {
+    const { policy, client, fieldManager } = this.#options
+    const existing = await this.#read(object)
+    const skipped = this.#skip(object, existing)
+    if (skipped !== undefined) return { change: skipped }
+    let dryRun: KubeObject
+    try {
+      dryRun = await client.apply(object, { fieldManager, force: true, dryRun: true })
+    } catch (error) {
+      if (existing !== undefined && this.#mayRecreate(object, existing, error))
+        return { change: changeOf(object, 'created') }
+      throw new Error(dryRunMessage(error, object))
+    }
+    if (existing === undefined) return { change: changeOf(dryRun, 'created') }
+    const sides = this.#comparable(existing, dryRun, compiled(policy))
+    if (!hasDrifted(sides.existing, sides.dryRun)) return { change: changeOf(dryRun, 'unchanged') }
+    const before = withoutManagedFields(sides.existing)
+    const after = withoutManagedFields(sides.dryRun)
+    const isSecret = object.kind === 'Secret' && object.apiVersion === 'v1'
+    const shown = isSecret ? maskSecrets(before, after) : { before, after }
+    return { change: changeOf(object, 'configured'), live: shown.before, merged: shown.after }
+  }
+
+  #skip(object: KubeObject, existing: KubeObject | undefined): Change | undefined {
+    const { policy } = this.#options
+    const isExcluded =
+      anyInMetadata(object, policy.exclusionSelector) || anyInMetadata(existing, policy.exclusionSelector)
+    const isKept = existing !== undefined && anyInMetadata(object, policy.ifNotPresentSelector)
+    return isExcluded || isKept ? changeOf(existing ?? object, 'skipped') : undefined
+  }
+
   async #plan(object: KubeObject): Promise<Plan> {
     let existing = await this.#read(object)
-    const from = existing ?? object
     const { policy, fieldManager } = this.#options
-    if (anyInMetadata(object, policy.exclusionSelector) || anyInMetadata(existing, policy.exclusionSelector)) {
-      return { change: changeOf(from, 'skipped'), send: undefined }
-    }
-    if (existing !== undefined && anyInMetadata(object, policy.ifNotPresentSelector)) {
-      return { change: changeOf(from, 'skipped'), send: undefined }
-    }
+    const skipped = this.#skip(object, existing)
+    if (skipped !== undefined) return { change: skipped, send: undefined }
     let patched = false
     if (existing !== undefined && policy.migrateApiVersion) {
       const migrated = await this.#migrate(existing, object.apiVersion)
@@ -190,12 +236,29 @@ export class ResourceManager {
       patched ||= cleaned !== existing
       existing = cleaned
     }
-    const ignored = resolveIgnored(policy.ignoreRules, { existing, dryRun: dry.result, object, fieldManager })
-    if (!patched && !hasDrifted(ignored.existing, ignored.dryRun)) {
+    if (existing === undefined) return { change: changeOf(dry.result, 'created'), send: object }
+    const rules = compiled(policy)
+    const sides = this.#comparable(existing, dry.result, rules)
+    if (!patched && !hasDrifted(sides.existing, sides.dryRun)) {
       return { change: changeOf(dry.result, 'unchanged'), send: undefined }
     }
-    if (existing !== undefined) this.#options.onOverwrite?.(existing)
-    return { change: changeOf(dry.result, existing === undefined ? 'created' : 'configured'), send: ignored.object }
+    this.#options.onOverwrite?.(existing)
+    const send = applyResolutions(object, resolveDrift(existing, dry.result, rules, fieldManager))
+    return { change: changeOf(dry.result, 'configured'), send }
+  }
+
+  /** Both sides of a drift check, without the fields that do not count. */
+  #comparable(
+    existing: KubeObject,
+    dryRun: KubeObject,
+    rules: CompiledIgnoreRules,
+  ): { existing: KubeObject; dryRun: KubeObject } {
+    const { normalizer } = this.#options
+    const paths = ignoredPaths(rules, dryRun)
+    return {
+      existing: withoutPaths(normalizer.dryRun(existing), paths),
+      dryRun: withoutPaths(normalizer.dryRun(dryRun), paths),
+    }
   }
 
   /** What is there now; an unknown kind or an unreachable server shows in the dry run that follows. */
@@ -263,19 +326,30 @@ export class ResourceManager {
   }
 
   #migrate(existing: KubeObject, apiVersion: string): Promise<KubeObject> {
-    return this.#patch(existing, migrationPatch(existing, apiVersion), 'failed to migrate API version')
+    return this.#patch(existing, patchMigratingVersion(existing, apiVersion), 'failed to migrate API version')
   }
 
   /** The patched object; the same one when there was nothing to patch. */
-  async #patch(existing: KubeObject, patch: JsonArray, failure: string): Promise<KubeObject> {
+  async #patch(existing: KubeObject, patch: MetadataPatch, failure: string): Promise<KubeObject> {
     if (patch.length === 0) return existing
     const { client, fieldManager } = this.#options
     try {
-      return await client.patch(refOf(existing), 'json', patch, { fieldManager })
+      return await client.patch(refOf(existing), 'json', [...patch], { fieldManager })
     } catch (error) {
       throw new Error(`${formatMeta(objectMetaOf(existing))} ${failure}: ${messageOf(error)}`)
     }
   }
+}
+
+function compiled(policy: ApplyPolicy): CompiledIgnoreRules {
+  const rules = compileIgnoreRules(policy.ignoreRules)
+  if (!rules.ok) throw new Error(rules.error)
+  return rules.value
+}
+
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata: metadata as KubeObject['metadata'] }
 }
 
 function changeOf(object: KubeObject, action: ChangeAction): Change {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts'
 import type { CelBase } from '../../cel/index.ts'
 import type { KustomizeBuildFunction } from '../../flux/index.ts'
-import type { KubeClient, KubeObject, KubeTransport } from '../../kube/index.ts'
+import type { KubeClient, KubeObject, KubeTransport, Normalizer } from '../../kube/index.ts'
 import type { Decryptor, EngineEvent, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { EventRecorder } from './events.ts'
@@ -13,6 +13,7 @@ export interface EngineContext {
   readonly log: EngineLog
   readonly build: KustomizeBuildFunction
   readonly cel: CelBase
+  readonly normalizer: Normalizer
   readonly git: GitFetcher | undefined
   readonly liveSources: readonly LiveSource[]
   readonly decryptor: Decryptor | undefined
