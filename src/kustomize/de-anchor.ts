@@ -3,36 +3,37 @@ import { fail } from './errors.ts'
 import { copyNode } from './rnode.ts'
 
 /** How many nodes the expansion of aliases may make: a bound that only an alias bomb reaches. */
-const maxNodes = 2_000_000
+const maxNodes = 400_000
 
 /** Expands aliases and merge keys, as kyaml's DeAnchor does. Returns the node that stands in place of the given one. */
 export function deAnchor(node: YamlNode): YamlNode {
-  const state: State = { open: new Set(), made: 0 }
+  const state: State = { open: new Set(), done: new Set(), made: 0 }
   return expand(node, state)
 }
 
 interface State {
   readonly open: Set<YamlNode>
+  /** What has no alias left in it. */
+  readonly done: Set<YamlNode>
   made: number
 }
 
 function expand(node: YamlNode, state: State): YamlNode {
   if (node.anchor !== '' && node.kind !== 'alias') node.anchor = ''
-  if (node.kind === 'scalar') return node
+  if (node.kind === 'scalar' || state.done.has(node)) return node
   if (state.open.has(node)) fail('yaml: anchor value contains itself')
   state.open.add(node)
   let out = node
   if (node.kind === 'alias') {
     if (node.alias === undefined) fail(`yaml: unknown anchor '${node.value}' referenced`)
-    out = copyNode(expand(node.alias, state))
-    state.made += countNodes(out, maxNodes - state.made)
-    if (state.made >= maxNodes) fail('yaml: document contains excessive aliasing')
+    out = copyCounted(expand(node.alias, state), state)
   } else {
     if (node.kind === 'mapping') merge(node)
     const { content } = node
     for (let i = 0; i < content.length; i++) content[i] = expand(content[i]!, state)
   }
   state.open.delete(node)
+  if (node.kind !== 'alias') state.done.add(node)
   return out
 }
 
@@ -85,11 +86,7 @@ function mergeValues(node: YamlNode): YamlNode[] {
   return out
 }
 
-function countNodes(node: YamlNode, limit: number): number {
-  let count = 1
-  for (const child of node.content) {
-    if (count >= limit) return count
-    count += countNodes(child, limit - count)
-  }
-  return count
+function copyCounted(node: YamlNode, state: State): YamlNode {
+  if (++state.made > maxNodes) fail('yaml: document contains excessive aliasing', { code: 'kustomize/alias' })
+  return { ...node, content: node.content.map((child) => copyCounted(child, state)) }
 }

@@ -9,10 +9,22 @@ describe('what may be read', () => {
   it.each([
     ['files above the directory', '#- a/kustomization.yaml\nresources: [../x.yaml]\n#- x.yaml\n', /is not in or below/],
     ['itself', '#- a/kustomization.yaml\nresources: [.]\n', /cycle detected/],
-    ['what contains it', '#- a/kustomization.yaml\nresources: [..]\n#- kustomization.yaml\nresources: [a]\n', /cycle detected/],
-    ['absolute directories', '#- a/kustomization.yaml\nresources: [/r/b]\n#- b/kustomization.yaml\n', /cannot be absolute/],
+    [
+      'what contains it',
+      '#- a/kustomization.yaml\nresources: [..]\n#- kustomization.yaml\nresources: [a]\n',
+      /cycle detected/,
+    ],
+    [
+      'absolute directories',
+      '#- a/kustomization.yaml\nresources: [/r/b]\n#- b/kustomization.yaml\n',
+      /cannot be absolute/,
+    ],
     ['remote bases', '#- a/kustomization.yaml\nresources: ["https://github.com/o/r?ref=v1"]\n', /is not allowed/],
-    ['a directory with two files', '#- kustomization.yaml\nresources: []\n#- kustomization.yml\nresources: []\n', /multiple kustomization files/],
+    [
+      'a directory with two files',
+      '#- kustomization.yaml\nresources: []\n#- kustomization.yml\nresources: []\n',
+      /multiple kustomization files/,
+    ],
   ])('refuses %s', (_, fixture, message) => {
     checkFailure(fixture, message)
   })
@@ -75,9 +87,16 @@ describe('what may be read', () => {
 describe('hostile input', () => {
   it('bounds what aliases expand to', () => {
     const levels = Array.from({ length: 12 }, (_, i) =>
-      i === 0 ? 'l0: &l0 [x, x, x, x, x, x, x, x, x, x]' : `l${i}: &l${i} [${Array(10).fill(`*l${i - 1}`).join(', ')}]`,
+      i === 0
+        ? 'l0: &l0 [x, x, x, x, x, x, x, x, x, x]'
+        : `l${i}: &l${i} [${Array(10)
+            .fill(`*l${i - 1}`)
+            .join(', ')}]`,
     )
-    checkFailure(`#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n${map('x')}${levels.join('\n')}\n`, /excessive aliasing/)
+    checkFailure(
+      `#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n${map('x')}${levels.join('\n')}\n`,
+      /excessive aliasing/,
+    )
   })
 
   it('survives nesting without end and keys that name the prototype', () => {

@@ -61,9 +61,19 @@ describe('problems', () => {
     ['an unknown field', '#- kustomization.yaml\nresources: []\nnope: 1\n', 'kustomization.yaml', 'nope'],
     ['a missing resource', '#- kustomization.yaml\nresources:\n- a.yaml\n', 'kustomization.yaml', 'a.yaml'],
     ['a wrong type', '#- kustomization.yaml\nnamespace: 1\n', 'kustomization.yaml', 'namespace'],
-    ['an object without name', '#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\nkind: A\napiVersion: v1\n', 'x.yaml', 'kind: A\napiVersion: v1'],
+    [
+      'an object without name',
+      '#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\nkind: A\napiVersion: v1\n',
+      'x.yaml',
+      'kind: A\napiVersion: v1',
+    ],
     ['broken YAML', '#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\na: b\nc: [\n', 'x.yaml', undefined],
-    ['a patch without target', '#- kustomization.yaml\nresources: []\npatches:\n- patch: "[{op: remove, path: /a}]"\n', 'kustomization.yaml', 'patch: "[{op: remove, path: /a}]"'],
+    [
+      'a patch without target',
+      '#- kustomization.yaml\nresources: []\npatches:\n- patch: "[{op: remove, path: /a}]"\n',
+      'kustomization.yaml',
+      'patch: "[{op: remove, path: /a}]"',
+    ],
   ])('point at %s', (_, files, path, text) => {
     const { problems } = buildFixture(files)
     const location = problems[0]?.location

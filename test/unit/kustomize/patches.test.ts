@@ -79,7 +79,10 @@ spec: {a: 1}
 
   it('fails without a resource of its id, but not with a target', () => {
     const patch = 'apiVersion: v1\n    kind: Pod\n    metadata: {name: other}'
-    checkFailure(`#- kustomization.yaml\nresources: [app.yaml]\npatches:\n- patch: |-\n    ${patch}\n${containers}`, /no resource matches strategic merge patch/)
+    checkFailure(
+      `#- kustomization.yaml\nresources: [app.yaml]\npatches:\n- patch: |-\n    ${patch}\n${containers}`,
+      /no resource matches strategic merge patch/,
+    )
     checkBuild(
       `#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: Pod}\n  patch: |-\n    ${patch}\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\n`,
       'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n',
@@ -101,7 +104,7 @@ describe('json6902', () => {
     ['{op: add, path: /spec/list/-1, value: x}', 'spec:\n  list:\n  - 1\n  - 2\n  - x\n'],
     ['{op: remove, path: /spec/list/0}', 'spec:\n  list:\n  - 2\n'],
     ['{op: move, from: /spec/list, path: /spec/l}', 'spec:\n  l:\n  - 1\n  - 2\n'],
-    ['{op: copy, from: /spec/list/0, path: /spec/n}', 'spec:\n  list:\n  - 1\n  - 2\n  n: 1\n'],
+    ['{op: copy, from: /spec/list/0, path: /spec/m}', 'spec:\n  list:\n  - 1\n  - 2\n  m: 1\n'],
   ])('%s', (operation, expected) => {
     checkBuild(
       `#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: A}\n  patch: |-\n    - ${operation}\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {list: [1, 2]}\n`,

@@ -173,7 +173,10 @@ configMapGenerator:
   })
 
   it('refuses a key twice', () => {
-    checkFailure('#- kustomization.yaml\nconfigMapGenerator: [{name: c, literals: [a=1, a=2]}]\n', /illegally repeats the key `a`/)
+    checkFailure(
+      '#- kustomization.yaml\nconfigMapGenerator: [{name: c, literals: [a=1, a=2]}]\n',
+      /illegally repeats the key `a`/,
+    )
   })
 
   it('keeps env files, binary files and text apart', () => {
@@ -202,7 +205,8 @@ describe('plugins', () => {
   })
 
   it('refuses charts without a function to render them, and uses one', () => {
-    const fixture = '#- kustomization.yaml\nhelmCharts: [{name: c, releaseName: r, valuesInline: {a: 1}}]\n#- charts/c/values.yaml\na: 0\nb: 2\n'
+    const fixture =
+      '#- kustomization.yaml\nhelmCharts: [{name: c, releaseName: r, valuesInline: {a: 1}}]\n#- charts/c/values.yaml\na: 0\nb: 2\n'
     checkFailure(fixture, /must specify --enable-helm/)
     checkBuild(fixture, 'apiVersion: v1\ndata:\n  v: |\n    a: 1\n    b: 2\nkind: ConfigMap\nmetadata:\n  name: r\n', {
       inflateHelm: ({ releaseName, values }) => ({
