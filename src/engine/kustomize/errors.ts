@@ -6,6 +6,10 @@ export function dryRunMessage(error: unknown, object: KubeObject): string {
   const meta = objectMetaOf(object)
   const subject = formatMeta(meta)
   const text = messageOf(error)
+  if (meta.namespace === '' && isNamespaceMissing(error)) {
+    // client-go sends the request all the same, and the server knows no such path.
+    return `${subject} namespace not specified: the server could not find the requested resource`
+  }
   if (!(error instanceof KubeError)) return `${subject} dry-run failed: ${text}`
   if (error.code === 404 && error.reason === 'NotFound') {
     return `${subject} ${meta.namespace === '' ? 'namespace not specified' : 'not found'}: ${text}`
@@ -13,6 +17,12 @@ export function dryRunMessage(error: unknown, object: KubeObject): string {
   const conflict = causes(error).includes('FieldManagerConflict')
   const reason = conflict ? 'FieldManagerConflict' : error.reason === 'NoKindMatch' ? '' : error.reason
   return `${subject} dry-run failed${reason === '' ? '' : ` (${reason})`}: ${text}`
+}
+
+function isNamespaceMissing(error: unknown): boolean {
+  return (
+    error instanceof KubeError && error.code === 400 && error.message.startsWith('an empty namespace may not be set')
+  )
 }
 
 function causes(error: KubeError): string[] {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { getIn, isObject, type JsonObject, type JsonValue, VirtualClock } from '../../../src/base/index.ts'
 import { ApiServer, createInProcessTransport } from '../../../src/devcluster/index.ts'
 import {
+  ApplyError,
   type ApplyPolicy,
   type Change,
   plainPolicy,
@@ -93,6 +94,7 @@ class Scenario {
       changes = await this.#act(step)
     } catch (failure) {
       error = failure instanceof Error ? failure.message : String(failure)
+      if (failure instanceof ApplyError) changes = failure.changes
     }
     return compare(step, changes, error)
   }
