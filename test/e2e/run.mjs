@@ -2,7 +2,7 @@
  * The whole path in a real VS Code: the packed extension on a real fleet, used by clicking and typing only.
  * Prints a line for each step and `end to end: N passed, M failed`; keeps screenshots in docs/images.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeFleet, mistakeLine } from './fixture.mjs'
@@ -167,8 +167,10 @@ async function acting(workbench) {
   })
   await step('an image tag is edited and saved', async () => {
     await workbench.openFile('apps/web/deployment.yaml')
-    await workbench.selectInFile('1.27.0')
-    await page.keyboard.type('1.27.1')
+    await workbench.goToEndOf('nginx:1.27.0')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('1')
+    await workbench.waitForText('nginx:1.27.1')
     await page.keyboard.press('Control+S')
     await until('the file to be saved', 10_000, async () => (await page.locator('.tab.active.dirty').count()) === 0)
   })
@@ -202,9 +204,19 @@ async function acting(workbench) {
 }
 
 async function pictures(workbench) {
-  await workbench.closeAllEditors()
-  await workbench.openFile('apps/web/deployment.yaml')
-  await workbench.screenshot(join(images, 'overview-dark.png'))
+  await step('a worker that is killed comes back with clusters and engine', async () => {
+    const [before] = workerPids()
+    process.kill(before, 'SIGKILL')
+    await until('another worker', 30_000, () => workerPids().some((pid) => pid !== before))
+    await workbench.waitForRow('Workloads', 'web', 'Ready', 30_000)
+    await workbench.waitForRow('Clusters', 'Dev cluster', 'engine running', 30_000)
+  })
+  await step('everything looks right in a dark theme', async () => {
+    await workbench.closeAllEditors()
+    await workbench.openFile('apps/web/deployment.yaml')
+    await workbench.waitForText('nginx:1.27.1')
+    await workbench.screenshot(join(images, 'overview-dark.png'))
+  })
   await step('everything looks right in a light theme too', async () => {
     await workbench.command('Preferences: Color Theme')
     await page.locator('.quick-input-widget input.input').fill('Light Modern')
@@ -219,6 +231,20 @@ async function pictures(workbench) {
       .first()
       .waitFor({ timeout: 20_000 })
     await workbench.screenshot(join(images, 'graph-light.png'))
+  })
+}
+
+/** The worker processes of this run's VS Code. */
+function workerPids() {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8')
+      return words.includes(home) && words.includes('dist/worker.js') ? [Number(name)] : []
+    } catch {
+      // It has ended while we looked.
+      return []
+    }
   })
 }
 

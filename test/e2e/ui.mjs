@@ -131,9 +131,9 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input')
     await input.waitFor()
     await input.fill(path)
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.split('/').at(-1) }).first()
-    await row.waitFor()
-    await input.press('Enter')
+    const folder = path.split('/').at(-2) ?? ''
+    const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.split('/').at(-1) })
+    await rows.filter({ hasText: folder }).first().click({ timeout: 15_000 })
     await this.tab(path.split('/').at(-1)).waitFor()
   }
 
@@ -158,15 +158,10 @@ export class Workbench {
     })
   }
 
-  /** Goes to a line of the open file and selects a word there, by the keyboard. */
-  async selectInFile(text) {
-    await this.page.keyboard.press('Control+F')
-    const find = this.page.locator('.find-widget.visible textarea').first()
-    await find.waitFor()
-    await find.fill(text)
-    await this.page.locator('.find-widget.visible .matchesCount', { hasText: /1 of/ }).waitFor()
-    await this.page.keyboard.press('Escape')
-    await this.page.locator('.find-widget:not(.visible)').first().waitFor({ state: 'attached' })
+  /** Puts the cursor at the end of the line that holds a text. */
+  async goToEndOf(text) {
+    await this.page.locator('.editor-instance .view-line', { hasText: text }).first().click()
+    await this.page.keyboard.press('End')
   }
 
   async closeAllEditors() {

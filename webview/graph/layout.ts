@@ -1,7 +1,7 @@
 /** Where each node of the graph goes: a pure function of the graph, so that an update moves only what has changed. */
 import type { Graph, GraphNode } from '../../src/protocol/index.ts'
 
-export const metrics = { width: 220, height: 44, columnGap: 72, rowGap: 12, margin: 24 } as const
+export const metrics = { width: 200, height: 44, columnGap: 56, rowGap: 12, margin: 24 } as const
 
 export interface Placed {
   readonly node: GraphNode

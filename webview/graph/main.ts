@@ -19,6 +19,8 @@ const isShown = record<Shown>({ filter: isString, objects: isBoolean })
 
 /** Above this many nodes objects are hidden at first: a picture of everything shows nothing. */
 const manyNodes = 400
+/** A graph is made smaller to fit the width, but not beyond what can be read. */
+const smallest = 0.72
 
 function start(root: HTMLElement): void {
   registerControls()
@@ -36,7 +38,7 @@ function start(root: HTMLElement): void {
     const part = visible(graph, shown)
     const layout = layOut(part)
     current = { graph: part, layout }
-    drawing.draw(part, layout)
+    drawing.draw(part, layout, Math.min(1, Math.max(smallest, canvas.parentElement!.clientWidth / layout.width)))
     if (focused === undefined || drawing.button(focused) === undefined) focused = layout.nodes[0]?.node.id
     for (const { node } of layout.nodes) drawing.button(node.id)!.tabIndex = node.id === focused ? 0 : -1
     const text = part.nodes.length === 0 ? 'Nothing to show' : `${part.nodes.length} of ${graph.nodes.length} nodes`
@@ -51,6 +53,7 @@ function start(root: HTMLElement): void {
 
   filter.addEventListener('input', () => show({ ...shown, filter: filter.value.trim().toLowerCase() }))
   objects.addEventListener('change', () => show({ ...shown, objects: objects.checked }))
+  window.addEventListener('resize', redraw)
   refresh.addEventListener('click', () => host.post({ type: 'refresh' }))
   canvas.addEventListener('keydown', (event) => {
     const id = (event.target as HTMLElement).dataset['id']

@@ -43,7 +43,9 @@ export class Drawing {
     return this.#nodes.get(id)
   }
 
-  draw(graph: Graph, layout: Layout): void {
+  /** @param scale 1 for full size */
+  draw(graph: Graph, layout: Layout, scale: number): void {
+    this.#canvas.style.transform = scale === 1 ? '' : `scale(${scale})`
     this.#canvas.style.width = `${layout.width}px`
     this.#canvas.style.height = `${layout.height}px`
     this.#edges.setAttribute('width', String(layout.width))
@@ -107,7 +109,8 @@ export class Drawing {
         this.#paths.set(id, path)
         this.#edges.append(path)
       }
-      path.setAttribute('class', `edge ${kind}${path.classList.contains('lit') ? ' lit' : ''}`)
+      const back = end.column <= start.column ? ' back' : ''
+      path.setAttribute('class', `edge ${kind}${back}${path.classList.contains('lit') ? ' lit' : ''}`)
       path.setAttribute('d', curve(start, end))
     }
     for (const [id, path] of this.#paths) {
@@ -125,7 +128,7 @@ function fill(button: HTMLButtonElement, { node, x, y }: Placed, graph: Graph): 
   const [mark, name, kind, note] = button.children
   mark!.textContent = marks[health]
   name!.textContent = ref.name
-  kind!.textContent = ref.namespace === undefined ? ref.kind : `${ref.kind} · ${ref.namespace}`
+  kind!.textContent = layer === 'object' && ref.namespace !== undefined ? `${ref.kind} · ${ref.namespace}` : ref.kind
   note!.textContent = layer === 'object' ? '' : shortRevision(detail)
   button.title = [
     `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`,
@@ -171,5 +174,5 @@ function edgeId(from: string, to: string, kind: string): string {
 }
 
 function shortRevision(text: string): string {
-  return text.replace(/(sha1|sha256):([0-9a-f]{8})[0-9a-f]+/, '$1:$2')
+  return text.replace(/(?:sha1|sha256):([0-9a-f]{8})[0-9a-f]+/, '$1')
 }

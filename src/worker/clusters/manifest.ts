@@ -1,12 +1,12 @@
 import { getIn, isObject, type JsonObject, type JsonValue, jsonClone } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { toYaml } from './to-yaml.ts'
+import { stringifyYaml } from '../../yaml/index.ts'
 
 const mask = '***'
 
 /** A live object as YAML for reading: no managed fields, no last-applied copy, Secret values masked. */
 export function liveText(object: KubeObject): string {
-  return toYaml(withoutNoise(object))
+  return stringifyYaml(withoutNoise(object))
 }
 
 /** A live object as one would commit it: nothing that only a server sets; as `flux export` writes it. */
@@ -32,7 +32,7 @@ export function exportText(object: KubeObject): string {
       if (Object.keys(annotations).length === 0) delete metadata['annotations']
     }
   }
-  return toYaml(copy)
+  return stringifyYaml(copy)
 }
 
 /**
@@ -46,7 +46,10 @@ export function comparableTexts(
   const left = live === undefined ? undefined : comparable(live)
   const right = merged === undefined ? undefined : comparable(merged)
   if (live?.kind === 'Secret' || merged?.kind === 'Secret') maskChanges(live, merged, left, right)
-  return { live: left === undefined ? '' : toYaml(left), merged: right === undefined ? '' : toYaml(right) }
+  return {
+    live: left === undefined ? '' : stringifyYaml(left),
+    merged: right === undefined ? '' : stringifyYaml(right),
+  }
 }
 
 function comparable(object: KubeObject): JsonObject {

@@ -110,13 +110,14 @@ export class DevCluster implements Disposable {
 
   async #stop(): Promise<void> {
     const pid = this.#pid()
+    // From here on its end is no failure.
+    this.#child = undefined
     this.#registry.setDev(undefined, 'closed', '')
     if (pid !== undefined) {
       end(pid, 'SIGTERM')
       for (let waited = 0; isAlive(pid) && waited < stopTimeout; waited += 50) await sleep(systemClock, 50)
       end(pid, 'SIGKILL')
     }
-    this.#child = undefined
     rmSync(this.#paths().record, { force: true })
     rmSync(this.#paths().kubeconfig, { force: true })
   }

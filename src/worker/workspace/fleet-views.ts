@@ -49,12 +49,7 @@ export class FleetViews {
 
   build(params: WorkloadParams): BuildAnswer {
     const { folder, kustomization } = this.#find(params)
-    const rendered = folder.fleet.build(kustomization.id)
-    if (rendered === undefined) {
-      throw new UserError(
-        `${kustomization.ref.name}: its source is not in this workspace, so it cannot be built from files`,
-      )
-    }
+    const rendered = buildOf(folder, kustomization)
     return {
       text: rendered.text(),
       problems: rendered.problems.map(({ severity, message, location }) => {
@@ -64,11 +59,10 @@ export class FleetViews {
     }
   }
 
-  /** The rendered objects of a workload. */
+  /** The rendered objects of a workload; refused when the build has errors. */
   rendered(params: WorkloadParams): { readonly rendered: Rendered; readonly kustomization: FleetKustomization } {
     const { folder, kustomization } = this.#find(params)
-    const rendered = folder.fleet.build(kustomization.id)
-    if (rendered === undefined) throw new UserError(`${kustomization.ref.name}: its source is not in this workspace`)
+    const rendered = buildOf(folder, kustomization)
     const errors = rendered.problems.filter(({ severity }) => severity === 'error')
     if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join('; '))
     return { rendered, kustomization }
@@ -196,6 +190,16 @@ export class FleetViews {
       folder.locate(fleet.declarationOf(ref, cluster))
     )
   }
+}
+
+/** What a Kustomization builds to; refused when its files are not in this workspace. */
+function buildOf({ fleet }: Folder, { id, ref, source }: FleetKustomization): Rendered {
+  const where = 'url' in source && source.url !== undefined ? ` (${source.url})` : ''
+  if (source.type === 'external') throw new UserError(`${ref.name}: its source${where} is not in this workspace`)
+  if (source.type === 'missing') throw new UserError(`${ref.name}: nothing declares its source`)
+  const rendered = fleet.build(id)
+  if (rendered === undefined) throw new UserError(`${ref.name}: it cannot be built from the files of this workspace`)
+  return rendered
 }
 
 /** What is wrong with a Kustomization: its build, and the findings inside the document that declares it. */

@@ -1,48 +1,62 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
   createMessageConnection,
   type MessageConnection,
+  type MessageReader,
+  type MessageWriter,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
 import type { NotificationSpec, RequestSpec, WorkerSettings } from '../../../src/protocol/index.ts'
+import { startWorker } from '../../../src/worker/index.ts'
 
 const entry = fileURLToPath(new URL('../../../src/worker/main.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
+
+interface Place {
+  readonly line: number
+  readonly character: number
+}
 
 export interface PublishedDiagnostic {
-  readonly range: {
-    readonly start: { line: number; character: number }
-    readonly end: { line: number; character: number }
-  }
+  readonly range: { readonly start: Place; readonly end: Place }
   readonly code: string
   readonly message: string
   readonly severity: number
 }
 
-/** A worker in a process of its own, spoken to as an editor does, on a workspace made of the given files. */
+interface Line {
+  readonly reader: MessageReader
+  readonly writer: MessageWriter
+}
+
+/**
+ * A worker spoken to as an editor does, on a workspace made of the given files: in this process over a pair of streams,
+ * which spares each test the start of a process, or in a process of its own.
+ */
 export class TestClient {
   readonly root: string
   readonly connection: MessageConnection
-  readonly process: ChildProcess
   readonly #diagnostics = new Map<string, readonly PublishedDiagnostic[]>()
   readonly #waiting = new Set<() => void>()
+  readonly #exited: Promise<void>
+  #exit: () => void = () => undefined
   #errors = ''
 
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(files: Readonly<Record<string, string>>, options: { readonly ownProcess?: boolean } = {}) {
     this.root = mkdtempSync(join(tmpdir(), 'fluxkit-worker-'))
     for (const [path, text] of Object.entries(files)) this.write(path, text)
-    this.process = spawn(process.execPath, [entry, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] })
-    this.process.stderr!.on('data', (chunk: Buffer) => {
-      this.#errors += chunk.toString()
+    this.#exited = new Promise((resolve) => {
+      this.#exit = resolve
     })
-    this.connection = createMessageConnection(
-      new StreamMessageReader(this.process.stdout!),
-      new StreamMessageWriter(this.process.stdin!),
-    )
+    const { reader, writer } = options.ownProcess ? this.#spawn() : this.#inProcess()
+    this.connection = createMessageConnection(reader, writer)
     this.connection.onNotification(
       'textDocument/publishDiagnostics',
       (params: { uri: string; diagnostics: PublishedDiagnostic[] }) => {
@@ -54,7 +68,7 @@ export class TestClient {
     this.connection.listen()
   }
 
-  /** What the worker wrote to standard error: it must be nothing. */
+  /** What the worker wrote to standard error, or logged as an error: it must be nothing. */
   get errors(): string {
     return this.#errors
   }
@@ -102,6 +116,13 @@ export class TestClient {
     })
   }
 
+  /** Tells the worker that a file has changed on the disk. */
+  touch(path: string): Promise<void> {
+    return this.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: this.uri(path), type: 2 }],
+    })
+  }
+
   request<P, R>(spec: RequestSpec<P, R>, params: P): Promise<R> {
     return this.connection.sendRequest(spec.method, params)
   }
@@ -130,12 +151,34 @@ export class TestClient {
     }
   }
 
+  /** Ends the worker as an editor does. */
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once('exit', resolve))
-    await this.connection.sendRequest('shutdown').catch(() => undefined)
-    await this.connection.sendNotification('exit').catch(() => undefined)
-    await ended
+    await this.connection.sendRequest('shutdown')
+    await this.connection.sendNotification('exit')
+    await this.#exited
     this.connection.dispose()
     rmSync(this.root, { recursive: true, force: true })
+  }
+
+  #spawn(): Line {
+    const child = spawn(process.execPath, [entry, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#errors += chunk.toString()
+    })
+    child.once('exit', () => this.#exit())
+    return { reader: new StreamMessageReader(child.stdout), writer: new StreamMessageWriter(child.stdin) }
+  }
+
+  #inProcess(): Line {
+    const toWorker = new PassThrough()
+    const fromWorker = new PassThrough()
+    const reader = new StreamMessageReader(toWorker)
+    const writer = new StreamMessageWriter(fromWorker)
+    startWorker(createConnection(ProposedFeatures.all, reader, writer), {
+      cli,
+      storage: join(this.root, '.storage'),
+      exit: () => this.#exit(),
+    })
+    return { reader: new StreamMessageReader(fromWorker), writer: new StreamMessageWriter(toWorker) }
   }
 }

@@ -8,7 +8,6 @@ import {
   contextId,
   diffWorkload,
   exportManifest,
-  type FluxObject,
   fleetTree,
   inventory,
   inventoryChanged,
@@ -64,7 +63,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await worker.stop()
   for (const object of [source, apps, secret]) {
-    await admin.delete({ ...object, name: object.metadata.name, namespace: 'default' } as ObjectRef)
+    await admin.delete({
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      name: object.metadata.name,
+      namespace: 'default',
+    })
   }
 })
 
@@ -91,7 +95,7 @@ describe('an open cluster', () => {
       health: 'unmanaged',
       detail: './apps',
       source: { kind: 'GitRepository', name: 'fleet', namespace: 'default' },
-    } satisfies Partial<FluxObject>)
+    })
   })
 
   it('tells of changes by watch', async () => {
@@ -201,7 +205,10 @@ describe('actions', () => {
     const missing = { ...ref, name: 'nobody' }
     const outcomes = await worker.request(act, { cluster, verb: 'reconcile-with-source', refs: [missing, ref] })
     expect(outcomes.map(({ ok }) => ok)).toEqual([false, true])
-    for (const object of [ref, { ...ref, apiVersion: source.apiVersion, kind: 'GitRepository', name: 'fleet' }]) {
+    for (const object of [
+      ref,
+      { ...ref, apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', name: 'fleet' },
+    ]) {
       const { annotations } = (await admin.get(object))!.metadata as { annotations?: Record<string, string> }
       expect(annotations?.['reconcile.fluxcd.io/requestedAt']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
     }
@@ -211,6 +218,7 @@ describe('actions', () => {
 describe('diff', () => {
   it('shows what applying the working tree would change, Secret values masked', async () => {
     const manifest = (object: KubeObject): string => JSON.stringify(object)
+    worker.write('.git/config', '[remote "origin"]\n\turl = https://example.com/fleet\n')
     worker.write('clusters/prod/flux-system/gotk-sync.yaml', '')
     worker.write('clusters/prod/fleet.yaml', manifest(source))
     worker.write('clusters/prod/apps.yaml', manifest({ ...apps, metadata: { name: 'apps', namespace: 'default' } }))

@@ -3,8 +3,12 @@ import {
   buildWorkload,
   clustersChanged,
   contextId,
+  devCluster,
+  devClusterId,
+  engine,
   fleetTree,
   listClusters,
+  liveManifest,
   openCluster,
 } from '../../../src/protocol/index.ts'
 import { TestClient } from './client.ts'
@@ -147,6 +151,39 @@ describe('the fleet', () => {
       'no longer declares none',
     )
   })
+})
+
+describe('the process', () => {
+  it('answers over standard input and output, and ends when told to', async () => {
+    client = new TestClient(fleet, { ownProcess: true })
+    await client.start()
+    expect(await client.request(fleetTree, null)).toHaveLength(1)
+  })
+})
+
+describe('the engine', () => {
+  it('runs the working tree on a dev cluster: a saved edit is applied, what a deleted file held is pruned', async () => {
+    const worker = await start()
+    const [cluster] = await worker.request(fleetTree, null)
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'greeting', namespace: 'default' }
+    const live = (): Promise<string> =>
+      worker.request(liveManifest, { cluster: devClusterId, ref }).then(
+        ({ text }) => text,
+        () => 'gone',
+      )
+    await worker.request(devCluster, { command: 'start' })
+    await worker.request(engine, { cluster: devClusterId, command: 'run', fleetCluster: cluster!.id })
+    await expect.poll(live, { timeout: 15_000 }).toContain('text: hello')
+    worker.write('apps/config.yaml', fleet['apps/config.yaml'].replace('hello', 'good day'))
+    await worker.touch('apps/config.yaml')
+    await expect.poll(live, { timeout: 15_000 }).toContain('text: good day')
+    worker.write('apps/config.yaml', '')
+    await worker.touch('apps/config.yaml')
+    await expect.poll(live, { timeout: 15_000 }).toBe('gone')
+    await worker.request(engine, { cluster: devClusterId, command: 'stop' })
+    await worker.request(devCluster, { command: 'stop' })
+    expect((await worker.request(listClusters, null))[0]).toMatchObject({ id: devClusterId, state: 'closed' })
+  }, 60_000)
 })
 
 describe('requests', () => {
