@@ -18,8 +18,8 @@ import type { ClusterState } from './walk.ts'
 export interface FactsHost {
   originLocation(object: BuiltObject): Location | undefined
   fieldLocation(object: BuiltObject, path: readonly (string | number)[]): Location | undefined
-  /** The document at a place. */
-  documentAt(location: Location): LocatedObject | undefined
+  /** The document that declares an object. */
+  declaration(object: BuiltObject): LocatedObject | undefined
 }
 
 /** What follows from all builds together. Made once for each revision, on demand. */
@@ -46,8 +46,7 @@ export function collectFacts(states: readonly ClusterState[], loose: readonly Lo
       for (const rendered of output.rendered.objects) {
         const one: EffectiveObject = { cluster, owner: kustomization.id, ref: refOf(rendered.object), rendered }
         push(owned, objectKey(one.ref), one)
-        const origin = host.originLocation(rendered)
-        const document = origin === undefined ? undefined : host.documentAt(origin)
+        const document = host.declaration(rendered)
         if (document !== undefined) {
           const list = effective.get(document)
           if (list === undefined) effective.set(document, [one])

@@ -202,9 +202,7 @@ class FleetModel implements Fleet {
 
   locate(ref: ObjectRef, cluster?: string): LocatedObject | undefined {
     const owned = this.#owned(ref, cluster)
-    const origin = owned === undefined ? undefined : this.#locator.originLocation(owned.owners[0]!.rendered)
-    const document = origin === undefined ? undefined : this.#locator.documentAt(origin)
-    if (document !== undefined || owned !== undefined) return document
+    if (owned !== undefined) return this.#locator.declaration(owned.owners[0]!.rendered)
     const key = objectKey(ref)
     const { roles } = this.#derive()
     return this.objects().find(
@@ -340,7 +338,7 @@ class FleetModel implements Fleet {
     return {
       originLocation: (object) => this.#locator.originLocation(object),
       fieldLocation: (object, path) => this.#locator.fieldLocation(object, path),
-      documentAt: (location) => this.#locator.documentAt(location),
+      declaration: (object) => this.#locator.declaration(object),
     }
   }
 
@@ -381,7 +379,10 @@ class FleetModel implements Fleet {
       out.set(path, list)
     }
     for (const problem of this.#files.problems) add(problem, undefined)
-    for (const file of this.#files.all()) for (const problem of file.problems) add(problem, { path: file.path })
+    for (const file of this.#files.all()) {
+      if (file.problems.length === 0 || this.#isTemplate(file)) continue
+      for (const problem of file.problems) add(problem, { path: file.path })
+    }
     for (const { kustomization, output } of walk.byId.values()) {
       const { declared, ref } = kustomization
       for (const problem of output.rendered.problems) {
@@ -391,6 +392,11 @@ class FleetModel implements Fleet {
       }
     }
     return out
+  }
+
+  /** Templates of other tools are no YAML before they are filled in; no build reads them. */
+  #isTemplate(file: SourceFile): boolean {
+    return /\{\{|\{%|<%/.test(file.text) && this.#walker.readersOf(joinPath(this.root, file.path)).length === 0
   }
 
   #inputPaths(id: string): string[] {

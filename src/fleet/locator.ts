@@ -1,8 +1,9 @@
-import { isWithin, type Location, type TextRange } from '../base/index.ts'
+import { getIn, isWithin, type JsonValue, type Location, type TextRange } from '../base/index.ts'
 import type { BuildOrigin, BuiltObject } from '../flux/index.ts'
+import type { YamlNode } from '../yaml/index.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { FileStore } from './file-store.ts'
-import { type FieldPath, nodeAt, rangeAt } from './node.ts'
+import { type FieldPath, nodeAt, rangeAt, resolveAlias } from './node.ts'
 import type { LocatedObject } from './types.ts'
 
 /** Turns origins of built objects into places in the user's files. */
@@ -46,23 +47,51 @@ export class Locator {
     return objects.find((object) => object.range.start <= range.start && range.start < object.range.end)
   }
 
+  /** The document (of an object or of a patch of it) at a place; `undefined` for generators and settings. */
+  #pieceAt(location: Location | undefined, object: BuiltObject): LocatedObject | undefined {
+    const document = location === undefined ? undefined : this.documentAt(location)
+    return document?.ref.kind === object.object.kind ? document : undefined
+  }
+
+  /** The document that declares an object. */
+  declaration(object: BuiltObject): LocatedObject | undefined {
+    return this.#pieceAt(this.originLocation(object), object)
+  }
+
   /**
-   * The place that gives a field: in the document of the step that set it, else in any document or patch that the
-   * object was made of, else the closest field above it in the object's own document.
+   * The place that gives a field: in the document or patch that has its value, the latest first; else in any that has
+   * the field; else the closest field above it in the object's own document; else the step that set it.
    */
   fieldLocation(object: BuiltObject, path: FieldPath): Location | undefined {
-    const steps = [object.originOf(path), ...object.origins].filter((step) => step !== undefined)
+    const value = getIn(object.object, path)
+    const setter = object.originOf(path)
+    const steps = [...(setter === undefined ? [] : [setter]), ...[...object.origins].reverse()]
+    let found: LocatedObject | undefined
     for (const step of steps) {
-      const location = this.stepLocation(step)
-      const document = location === undefined ? undefined : this.documentAt(location)
-      if (document === undefined || nodeAt(document.root, path) === undefined) continue
-      return { path: document.path, range: rangeAt(document.root, path) }
+      const document = this.#pieceAt(this.stepLocation(step), object)
+      const node = nodeAt(document?.root, path)
+      if (document === undefined || node === undefined) continue
+      found ??= document
+      if (!isScalarOf(node, value)) continue
+      found = document
+      break
     }
+    if (found !== undefined) return { path: found.path, range: rangeAt(found.root, path) }
+    const own = this.declaration(object)
+    if (own === undefined) return this.originLocation(object)
     const origin = this.originLocation(object)
-    const document = origin === undefined ? undefined : this.documentAt(origin)
-    if (document === undefined) return origin
-    return { path: document.path, range: rangeAt(document.root, path) }
+    const from = setter === undefined ? undefined : this.stepLocation(setter)
+    // A step of its own (a JSON patch, an image, a name prefix) gave the field.
+    if (from?.range !== undefined && from.path !== origin?.path && value !== undefined) return from
+    return { path: own.path, range: rangeAt(own.root, path) }
   }
+}
+
+/** True when a node writes a value: the same text, or an expression that gave it. Collections count as such. */
+function isScalarOf(node: YamlNode, value: JsonValue | undefined): boolean {
+  const scalar = resolveAlias(node)
+  if (scalar?.kind !== 'scalar' || typeof value === 'object') return true
+  return scalar.value === String(value) || scalar.value.includes('${')
 }
 
 /** True when two ranges have a character in common, or touch when one is empty. */

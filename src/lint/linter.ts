@@ -157,7 +157,7 @@ function applySeverities(problems: readonly Problem[], severities: LintOptions['
 /** Sorted by position; the same finding from several clusters is one. */
 function mergeProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>()
-  const isBroken = problems.some(({ code }) => code === 'yaml/syntax')
+  const isBroken = problems.some(({ code, severity }) => code.startsWith('yaml/') && severity === 'error')
   const missing = new Set(problems.filter(({ code }) => code === 'kustomize/path-not-found').map(rangeKey))
   return problems
     .filter((problem) => {

@@ -96,6 +96,15 @@ function reportKind(context: FileContext, root: Parameters<typeof rangeAt>[0], f
     })
     return
   }
+  const group = found.kinds === undefined ? closestGroup(context.registry, found.group, found.kind) : undefined
+  if (group !== undefined) {
+    context.report({
+      severity: 'error',
+      message: `there is no API group ${found.group}${didYouMean(group)}`,
+      range: rangeAt(root, ['apiVersion']),
+    })
+    return
+  }
   const key = `${found.apiVersion}/${found.kind}`
   if (found.said.has(key)) return
   found.said.add(key)
@@ -104,6 +113,26 @@ function reportKind(context: FileContext, root: Parameters<typeof rangeAt>[0], f
     message: `no CustomResourceDefinition for ${found.kind} (${found.apiVersion}) is in the repository, so its fields are not checked`,
     range,
   })
+}
+
+/** The group that has the kind and is nearly spelt the same. */
+function closestGroup(registry: SchemaRegistry, group: string, kind: string): string | undefined {
+  if (group === '') return undefined
+  const groups = registry
+    .kinds()
+    .filter((info) => info.kind === kind && Math.abs(info.group.length - group.length) <= 2)
+  const found = closest(group, new Set(groups.map((info) => info.group)))
+  // Names of groups are long: a third of the letters would be too many.
+  return found !== undefined && sharedLetters(found, group) >= group.length - 3 ? found : undefined
+}
+
+/** How many letters two words share at their beginning and end. */
+function sharedLetters(a: string, b: string): number {
+  let start = 0
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++
+  let end = 0
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++
+  return start + end
 }
 
 /** Groups and versions all of whose kinds are known: built-in ones and Flux's. */

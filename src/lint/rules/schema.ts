@@ -5,6 +5,7 @@ import { gvkOf, type KubeObject } from '../../kube/index.ts'
 import type { SchemaFinding } from '../../schema/index.ts'
 import { replaceFix } from '../targets.ts'
 import type { FileContext, FileRule, FleetRule } from '../types.ts'
+import { leftoversOf } from './flux-removed-api-version.ts'
 
 const codes = [
   'schema/unknown-field',
@@ -43,7 +44,8 @@ export const schemaWritten: FileRule = {
     if (context.role === 'data' || context.role === 'config') return
     for (const located of context.file.objects) {
       const object = located.object as KubeObject
-      const removed = new Set(migrationOf(object)?.fields.map(({ path }) => path.join('.')) ?? [])
+      const migration = migrationOf(object) ?? leftoversOf(object)
+      const removed = new Set(migration?.fields.map(({ path }) => path.join('.')) ?? [])
       for (const finding of context.checker.check(object, gvkOf(located.ref), { partial: true })) {
         if (finding.code === 'schema/enum' && operatorKinds.has(getIn(object, finding.path))) continue
         // A removed field has a rule and a fix of its own.

@@ -182,6 +182,19 @@ spec:
     )
   })
 
+  it('drops what is left of an old version in an object of the served one', () => {
+    const before = `
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+spec:
+  validation: client
+  prune: true
+`
+    checkFix(before, before.replace('  validation: client\n', ''), { code: 'flux/removed-api-version' })
+  })
+
   it('only hints at fields that are still accepted', () => {
     checkDiagnostics(
       `
@@ -255,6 +268,18 @@ metadata:
   name: a
 `,
       { only: ['kube/'] },
+    )
+  })
+
+  it('knows a misspelt group', () => {
+    checkDiagnostics(
+      `
+apiVersion: source.toolkit.fluccd.io/v1
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^ error kube/unknown-kind: there is no API group source.toolkit.fluccd.io. Did you mean "source.toolkit.fluxcd.io"?
+kind: Bucket
+metadata:
+  name: a
+`,
     )
   })
 
@@ -352,6 +377,12 @@ describe('yaml problems', () => {
     checkDiagnostics(
       '\na: 1\na: 2\n# <- error yaml/duplicate-key: "a" is written twice in this mapping; only the last one counts. Remove one of them\n',
     )
+  })
+})
+
+describe('templates', () => {
+  it('of other tools are no broken YAML', () => {
+    checkDiagnostics('\n#- template/x.yaml\nname: {{ .Name }}\n{% if a %}\n')
   })
 })
 

@@ -198,6 +198,35 @@ ${gitSource}`)}
 `)
   })
 
+  it('underlines the line of the patch that gives the path', () => {
+    checkDiagnostics(`${bootstrap}
+#- clusters/prod/kustomization.yaml
+resources:
+  - apps.yaml
+  - flux-system/gotk-sync.yaml
+patches:
+  - path: patch.yaml
+  - target:
+      kind: Kustomization
+      name: apps
+    patch: |
+      - op: replace
+        path: /spec/timeout
+        value: 5m
+#- clusters/prod/patch.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  path: ./nowhere
+#       ^^^^^^^^^ error flux/path-not-found: "./nowhere" does not exist in GitRepository/flux-system/flux-system
+#- clusters/prod/apps.yaml
+${kustomization(`  path: ./apps\n  timeout: 1m\n${gitSource}`)}
+`)
+  })
+
   it('is silent about paths in sources that are not here', () => {
     checkDiagnostics(`${bootstrap}
 #- clusters/prod/apps.yaml
