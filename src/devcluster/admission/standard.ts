@@ -2,6 +2,8 @@ import { forbidden, notFound } from '../http/errors.ts'
 import type { Admission } from '../operations/admission.ts'
 import { isDeleting } from '../operations/metadata.ts'
 import { podDefaults } from './pod-defaults.ts'
+import { PolicyExpressions } from './policy-expressions.ts'
+import { validatingPolicies } from './validating-policies.ts'
 
 /** Namespaces that cannot be deleted (apiserver's NamespaceLifecycle). */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -33,5 +35,5 @@ const namespaceLifecycle: Admission = {
 
 /** The admission steps that are always on, in order. */
 export function standardAdmission(): Admission[] {
-  return [namespaceLifecycle, podDefaults]
+  return [namespaceLifecycle, podDefaults, validatingPolicies(new PolicyExpressions())]
 }

@@ -205,16 +205,15 @@ function handleApply(exchange: Exchange): ApiResponse {
   const config = appliedConfig(exchange, applied)
   const force = queryFlag(exchange.query, 'force')
   const { type } = exchange
-  const produce = (live: KubeObject | undefined): KubeObject =>
-    machine.fields.apply({
-      type,
-      live,
-      applied: config,
-      manager: context.manager,
-      force,
-      subresource: context.subresource,
-      now: machine.clock.now(),
-    })
+  const { manager, subresource } = context
+  const produce = (live: KubeObject | undefined): KubeObject => {
+    const now = machine.clock.now()
+    const merged = machine.fields.apply({ type, live, applied: config, manager, force, subresource, now })
+    // Unknown fields and wrong types were refused by the merge; what is left is the form that Go gives the object.
+    const { error } = machine.schemas.decode(type, merged)
+    if (error !== undefined) throw badRequest(error)
+    return merged
+  }
   const where = target(exchange)
   const outcome =
     context.subresource === ''
@@ -233,6 +232,5 @@ function appliedConfig(exchange: Exchange, applied: JsonObject): KubeObject {
   if (Array.isArray(config.metadata['managedFields']) && config.metadata['managedFields'].length > 0) {
     throw badRequest('metadata.managedFields must be nil')
   }
-  checkFields(exchange, config)
   return config
 }

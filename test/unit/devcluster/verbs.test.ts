@@ -281,6 +281,25 @@ describe('server-side apply', () => {
     ])
   })
 
+  const wrong: [what: string, path: string, body: JsonObject, message: string][] = [
+    [
+      'an unknown field',
+      '/apis/apps/v1/namespaces/default/deployments/a',
+      deployment('a', { foo: 1 }),
+      'failed to create typed patch object (/a; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema',
+    ],
+    [
+      'a wrong type',
+      '/apis/apps/v1/namespaces/default/deployments/a',
+      deployment('a', { replicas: 'two' }),
+      'failed to create typed patch object (/a; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int or float), got string',
+    ],
+  ]
+  it.each(wrong)('refuses %s with the words of the merge', (_what, path, body, message) => {
+    const answer = new TestCluster().patch(`${path}?fieldManager=one`, 'apply', body)
+    expect([answer.status, answer.body['message']]).toEqual([500, message])
+  })
+
   it('wants a field manager', () => {
     const answer = new TestCluster().patch(`${CONFIG_MAPS}/a`, 'apply', configMap('a'))
     expect(answer.body['message']).toMatch(/fieldManager: Required value: is required for apply patch/)

@@ -1,0 +1,61 @@
+import { isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import {
+  type CelBase,
+  CelEntries,
+  type CelProgram,
+  type CelValue,
+  compile,
+  dynType,
+  fromJson,
+  kubernetesBase,
+} from '../../cel/index.ts'
+
+/** What expressions of a policy may read. */
+export const VARIABLES = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'] as const
+
+export type PolicyInput = Readonly<Record<Exclude<(typeof VARIABLES)[number], 'variables'>, JsonValue>>
+
+export type Outcome = { readonly value: CelValue } | { readonly error: string }
+
+/** Compiles each expression of the cluster's policies once. */
+export class PolicyExpressions {
+  #base: CelBase | undefined
+  readonly #programs = new Map<string, CelProgram | { readonly error: string }>()
+
+  /** Evaluates with the policy's own variables, which are worked out in order. */
+  evaluate(expression: string, input: PolicyInput, variables: CelEntries): Outcome {
+    const program = this.#program(expression)
+    if ('error' in program) return program
+    const bindings = new Map<string, CelValue>(Object.entries(input).map(([name, value]) => [name, fromJson(value)]))
+    bindings.set('variables', variables)
+    const result = program.evaluate(bindings)
+    return 'error' in result ? { error: result.error } : { value: result.value }
+  }
+
+  /** The values of `spec.variables`; one that fails is left out, so that only what reads it fails. */
+  variables(list: readonly JsonObject[], input: PolicyInput): CelEntries {
+    const values = new CelEntries()
+    for (const item of list) {
+      const outcome = this.evaluate(String(item['expression'] ?? ''), input, values)
+      if ('value' in outcome) values.add(String(item['name'] ?? ''), outcome.value)
+    }
+    return values
+  }
+
+  #program(expression: string): CelProgram | { readonly error: string } {
+    const known = this.#programs.get(expression)
+    if (known !== undefined) return known
+    this.#base ??= kubernetesBase()
+    const environment = this.#base.environment(new Map(VARIABLES.map((name) => [name, dynType])))
+    const compiled = compile(expression, environment)
+    const made = 'program' in compiled ? compiled.program : { error: `compilation failed: ${compiled.problem.text}` }
+    if (this.#programs.size < 10_000) this.#programs.set(expression, made)
+    return made
+  }
+}
+
+/** The objects in a list under a key. */
+export function objectsIn(value: JsonValue | undefined, field: string): JsonObject[] {
+  const list = isObject(value) ? value[field] : undefined
+  return Array.isArray(list) ? list.filter(isObject) : []
+}

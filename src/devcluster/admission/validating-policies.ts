@@ -1,0 +1,177 @@
+import { getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import type { CelEntries } from '../../cel/index.ts'
+import { type KubeObject, matchesLabels, parseApiVersion, selectorFromObject } from '../../kube/index.ts'
+import { ApiError, qualified } from '../http/errors.ts'
+import type { Admission, AdmissionRequest } from '../operations/admission.ts'
+import type { Machine } from '../operations/machine.ts'
+import { labelsOf } from '../operations/metadata.ts'
+import { takes } from './match-constraints.ts'
+import { objectsIn, type PolicyExpressions, type PolicyInput } from './policy-expressions.ts'
+
+const GROUP = 'admissionregistration.k8s.io'
+const POLICIES = `validatingadmissionpolicies.${GROUP}`
+const BINDINGS = `validatingadmissionpolicybindings.${GROUP}`
+const CODES: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  RequestEntityTooLarge: 413,
+  Invalid: 422,
+}
+
+/** One policy under one binding, about to judge one request. */
+interface Judgement {
+  readonly policy: KubeObject
+  readonly binding: KubeObject
+  readonly request: AdmissionRequest
+  readonly params: JsonValue
+}
+
+/** ValidatingAdmissionPolicies with their bindings (k8s.io/apiserver pkg/admission/plugin/policy/validating). */
+export function validatingPolicies(expressions: PolicyExpressions): Admission {
+  return {
+    validate: (machine, request) => {
+      const bindings = machine.store.collection(BINDINGS)
+      // What guards the cluster's policies may not lock their owner out.
+      if (bindings.size === 0 || request.type.group === GROUP) return
+      for (const { object: binding } of bindings.list(undefined)) {
+        const policy = machine.store.get(POLICIES, '', getString(binding, 'spec', 'policyName') ?? '')?.object
+        if (policy === undefined || !isObject(policy['spec'])) continue
+        if (!takes(machine, policy['spec']['matchConstraints'], request)) continue
+        if (isObject(binding['spec']) && !takes(machine, binding['spec']['matchResources'], request)) continue
+        for (const params of paramsOf(machine, policy, binding, request))
+          judge(machine, expressions, { policy, binding, request, params })
+      }
+    },
+  }
+}
+
+function judge(machine: Machine, expressions: PolicyExpressions, judgement: Judgement): void {
+  const { policy } = judgement
+  const spec = policy['spec'] as JsonObject
+  const input = inputOf(machine, judgement)
+  const variables = expressions.variables(objectsIn(spec, 'variables'), input)
+  const fail = getString(spec, 'failurePolicy') !== 'Ignore'
+  for (const condition of objectsIn(spec, 'matchConditions')) {
+    const outcome = expressions.evaluate(String(condition['expression'] ?? ''), input, variables)
+    if ('error' in outcome) {
+      if (fail) deny(judgement, outcome.error, 'Invalid')
+      return
+    }
+    if (outcome.value !== true) return
+  }
+  for (const validation of objectsIn(spec, 'validations')) {
+    const expression = String(validation['expression'] ?? '').trim()
+    const outcome = expressions.evaluate(expression, input, variables)
+    if ('error' in outcome) {
+      if (fail) act(judgement, `expression '${expression}' resulted in error: ${outcome.error}`, 'Invalid')
+    } else if (outcome.value !== true) {
+      act(judgement, messageOf(expressions, validation, input, variables), String(validation['reason'] ?? 'Invalid'))
+    }
+  }
+}
+
+function messageOf(
+  expressions: PolicyExpressions,
+  validation: JsonObject,
+  input: PolicyInput,
+  variables: CelEntries,
+): string {
+  const expression = getString(validation, 'messageExpression')
+  if (expression !== undefined) {
+    const outcome = expressions.evaluate(expression, input, variables)
+    if (
+      'value' in outcome &&
+      typeof outcome.value === 'string' &&
+      outcome.value.trim() !== '' &&
+      !/[\r\n]/.test(outcome.value)
+    ) {
+      return outcome.value.trim()
+    }
+  }
+  return (
+    getString(validation, 'message')?.trim() || `failed expression: ${String(validation['expression'] ?? '').trim()}`
+  )
+}
+
+/** Does what the binding's validationActions say. */
+function act(judgement: Judgement, message: string, reason: string): void {
+  const { policy, binding, request } = judgement
+  const actions =
+    isObject(binding['spec']) && Array.isArray(binding['spec']['validationActions'])
+      ? binding['spec']['validationActions']
+      : []
+  if (actions.includes('Warn')) {
+    request.context.warnings.push(
+      `Validation failed for ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}': ${message}`,
+    )
+  }
+  if (actions.includes('Deny')) deny(judgement, message, reason)
+}
+
+function deny({ policy, binding, request }: Judgement, message: string, reason: string): never {
+  const why = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${message}`
+  const { type, name } = request
+  const subject = name === '' ? qualified(type) : `${qualified(type)} ${JSON.stringify(name)}`
+  throw new ApiError(CODES[reason] ?? 422, reason, `${subject} is forbidden: ${why}`, {
+    ...(name === '' ? {} : { name }),
+    ...(type.group === '' ? {} : { group: type.group }),
+    kind: type.resource,
+    causes: [{ message: why }],
+  })
+}
+
+function inputOf(machine: Machine, { request, params }: Judgement): PolicyInput {
+  const { type, context } = request
+  const gvk = { group: type.group, version: type.version, kind: type.kind }
+  const gvr = { group: type.group, version: type.version, resource: type.resource }
+  const namespace =
+    request.namespace === '' ? undefined : machine.store.get('namespaces', '', request.namespace)?.object
+  return {
+    object: request.object ?? null,
+    oldObject: request.old ?? null,
+    params,
+    namespaceObject: namespace ?? null,
+    request: {
+      kind: gvk,
+      resource: gvr,
+      requestKind: gvk,
+      requestResource: gvr,
+      subResource: context.subresource,
+      name: request.name,
+      namespace: request.namespace,
+      operation: request.operation,
+      userInfo: { username: context.user.name, groups: [...context.user.groups], uid: context.user.uid ?? '' },
+      dryRun: context.dryRun,
+    },
+  }
+}
+
+/** The objects that a binding's paramRef names; one null for policies without parameters. */
+function paramsOf(machine: Machine, policy: KubeObject, binding: KubeObject, request: AdmissionRequest): JsonValue[] {
+  const kind = isObject(policy['spec']) ? policy['spec']['paramKind'] : undefined
+  const reference = isObject(binding['spec']) ? binding['spec']['paramRef'] : undefined
+  if (!isObject(kind) || !isObject(reference)) return [null]
+  const { group, version } = parseApiVersion(getString(kind, 'apiVersion') ?? '')
+  const type = machine.registry.ofKind(group, version, getString(kind, 'kind') ?? '')
+  const namespace = type?.namespaced === true ? (getString(reference, 'namespace') ?? request.namespace) : ''
+  const found: KubeObject[] = []
+  if (type !== undefined) {
+    const name = getString(reference, 'name')
+    const selector = selectorFromObject(reference['selector'])
+    for (const { object } of machine.store.collection(type.collection).list(namespace)) {
+      const wanted =
+        name === undefined
+          ? selector.ok && matchesLabels(selector.value, labelsOf(object))
+          : object.metadata.name === name
+      if (wanted) found.push(machine.fields.convert(object, type))
+    }
+  }
+  if (found.length > 0) return found
+  const missing = getString(reference, 'parameterNotFoundAction') ?? 'Deny'
+  if (missing === 'Deny') {
+    const fail = isObject(policy['spec']) && policy['spec']['failurePolicy'] !== 'Ignore'
+    const why = 'no params found for policy binding with `Deny` parameterNotFoundAction'
+    if (fail) deny({ policy, binding, request, params: null }, `failed to configure binding: ${why}`, 'Invalid')
+  }
+  return []
+}
