@@ -6,11 +6,12 @@ import { createSchemaRegistry } from '../schema/index.ts'
 import { refuseRunningFlux } from './guard.ts'
 import { reconcileKustomization } from './kustomize/reconcile.ts'
 import type { EngineOptions } from './ports.ts'
-import { ArtifactStore } from './runtime/artifact-store.ts'
+import { ArtifactStore, changedPaths } from './runtime/artifact-store.ts'
 import type { EngineContext } from './runtime/context.ts'
 import { Controller, type ReconcileResult } from './runtime/controller.ts'
 import { EventRecorder } from './runtime/events.ts'
 import type { ControllerStats } from './runtime/metrics.ts'
+import { VerifiedObjects } from './runtime/verified-objects.ts'
 import { reconcileArtifactGenerator } from './source/artifact-generator.ts'
 import { reconcileGitRepository } from './source/git-repository.ts'
 import { keyOf, type Settled, specOf, survey } from './survey.ts'
@@ -63,6 +64,8 @@ class RunningEngine implements Engine {
   readonly #controllers: Readonly<Record<ManagedKind, Controller>>
   readonly #subscriptions: Disposable[] = []
   readonly #cancellation = new CancellationSource()
+  readonly #buildInputs = new Map<string, ReadonlySet<string>>()
+  readonly #changedPaths = new Map<string, readonly string[]>()
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -193,9 +196,24 @@ class RunningEngine implements Engine {
     if (revision === undefined) return
     const sourceKey = `${object.kind}/${keyOf(object)}`
     for (const key of generatorsOf(sourceKey, ArtifactGenerator.objects())) ArtifactGenerator.enqueue(key)
-    for (const key of readersOf(sourceKey, revision, Kustomization.objects())) Kustomization.enqueue(key)
+    const readers = readersOf(sourceKey, revision, Kustomization.objects())
+    for (const key of this.#affectedFirst(sourceKey, readers)) Kustomization.enqueue(key)
     if (object.kind !== 'GitRepository') return
     for (const key of includersOf(object, GitRepository.objects())) GitRepository.enqueue(key)
+  }
+
+  /** Those whose last build read a file that has changed go first: theirs is the change that somebody waits for. */
+  #affectedFirst(sourceKey: string, keys: readonly string[]): string[] {
+    const changed = this.#changedPaths.get(sourceKey)
+    this.#changedPaths.delete(sourceKey)
+    if (changed === undefined) return [...keys]
+    const isAffected = (key: string): boolean => {
+      const inputs = this.#buildInputs.get(key)
+      return inputs === undefined || changed.some((path) => inputs.has(path))
+    }
+    const affected = keys.filter(isAffected)
+    const first = new Set(affected)
+    return [...affected, ...keys.filter((key) => !first.has(key))]
   }
 
   #onArtifact(kind: string, source: KubeObject): void {
@@ -246,6 +264,8 @@ class RunningEngine implements Engine {
       decryptor,
       connect,
       artifacts: new ArtifactStore(),
+      verified: new VerifiedObjects(),
+      buildInputs: this.#buildInputs,
       sourceEvents: recorder('source-controller'),
       watcherEvents: recorder('source-watcher'),
       kustomizeEvents: recorder('kustomize-controller'),
@@ -254,6 +274,7 @@ class RunningEngine implements Engine {
       healthInterval: this.#options.healthInterval ?? 5000,
       strictSubstitution: this.#options.strictSubstitution ?? true,
       jittered: (interval) => (random === undefined ? interval : interval * (0.95 + random() * 0.1)),
+      onReplace: (owner, before, after) => this.#changedPaths.set(owner, changedPaths(before, after)),
       onArtifact: (kind, source) => this.#onArtifact(kind, source),
       stopping: () => this.#cancellation.cancelled,
     }

@@ -71,6 +71,8 @@ export async function applyAndPrune(run: RunContext): Promise<void> {
     waitFor: (changes, timeout) => wait(run, targetsOf(changes), timeout, 2000),
     policy: kustomizePolicy({ force: spec.force, ignoreRules: objectsAt(object.spec, 'ignore').map(ignoreRule) }),
     normalizer: context.normalizer,
+    // Another account may not do what this one may: there the server is asked every time.
+    ...(run.target === context.client ? { verified: context.verified } : {}),
     onOverwrite: (existing) => taken.push(existing),
   })
   const changes = await apply(manager, run)

@@ -48,6 +48,7 @@ export async function buildFromArtifact(
     strict: context.strictSubstitution,
     ...(decrypt === undefined ? {} : { decrypt }),
   })
+  context.buildInputs.set(`${object.namespace}/${object.name}`, new Set(built.inputs))
   const problem = built.problems.find(({ severity }) => severity === 'error')
   if (problem !== undefined) throw new Error(problem.message)
   return {

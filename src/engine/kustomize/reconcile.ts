@@ -185,26 +185,26 @@ async function reconcileRevision(
   const start = context.clock.now()
   const { spec, source, artifact } = job
   const { revision, originRevision } = source
-  const progress = async (doing: string): Promise<void> => {
-    object.markReconciling(
-      reasons.progressing,
-      `${doing} for revision ${revision} with a timeout of ${spec.timeoutText}`,
-    )
-    await object.patch()
-  }
   object.mark('Ready', 'Unknown', reasons.progressing, 'Reconciliation in progress')
-  await progress('Fetching manifests')
   const before = inventoryOf(object.object)
   const dir = securePath(artifact.root, getString(object.spec, 'path') ?? '')
   if (artifact.fs.stat(dir) === undefined) {
     throw new StepError(reasons.artifactFailed, `kustomization path not found: stat ${dir}: no such file or directory`)
   }
   object.setStatus('lastAttemptedRevision', revision)
-  await progress('Building manifests')
+  // Until here nothing takes time, so that the steps before are not reported one by one as the controller does.
+  object.markReconciling(
+    reasons.progressing,
+    `Building manifests for revision ${revision} with a timeout of ${spec.timeoutText}`,
+  )
   const target = await step(reasons.reconciliationFailed, async () => connect(context, object))
   const built = await step(reasons.buildFailed, () => buildFromArtifact(context, object, artifact))
   await step(reasons.reconciliationFailed, () => announce(object, target, { objects: built.objects, before }))
-  await progress('Detecting drift')
+  object.markReconciling(
+    reasons.progressing,
+    `Detecting drift for revision ${revision} with a timeout of ${spec.timeoutText}`,
+  )
+  await object.patch()
   const record = (status: string): void => {
     const metadata = { revision, ...(originRevision === undefined ? {} : { originRevision }) }
     const now = context.clock.now()

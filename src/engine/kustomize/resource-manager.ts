@@ -29,6 +29,7 @@ import {
   resolveDrift,
   withoutPaths,
 } from '../../kube/index.ts'
+import type { VerifiedObjects } from '../runtime/verified-objects.ts'
 import type { ApplyPolicy, MetadataPairs } from './apply-policy.ts'
 import type { Change, ChangeAction } from './change-set.ts'
 import { cleanupPatch } from './cleanup.ts'
@@ -46,6 +47,8 @@ export interface ManagerOptions {
   readonly waitFor: (changes: readonly Change[], timeout: number) => Promise<void>
   readonly policy: ApplyPolicy
   readonly normalizer: Normalizer
+  /** What earlier runs have found in order. */
+  readonly verified?: VerifiedObjects
   /** Called for an object that is there and about to be written, before it is. */
   readonly onOverwrite?: (existing: KubeObject) => void
 }
@@ -174,7 +177,9 @@ export class ResourceManager {
     for (const { send, change } of plans) {
       if (send === undefined) continue
       try {
-        await this.#options.client.apply(send, { fieldManager: this.#options.fieldManager, force: true })
+        const { client, fieldManager, verified } = this.#options
+        const applied = await client.apply(send, { fieldManager, force: true })
+        verified?.add(inventoryId(objectMetaOf(send)), send, applied)
       } catch (error) {
         throw new Error(`${formatMeta(objectMetaOf(send))} apply failed: ${messageOf(error)}`)
       }
@@ -223,6 +228,11 @@ export class ResourceManager {
     const { policy, fieldManager } = this.#options
     const skipped = this.#skip(object, existing)
     if (skipped !== undefined) return { change: skipped, send: undefined }
+    const { verified } = this.#options
+    const id = inventoryId(objectMetaOf(object))
+    if (existing !== undefined && verified?.has(id, object, existing) === true) {
+      return { change: changeOf(existing, 'unchanged'), send: undefined }
+    }
     let patched = false
     if (existing !== undefined && policy.migrateApiVersion) {
       const migrated = await this.#migrate(existing, object.apiVersion)
@@ -240,6 +250,7 @@ export class ResourceManager {
     const rules = compiled(policy)
     const sides = this.#comparable(existing, dry.result, rules)
     if (!patched && !hasDrifted(sides.existing, sides.dryRun)) {
+      verified?.add(id, object, existing)
       return { change: changeOf(dry.result, 'unchanged'), send: undefined }
     }
     this.#options.onOverwrite?.(existing)

@@ -1,4 +1,4 @@
-import { type FileSystem, type JsonObject, MemoryFileSystem } from '../../base/index.ts'
+import { dirname, type FileSystem, type JsonObject, MemoryFileSystem } from '../../base/index.ts'
 import { artifactDigest } from '../../source/index.ts'
 import type { TreeFile } from './tree-hash.ts'
 
@@ -27,6 +27,27 @@ export function makeArtifact(files: readonly TreeFile[]): Artifact {
     size += file.content.length
   }
   return { digest: artifactDigest(files), fs, root, size, files }
+}
+
+/** Absolute paths of the files in which two artifacts differ, and of the directories that gained or lost one. */
+export function changedPaths(before: Artifact, after: Artifact): string[] {
+  const paths = new Set<string>()
+  const compare = (a: Artifact, b: Artifact): void => {
+    for (const { path, content } of a.files) {
+      const absolute = `${a.root}/${path}`
+      const other = b.fs.readFile(absolute)
+      if (other !== undefined && sameBytes(content, other)) continue
+      paths.add(absolute)
+      if (other === undefined) paths.add(dirname(absolute))
+    }
+  }
+  compare(before, after)
+  compare(after, before)
+  return [...paths]
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]))
 }
 
 /**

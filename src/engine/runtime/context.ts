@@ -3,8 +3,9 @@ import type { CelBase } from '../../cel/index.ts'
 import type { KustomizeBuildFunction } from '../../flux/index.ts'
 import type { KubeClient, KubeObject, KubeTransport, Normalizer } from '../../kube/index.ts'
 import type { Decryptor, EngineEvent, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
-import type { ArtifactStore } from './artifact-store.ts'
+import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import type { EventRecorder } from './events.ts'
+import type { VerifiedObjects } from './verified-objects.ts'
 
 /** What every reconciler of the engine works with. */
 export interface EngineContext {
@@ -19,6 +20,9 @@ export interface EngineContext {
   readonly decryptor: Decryptor | undefined
   readonly connect: ((kubeConfig: string) => KubeTransport | { readonly error: string }) | undefined
   readonly artifacts: ArtifactStore
+  readonly verified: VerifiedObjects
+  /** The files that each Kustomization's last build read, by `namespace/name`. */
+  readonly buildInputs: Map<string, ReadonlySet<string>>
   /** One recorder per controller, because an Event names the controller that it comes from. */
   readonly sourceEvents: EventRecorder
   readonly watcherEvents: EventRecorder
@@ -30,6 +34,8 @@ export interface EngineContext {
   readonly strictSubstitution: boolean
   /** Spreads an interval by up to 5 %. */
   jittered(interval: number): number
+  /** Called before a source's new artifact takes the place of another in the store. */
+  onReplace(owner: string, before: Artifact, after: Artifact): void
   /** Called when the store has an artifact that a source's status names already: nobody is told by a watch. */
   onArtifact(kind: string, source: KubeObject): void
   /** True when the engine is being stopped: long waits end. */

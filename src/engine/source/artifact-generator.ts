@@ -255,6 +255,8 @@ async function publish(
   const entry = { name: request.name, namespace: object.namespace, digest: artifact.digest, filename }
   const options = { fieldManager: fieldManagers.sourceWatcher, force: true }
   const applied = await context.client.apply(externalArtifact(object, request), options)
+  const before = context.artifacts.of(ownerOf(entry))
+  if (before !== undefined && before.digest !== artifact.digest) context.onReplace(ownerOf(entry), before, artifact)
   context.artifacts.put(ownerOf(entry), artifact)
   const status = externalStatus(context, { entry, request, artifact, sources, applied })
   if (artifactStatusOf(applied)?.digest === artifact.digest && hasRevision(applied, status)) {

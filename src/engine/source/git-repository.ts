@@ -212,6 +212,7 @@ function storeArtifact(
   const ignore = getString(object.spec, 'ignore')
   const artifact = makeArtifact(mergeIncludes(selectArtifactFiles(checkout.files, { ignore }), got.includes))
   const before = context.artifacts.of(owner)
+  if (before !== undefined && before.digest !== artifact.digest) context.onReplace(owner, before, artifact)
   context.artifacts.put(owner, artifact)
   const known = artifactStatusOf(object.object)
   const isKnown = known?.revision === checkout.revision && known.digest === artifact.digest
