@@ -55,6 +55,7 @@ export function patchTakingOver(
   const kept: JsonObject[] = []
   let edited = false
   for (const entry of entries) {
+    // As upstream: an own entry that comes after one it took over stays. The API server reads the last of the two.
     if (entry === own) continue
     if (!isSelected(entry, managers)) {
       kept.push(entry)
