@@ -43,11 +43,18 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
     }
     // By name: loading the class would load the Kubernetes client for commands that need none.
     if (error instanceof Error && error.name === 'KubeError') {
-      terminal.stderr(`✗ ${error.message}\n`)
+      terminal.stderr(`✗ ${error.message}${nextStep((error as Error & { code?: unknown }).code)}\n`)
       return exitCodes.failed
     }
     throw error
   }
+}
+
+/** What to do about a refusal whose message does not say it. */
+function nextStep(code: unknown): string {
+  if (code === 401)
+    return ': the cluster does not accept the credentials of this context; log in again or renew its token'
+  return code === 403 ? '; ask for the permission, or use another context' : ''
 }
 
 /** The commands below a prefix, one a line. */

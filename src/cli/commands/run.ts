@@ -13,7 +13,7 @@ import {
   parseKubeconfig,
   systemClock,
 } from '../../host/index.ts'
-import { createKubeClient, KubeError } from '../../kube/index.ts'
+import { createKubeClient } from '../../kube/index.ts'
 import { build } from '../../kustomize/index.ts'
 import { createSchemaRegistry, type SchemaRegistry } from '../../schema/index.ts'
 import { bootstrap, liveSources } from '../../worker/index.ts'
@@ -165,11 +165,7 @@ async function runIn(target: Target, run: Run): Promise<number> {
     await terminal.interrupted
     return exitCodes.fine
   } catch (error) {
-    if (
-      error instanceof FluxRunningError ||
-      error instanceof KubeError ||
-      (error instanceof Error && error.name === 'UserError')
-    ) {
+    if (error instanceof FluxRunningError || (error instanceof Error && error.name === 'UserError')) {
       throw new CommandError(error.message)
     }
     throw error
