@@ -3,7 +3,7 @@ import { fluxBase } from '../cel/index.ts'
 import { conditionsOf, isReady } from '../flux/index.ts'
 import { createInformer, createNormalizer, type Informer, type KubeObject } from '../kube/index.ts'
 import { createSchemaRegistry } from '../schema/index.ts'
-import { refuseRunningFlux } from './guard.ts'
+import { knownKinds, refuseRunningFlux } from './guard.ts'
 import { reconcileKustomization } from './kustomize/reconcile.ts'
 import type { EngineOptions } from './ports.ts'
 import { ArtifactStore, changedPaths } from './runtime/artifact-store.ts'
@@ -20,7 +20,10 @@ import { unmanagedKinds } from './unmanaged.ts'
 
 /** Reconciles the Flux objects of one cluster. */
 export interface Engine {
-  /** Checks the cluster and begins; rejects with `FluxRunningError` where Flux runs, with `KubeError` where nobody answers. */
+  /**
+   * Checks the cluster and begins; rejects with `FluxRunningError` where Flux runs, with `FluxMissingError` where its
+   * definitions are missing, with `KubeError` where nobody answers.
+   */
   start(): Promise<void>
   /** Ends; resolves when nothing is being worked on any more. */
   stop(): Promise<void>
@@ -47,7 +50,11 @@ const managedKinds = {
 type ManagedKind = keyof typeof managedKinds
 
 /** Kinds that the engine only watches: what they hold triggers reconciliations of others. */
-const watchedSources = ['ExternalArtifact', 'OCIRepository', 'Bucket'] as const
+const watchedKinds = {
+  ExternalArtifact: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'ExternalArtifact' },
+  OCIRepository: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'OCIRepository' },
+  Bucket: { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'Bucket' },
+} as const
 
 /** A start does not wait longer than this for slow sources before it turns to what can be done already. */
 const sourcesFirst = 5000
@@ -82,8 +89,13 @@ class RunningEngine implements Engine {
 
   async start(): Promise<void> {
     if (this.#options.ownCluster !== true) await refuseRunningFlux(this.#options.client)
-    await Promise.all(this.#all().map((controller) => controller.watch()))
-    for (const kind of watchedSources) this.#watch({ apiVersion: managedKinds.GitRepository.apiVersion, kind })
+    const kinds = { ...managedKinds, ...watchedKinds }
+    const known = await knownKinds(this.#options.client, kinds, ['GitRepository', 'Kustomization'])
+    const managed = Object.entries(this.#controllers) as [ManagedKind, Controller][]
+    await Promise.all(managed.map(([kind, controller]) => (known.has(kind) ? controller.watch() : undefined)))
+    for (const [name, kind] of Object.entries(watchedKinds)) {
+      if (known.has(name as keyof typeof watchedKinds)) this.#watch(kind)
+    }
     for (const kind of ['ConfigMap', 'Secret']) this.#watchConfig(kind)
     for (const live of this.#options.liveSources ?? []) {
       const subscription = live.onChange?.(() => this.liveSourceChanged())
@@ -181,6 +193,7 @@ class RunningEngine implements Engine {
       namespace,
       reconcile,
       onChange: (object, before) => this.#onChange(object, before),
+      onGone: (object) => this.#buildInputs.delete(keyOf(object)),
     })
   }
 

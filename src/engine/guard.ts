@@ -1,5 +1,5 @@
 import { getIn, getString } from '../base/index.ts'
-import { type KubeClient, KubeError } from '../kube/index.ts'
+import { gvkOf, type KubeClient, KubeError } from '../kube/index.ts'
 
 /** Flux's own controllers in a cluster, which reconcile the same objects. */
 export class FluxRunningError extends Error {
@@ -49,4 +49,31 @@ export async function refuseRunningFlux(client: KubeClient): Promise<void> {
     if (!(error instanceof KubeError && error.reason === 'NoKindMatch')) throw error
   }
   if (running.length > 0) throw new FluxRunningError(running)
+}
+
+/** A cluster without the definitions of the Flux kinds. */
+export class FluxMissingError extends Error {
+  override readonly name = 'FluxMissingError'
+  /** `Kind` names that the server does not know. */
+  readonly kinds: readonly string[]
+
+  constructor(kinds: readonly string[]) {
+    super(`the cluster has no definitions of ${kinds.join(' and ')}: install Flux's custom resource definitions first`)
+    this.kinds = kinds
+  }
+}
+
+/** Which of some kinds the server knows; throws `FluxMissingError` when a required one is not among them. */
+export async function knownKinds<K extends string>(
+  client: KubeClient,
+  kinds: Readonly<Record<K, { readonly apiVersion: string; readonly kind: string }>>,
+  required: readonly NoInfer<K>[],
+): Promise<ReadonlySet<K>> {
+  const known = new Set<K>()
+  for (const [name, kind] of Object.entries(kinds) as [K, { apiVersion: string; kind: string }][]) {
+    if ((await client.resourceFor(gvkOf(kind))) !== undefined) known.add(name)
+  }
+  const missing = required.filter((name) => !known.has(name))
+  if (missing.length > 0) throw new FluxMissingError(missing)
+  return known
 }

@@ -4,7 +4,7 @@
  * source-controller 1.9, source-watcher 2.2 and kustomize-controller 1.9.
  */
 export { createEngine, type Engine } from './engine.ts'
-export { FluxRunningError, refuseRunningFlux } from './guard.ts'
+export { FluxMissingError, FluxRunningError, refuseRunningFlux } from './guard.ts'
 export { type ApplyPolicy, kustomizePolicy, plainPolicy } from './kustomize/apply-policy.ts'
 export type { Change, ChangeAction } from './kustomize/change-set.ts'
 export { targetsOf, waitForReady } from './kustomize/health.ts'

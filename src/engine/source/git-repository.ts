@@ -98,10 +98,18 @@ async function reconcileContent(context: EngineContext, object: ManagedObject, o
     object.deleteCondition('IncludeUnavailable')
     const checkout = await fetchTree(context, object)
     object.deleteCondition('FetchFailed')
+    if (!checkout.live) refuseUnverified(object)
+    else object.deleteCondition('SourceVerified')
     return storeArtifact(context, object, { owner, checkout, includes })
   } catch (error) {
     const failure = asFailure(error)
-    object.mark(failure.condition, 'True', failure.reason, failure.message)
+    // The one condition that is bad when it is False.
+    object.mark(
+      failure.condition,
+      failure.condition === 'SourceVerified' ? 'False' : 'True',
+      failure.reason,
+      failure.message,
+    )
     const outcome: SourceOutcome =
       failure.kind === 'stalled'
         ? { type: 'stalled', reason: failure.reason, message: failure.message }
@@ -110,6 +118,20 @@ async function reconcileContent(context: EngineContext, object: ManagedObject, o
           : { type: 'failed', message: failure.message }
     return { outcome, reason: failure.reason, changed: false }
   }
+}
+
+/**
+ * This engine cannot check signatures, and what the user wants verified must not pass unverified. A working tree has no
+ * signature; that it stands in for the repository is the user's own decision.
+ */
+function refuseUnverified(object: ManagedObject): void {
+  const mode = getString(object.spec, 'verify', 'mode')
+  if (mode === undefined || mode === '') {
+    object.deleteCondition('SourceVerified')
+    return
+  }
+  const text = 'signatures of commits and tags cannot be verified by this engine'
+  throw new SourceFailure('SourceVerified', 'VerificationError', text, 'stalled')
 }
 
 function asFailure(error: unknown): SourceFailure {

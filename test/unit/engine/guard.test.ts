@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { FluxRunningError } from '../../../src/engine/index.ts'
+import { VirtualClock } from '../../../src/base/index.ts'
+import { ApiServer } from '../../../src/devcluster/index.ts'
+import { FluxMissingError, FluxRunningError } from '../../../src/engine/index.ts'
 import type { KubeRequest } from '../../../src/kube/index.ts'
 import { configMap, Harness, kustomization } from './harness.ts'
 
@@ -93,4 +95,12 @@ test('two Kustomizations that apply one object are told of', async () => {
     /^ConfigMap\/flux-system\/a is applied by Kustomization flux-system\/(one|two) too; the one that is reconciled last wins$/,
   )
   await h.stop()
+})
+
+test('a cluster without the definitions of Flux is said to be one', async () => {
+  const clock = new VirtualClock()
+  const h = new Harness({ clock, server: new ApiServer({ clock, flux: false }), ownCluster: false })
+  const failure = await h.during(h.engine.start().catch((error: unknown) => error))
+  expect(failure).toBeInstanceOf(FluxMissingError)
+  expect((failure as FluxMissingError).kinds).toEqual(['GitRepository', 'Kustomization'])
 })
