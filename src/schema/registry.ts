@@ -1,6 +1,6 @@
 import { getIn, isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { type BuiltinResource, builtinResources } from './builtin-resources.ts'
-import { createBuiltinSchemas } from './builtin-schemas.ts'
+import { type BuiltinSchemas, createBuiltinSchemas } from './builtin-schemas.ts'
 import { createFluxCrds, currentFluxMinor } from './flux-crds.ts'
 import { type PatchMeta, patchMetaAt } from './patch-meta.ts'
 import type { CrdVersion, CustomResourceDefinition, Gvk, KindInfo, StructuralSchema, VersionHistory } from './types.ts'
@@ -46,25 +46,8 @@ export function createSchemaRegistry(options: { readonly fluxMinor?: string } = 
   let index: Map<string, Entry> | undefined
 
   function entries(): Map<string, Entry> {
-    if (index !== undefined) return index
-    index = new Map()
-    for (const resource of builtinResources()) put(index, builtinEntry(resource))
-    for (const release of [fluxMinor, 'flagger']) {
-      for (const crd of flux.crds(release)) for (const entry of crdEntries(crd, 'flux')) put(index, entry)
-    }
-    for (const list of added.values()) {
-      const first = list[0]
-      if (first === undefined) continue
-      const { group, kind } = first.info
-      for (const key of [...index.keys()]) if (key.startsWith(`${group}/${kind}/`)) index.delete(key)
-      for (const entry of list) put(index, entry)
-    }
+    index ??= buildIndex(builtin, [...flux.crds(fluxMinor), ...flux.crds('flagger')], added.values())
     return index
-  }
-
-  function builtinEntry(resource: BuiltinResource): Entry {
-    const { typeName, ...info } = resource
-    return { info, schema: () => builtin.resolve(typeName), typeName }
   }
 
   const find = (gvk: Gvk): Entry | undefined => entries().get(keyOf(gvk))
@@ -98,6 +81,30 @@ export function createSchemaRegistry(options: { readonly fluxMinor?: string } = 
     definitions: () => builtin.definitions(),
     typeName: (gvk) => find(gvk)?.typeName,
   }
+}
+
+/** Built-in kinds, then those of definitions; an added definition replaces all versions of its kind. */
+function buildIndex(
+  builtin: BuiltinSchemas,
+  definitions: readonly CustomResourceDefinition[],
+  added: Iterable<readonly Entry[]>,
+): Map<string, Entry> {
+  const index = new Map<string, Entry>()
+  for (const resource of builtinResources()) put(index, builtinEntry(builtin, resource))
+  for (const crd of definitions) for (const entry of crdEntries(crd, 'flux')) put(index, entry)
+  for (const list of added) {
+    const first = list[0]
+    if (first === undefined) continue
+    const prefix = `${first.info.group}/${first.info.kind}/`
+    for (const key of [...index.keys()]) if (key.startsWith(prefix)) index.delete(key)
+    for (const entry of list) put(index, entry)
+  }
+  return index
+}
+
+function builtinEntry(builtin: BuiltinSchemas, resource: BuiltinResource): Entry {
+  const { typeName, ...info } = resource
+  return { info, schema: () => builtin.resolve(typeName), typeName }
 }
 
 function keyOf(gvk: Gvk): string {

@@ -7,7 +7,7 @@ import { validateEmbeddedMetadata } from './embedded-metadata.ts'
 import type { FieldError } from './field-error.ts'
 import { validateListTypes } from './list-types.ts'
 import { rootPath } from './node-path.ts'
-import { validateOpenApi } from './openapi-validator.ts'
+import { type PatternCache, validateOpenApi } from './openapi-validator.ts'
 import type { StructuralSchema } from './types.ts'
 
 export interface ValidateOptions {
@@ -50,38 +50,8 @@ const maxPatterns = 4096
  * metadata, list types, CEL (apiextensions-apiserver pkg/registry/customresource/{strategy,validator}.go).
  */
 export function createSchemaValidator(options: { readonly base?: CelBase } = {}): SchemaValidator {
-  const regexes = new Map<string, CompiledRegex | { readonly error: string }>()
-  const rules = new WeakMap<StructuralSchema, { root?: RuleNode | false; part?: RuleNode | false }>()
-  let base = options.base
-
-  const patterns = {
-    regex: (pattern: string): CompiledRegex | { readonly error: string } => {
-      let compiled = regexes.get(pattern)
-      if (compiled === undefined) {
-        compiled = compileRegex(pattern)
-        if (regexes.size < maxPatterns) regexes.set(pattern, compiled)
-      }
-      return compiled
-    },
-  }
-
-  function celBase(): CelBase {
-    base ??= kubernetesBase()
-    return base
-  }
-
-  function rulesOf(schema: StructuralSchema, resourceRoot: boolean): RuleNode | undefined {
-    let known = rules.get(schema)
-    if (known === undefined) {
-      known = {}
-      rules.set(schema, known)
-    }
-    const slot = resourceRoot ? 'root' : 'part'
-    if (known[slot] === undefined) {
-      known[slot] = compileRules(celBase, schema, resourceRoot) ?? false
-    }
-    return known[slot] === false ? undefined : known[slot]
-  }
+  const patterns = createPatternCache()
+  const rulesOf = createRuleCache(options.base)
 
   function runRules(schema: StructuralSchema, object: JsonValue, settings: ValidateOptions): ValidationResult {
     const node = rulesOf(schema, settings.resourceRoot ?? true)
@@ -117,6 +87,42 @@ export function createSchemaValidator(options: { readonly base?: CelBase } = {})
   }
 
   return { validate, validateRules: (schema, object, settings = {}) => runRules(schema, object, settings) }
+}
+
+function createPatternCache(): PatternCache {
+  const compiled = new Map<string, CompiledRegex | { readonly error: string }>()
+  return {
+    regex: (pattern) => {
+      let regex = compiled.get(pattern)
+      if (regex === undefined) {
+        regex = compileRegex(pattern)
+        if (compiled.size < maxPatterns) compiled.set(pattern, regex)
+      }
+      return regex
+    },
+  }
+}
+
+/** Rules by schema, compiled when first needed; the environment too. */
+function createRuleCache(
+  given: CelBase | undefined,
+): (schema: StructuralSchema, resourceRoot: boolean) => RuleNode | undefined {
+  const rules = new WeakMap<StructuralSchema, { root?: RuleNode | false; part?: RuleNode | false }>()
+  let base = given
+  const celBase = (): CelBase => {
+    base ??= kubernetesBase()
+    return base
+  }
+  return (schema, resourceRoot) => {
+    let known = rules.get(schema)
+    if (known === undefined) {
+      known = {}
+      rules.set(schema, known)
+    }
+    const slot = resourceRoot ? 'root' : 'part'
+    known[slot] ??= compileRules(celBase, schema, resourceRoot) ?? false
+    return known[slot] === false ? undefined : known[slot]
+  }
 }
 
 const rulesNotRun: FieldError = {

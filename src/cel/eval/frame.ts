@@ -17,11 +17,17 @@ export interface Budget {
 /** Kubernetes' PerCallLimit (k8s.io/apiserver pkg/apis/cel/config.go). */
 export const perCallLimit = 1_000_000
 
+const overBudget = 'operation cancelled: actual cost limit exceeded'
+
+/** Free loop elements allowed for each unit of cost. */
+const stepsPerCost = 10
+
 /** One evaluation: variables, the slots of comprehension variables, and what has been spent. */
 export class Frame implements CallContext {
   readonly bindings: Bindings
   readonly slots: CelValue[] = []
   cost = 0
+  #steps = 0
   readonly #limit: number
   readonly #regexes: Map<string, CompiledRegex | { readonly error: string }>
 
@@ -36,8 +42,13 @@ export class Frame implements CallContext {
     this.reserve(0)
   }
 
+  /** Counts an element of a loop: one that costs nothing takes time all the same. */
+  step(): void {
+    if (++this.#steps > stepsPerCost * this.#limit) throw new CelBudgetError(overBudget)
+  }
+
   reserve(cost: number): void {
-    if (this.cost + cost > this.#limit) throw new CelBudgetError('operation cancelled: actual cost limit exceeded')
+    if (this.cost + cost > this.#limit) throw new CelBudgetError(overBudget)
   }
 
   regex(pattern: string): CompiledRegex {

@@ -1,18 +1,17 @@
 import { isConstant } from '../check/constant.ts'
 import type { CelEnvironment } from '../check/environment.ts'
 import type { FunctionDefinition } from '../library/define.ts'
-import { celIndex, celOptionalIndex, insertEntry, listIndex } from '../library/operators.ts'
+import { celIndex } from '../library/operators.ts'
 import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode } from '../syntax/ast.ts'
 import { qualifiedName } from '../syntax/ast.ts'
 import type { CelType } from '../types.ts'
-import { CelBudgetError, CelError, noSuchOverload } from '../values/error.ts'
-import { typeName } from '../values/type-of.ts'
-import { CelArray, CelEntries, CelList, CelMap, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
+import { CelError, noSuchOverload } from '../values/error.ts'
+import { CelArray, CelEntries, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
 import { callCost, listCost, mapCost } from './cost.ts'
-import { constantFrame, type Frame } from './frame.ts'
-
-/** One node, ready to run. Errors are thrown as `CelError`. */
-export type Step = (frame: Frame) => CelValue
+import { optionalField, presence, selectField } from './fields.ts'
+import { constantFrame } from './frame.ts'
+import { planLoop } from './loops.ts'
+import { attempt, run, type Step } from './step.ts'
 
 interface Scope {
   readonly environment: CelEnvironment
@@ -100,27 +99,6 @@ function planSelect(expr: SelectNode, scope: Scope): Step {
   }
 }
 
-function selectField(value: CelValue, field: string): CelValue {
-  if (value instanceof CelOptional) {
-    return value.value === undefined ? value : optionalField(value.value, field)
-  }
-  return celIndex(value, field)
-}
-
-function presence(value: CelValue, field: string): boolean {
-  if (value instanceof CelMap) return value.get(field) !== undefined
-  if (value instanceof CelOptional) return value.value !== undefined && presence(value.value, field)
-  // A list has no fields, and says so; what is no container has none either.
-  if (value instanceof CelList) listIndex(field)
-  return false
-}
-
-/** `value.?field` */
-function optionalField(value: CelValue, field: string): CelOptional {
-  if (value instanceof CelOptional) return value.value === undefined ? value : optionalField(value.value, field)
-  return celOptionalIndex(value, field)
-}
-
 function planCall(expr: CallNode, scope: Scope): Step {
   const resolved = resolveFunction(expr, scope)
   const args = resolved.args.map((argument) => planNode(argument, scope))
@@ -201,15 +179,6 @@ function logical(args: readonly Step[], decisive: boolean): Step {
   }
 }
 
-function attempt(step: Step, frame: Frame): CelValue | CelError {
-  try {
-    return step(frame)
-  } catch (error) {
-    if (error instanceof CelError) return error
-    throw error
-  }
-}
-
 function conditional(args: readonly Step[]): Step {
   const [condition, whenTrue, whenFalse] = args as readonly [Step, Step, Step]
   return (frame) => {
@@ -279,34 +248,13 @@ function planMap(expr: MapNode, scope: Scope): Step {
 
 function planComprehension(expr: ComprehensionNode, scope: Scope): Step {
   if (expr.macro === 'bind') return planBind(expr, scope)
-  const first = scope.locals.size
   const locals = new Map(scope.locals)
   const slot = addLocal(locals, expr.variable)
   const slot2 = expr.variable2 === undefined ? undefined : addLocal(locals, expr.variable2)
   const inner: Scope = { environment: scope.environment, locals }
   const range = planNode(expr.range, scope)
   const filter = expr.filter === undefined ? undefined : planNode(expr.filter, inner)
-  const body = planNode(expr.body, inner)
-  const run = loops[expr.macro]
-  return (frame) => {
-    const source = range(frame)
-    const saved = frame.slots.slice(first, locals.size)
-    const visit: Visit = function* () {
-      for (const [a, b] of pairs(source, slot2 !== undefined)) {
-        frame.slots[slot] = a
-        if (slot2 !== undefined) frame.slots[slot2] = b
-        yield a
-      }
-    }
-    frame.charge(expr.macro === 'existsOne' ? 2 : 1)
-    try {
-      return run({ visit, filter, body, frame })
-    } finally {
-      saved.forEach((value, i) => {
-        frame.slots[first + i] = value
-      })
-    }
-  }
+  return planLoop({ macro: expr.macro, slot, slot2, range, filter, body: planNode(expr.body, inner) })
 }
 
 /** A new slot; a name that shadows another gets one of its own. */
@@ -317,117 +265,6 @@ function addLocal(locals: Map<string, number>, name: string): number {
   return slot
 }
 
-type Visit = () => Generator<CelValue, void, void>
-
-interface Loop {
-  readonly visit: Visit
-  readonly filter: Step | undefined
-  readonly body: Step
-  readonly frame: Frame
-}
-
-/** The loop variables: element, or key; with two variables index and element, or key and value. */
-function* pairs(source: CelValue, two: boolean): Generator<readonly [CelValue, CelValue], void, void> {
-  if (source instanceof CelList) {
-    for (let i = 0; i < source.size; i++) {
-      const item = source.at(i)
-      yield two ? [BigInt(i), item] : [item, item]
-    }
-  } else if (source instanceof CelMap) {
-    for (const key of source.keys()) yield [key, two ? source.get(key)! : key]
-  } else throw new CelError(`got '${goTypeName(source)}', expected iterable type`)
-}
-
-/** A value's type as Go names it. */
-function goTypeName(value: CelValue): string {
-  const name = typeName(value)
-    .replace(/^google\.protobuf\./, '')
-    .replace('null_type', 'Null')
-  return `types.${name[0]!.toUpperCase()}${name.slice(1)}`
-}
-
-function accepted(loop: Loop): boolean {
-  if (loop.filter === undefined) return true
-  const value = loop.filter(loop.frame)
-  if (typeof value !== 'boolean') throw noSuchOverload()
-  return value
-}
-
-function test(loop: Loop): boolean {
-  const value = loop.body(loop.frame)
-  if (typeof value !== 'boolean') throw noSuchOverload()
-  return value
-}
-
-/** all() and exists(): an element that decides wins over elements with errors. */
-function quantifier(loop: Loop, decisive: boolean): CelValue {
-  let failure: CelError | undefined
-  for (const _ of loop.visit()) {
-    loop.frame.charge(decisive ? 4 : 3)
-    const value = attempt(loop.body, loop.frame)
-    if (value === decisive) return decisive
-    if (value instanceof CelError) failure ??= value
-    else if (typeof value !== 'boolean') failure ??= noSuchOverload()
-  }
-  if (failure !== undefined) throw failure
-  return !decisive
-}
-
-function collect(loop: Loop): CelValue {
-  const items: CelValue[] = []
-  for (const _ of loop.visit()) {
-    if (!accepted(loop)) continue
-    loop.frame.charge(listCost + 2)
-    items.push(loop.body(loop.frame))
-  }
-  return new CelArray(items)
-}
-
-const loops: Readonly<Record<Exclude<ComprehensionNode['macro'], 'bind'>, (loop: Loop) => CelValue>> = {
-  all: (loop) => quantifier(loop, false),
-  exists: (loop) => quantifier(loop, true),
-  existsOne: (loop) => {
-    let count = 0
-    for (const _ of loop.visit()) {
-      if (!test(loop)) continue
-      loop.frame.charge(2)
-      count++
-    }
-    return count === 1
-  },
-  map: collect,
-  transformList: collect,
-  filter: (loop) => {
-    const items: CelValue[] = []
-    for (const item of loop.visit()) {
-      if (!test(loop)) continue
-      loop.frame.charge(listCost + 3)
-      items.push(item)
-    }
-    return new CelArray(items)
-  },
-  transformMap: (loop) => {
-    const out = new CelEntries()
-    for (const key of loop.visit()) {
-      if (!accepted(loop)) continue
-      loop.frame.charge(3)
-      insertEntry(out, key, loop.body(loop.frame))
-    }
-    return out
-  },
-  transformMapEntry: (loop) => {
-    const out = new CelEntries()
-    for (const _ of loop.visit()) {
-      if (!accepted(loop)) continue
-      loop.frame.charge(2)
-      const entries = loop.body(loop.frame)
-      if (!(entries instanceof CelMap)) throw noSuchOverload()
-      for (const key of entries.keys()) insertEntry(out, key, entries.get(key)!)
-    }
-    return out
-  },
-}
-
 function planBind(expr: ComprehensionNode, scope: Scope): Step {
   const locals = new Map(scope.locals)
   const slot = addLocal(locals, expr.accumulator)
@@ -436,16 +273,5 @@ function planBind(expr: ComprehensionNode, scope: Scope): Step {
   return (frame) => {
     frame.slots[slot] = init(frame)
     return body(frame)
-  }
-}
-
-/** Runs a step; CEL errors come back as values, the budget's too. */
-export function run(step: Step, frame: Frame): { readonly value: CelValue } | { readonly error: string } {
-  try {
-    return { value: step(frame) }
-  } catch (error) {
-    if (error instanceof CelError || error instanceof CelBudgetError) return { error: error.message }
-    if (error instanceof RangeError) return { error: 'expression is too deeply nested' }
-    throw error
   }
 }

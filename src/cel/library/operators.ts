@@ -210,21 +210,9 @@ function operator(
   })
 }
 
-/** The operators that are ordinary functions (`&&`, `||` and `?:` are evaluated by the interpreter). */
-export function operatorLibrary(): readonly FunctionDefinition[] {
+function arithmeticLibrary(): readonly FunctionDefinition[] {
   const numeric = (types: string): string[] => types.split(' ').map((type) => `(${type}, ${type}) ${type}`)
   return [
-    define('_&&_', ['(bool, bool) bool'], () => undefined),
-    define('_||_', ['(bool, bool) bool'], () => undefined),
-    define('_?_:_', ['(bool, A, A) A'], () => undefined),
-    define('@not_strictly_false', ['(bool) bool'], ([a]) => a !== false),
-    operator('!_', ['(bool) bool'], (a) => (typeof a === 'boolean' ? !a : undefined)),
-    define('_==_', ['(A, A) bool'], ([a, b]) => celEqual(a!, b!)),
-    define('_!=_', ['(A, A) bool'], ([a, b]) => !celEqual(a!, b!)),
-    comparison('_<_', (order) => order < 0),
-    comparison('_<=_', (order) => order <= 0),
-    comparison('_>_', (order) => order > 0),
-    comparison('_>=_', (order) => order >= 0),
     operator(
       '_+_',
       [
@@ -246,6 +234,24 @@ export function operatorLibrary(): readonly FunctionDefinition[] {
     operator('_/_', numeric('double int uint'), divide),
     operator('_%_', numeric('int uint'), modulo),
     operator('-_', ['(double) double', '(int) int'], negate),
+  ]
+}
+
+/** The operators that are ordinary functions (`&&`, `||` and `?:` are evaluated by the interpreter). */
+export function operatorLibrary(): readonly FunctionDefinition[] {
+  return [
+    define('_&&_', ['(bool, bool) bool'], () => undefined),
+    define('_||_', ['(bool, bool) bool'], () => undefined),
+    define('_?_:_', ['(bool, A, A) A'], () => undefined),
+    define('@not_strictly_false', ['(bool) bool'], ([a]) => a !== false),
+    operator('!_', ['(bool) bool'], (a) => (typeof a === 'boolean' ? !a : undefined)),
+    define('_==_', ['(A, A) bool'], ([a, b]) => celEqual(a!, b!)),
+    define('_!=_', ['(A, A) bool'], ([a, b]) => !celEqual(a!, b!)),
+    comparison('_<_', (order) => order < 0),
+    comparison('_<=_', (order) => order <= 0),
+    comparison('_>_', (order) => order > 0),
+    comparison('_>=_', (order) => order >= 0),
+    ...arithmeticLibrary(),
     define(
       '_[_]',
       [

@@ -1,6 +1,7 @@
 import type { CelValue } from '../values/value.ts'
 import { CelUint } from '../values/value.ts'
 import type { Expr, MapEntry } from './ast.ts'
+import { SyntaxStop, TokenCursor } from './cursor.ts'
 import { type Token, tokenize } from './lexer.ts'
 import { expandMacro } from './macros.ts'
 import { type CelIssue, CelSource } from './source.ts'
@@ -40,87 +41,29 @@ function inOrder(lexer: readonly CelIssue[], parser: readonly CelIssue[]): reado
   return [...lexer, ...parser].sort((a, b) => a.offset - b.offset)
 }
 
-/** Ends parsing at the first syntax error. */
-class SyntaxStop {
-  readonly issue: CelIssue
-  constructor(issue: CelIssue) {
-    this.issue = issue
-  }
-}
-
 const relations: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
 
 class Parser {
   readonly issues: CelIssue[] = []
-  readonly #tokens: readonly Token[]
+  readonly #at: TokenCursor
   readonly #extendedMacros: boolean
-  #position = 0
   #depth = 0
 
   constructor(tokens: readonly Token[], extendedMacros: boolean) {
-    this.#tokens = tokens
+    this.#at = new TokenCursor(tokens)
     this.#extendedMacros = extendedMacros
   }
 
   parseAll(): Expr {
     const expr = this.#expr()
-    const token = this.#peek()
+    const token = this.#at.peek()
     if (token.kind !== 'eof') {
-      const next = this.#tokens[this.#position + 1]
+      const next = this.#at.peek(1)
       // ANTLR deletes a single stray token when the end follows it.
       const word = next?.kind === 'eof' ? 'extraneous' : 'mismatched'
-      this.#stop(token, `${word} input '${token.text}' expecting <EOF>`)
+      this.#at.stop(token, `${word} input '${token.text}' expecting <EOF>`)
     }
     return expr
-  }
-
-  #peek(): Token {
-    return this.#tokens[this.#position]!
-  }
-
-  #next(): Token {
-    const token = this.#tokens[this.#position]!
-    if (token.kind !== 'eof') this.#position++
-    return token
-  }
-
-  #is(text: string): boolean {
-    const token = this.#peek()
-    return token.text === text && (token.kind === 'op' || (token.kind === 'ident' && text === 'in'))
-  }
-
-  #accept(text: string): Token | undefined {
-    return this.#is(text) ? this.#next() : undefined
-  }
-
-  #expect(text: string): Token {
-    const token = this.#accept(text)
-    if (token !== undefined) return token
-    const found = this.#peek()
-    if (found.kind === 'eof' && text !== ':') return this.#stop(found, `missing '${text}' at '<EOF>'`)
-    if (text === ':' && found.kind !== 'eof' && found.kind !== 'op') {
-      return this.#stop(found, `missing ':' at '${found.text}'`)
-    }
-    return this.#unexpected(found, `'${text}'`, [text])
-  }
-
-  /** ANTLR calls a token extraneous when the one after it would do. */
-  #unexpected(found: Token, expected: string, would: readonly string[]): never {
-    const next = this.#tokens[this.#position + 1]
-    const word = next !== undefined && next.kind === 'op' && would.includes(next.text) ? 'extraneous' : 'mismatched'
-    return this.#stop(found, `${word} input '${found.text}' expecting ${expected}`)
-  }
-
-  /** The end of a list or map; `another` when an element came last, so that a comma could follow. */
-  #close(text: string, another: boolean): void {
-    if (this.#accept(text) !== undefined) return
-    const found = this.#peek()
-    if (another) this.#unexpected(found, `{'${text}', ','}`, [text, ','])
-    this.#unexpected(found, `'${text}'`, [text])
-  }
-
-  #stop(token: Token, message: string): never {
-    throw new SyntaxStop({ offset: token.offset, message: `Syntax error: ${message}` })
   }
 
   #enter(): void {
@@ -132,13 +75,13 @@ class Parser {
   #expr(): Expr {
     this.#enter()
     const condition = this.#or()
-    const question = this.#accept('?')
+    const question = this.#at.accept('?')
     if (question === undefined) {
       this.#depth--
       return condition
     }
     const whenTrue = this.#or()
-    this.#expect(':')
+    this.#at.expect(':')
     const whenFalse = this.#expr()
     this.#depth--
     return call('_?_:_', question.offset, [condition, whenTrue, whenFalse])
@@ -152,7 +95,7 @@ class Parser {
   #logical(operator: string, name: string, operand: () => Expr): Expr {
     const terms = [operand()]
     const offsets: number[] = []
-    for (let token = this.#accept(operator); token !== undefined; token = this.#accept(operator)) {
+    for (let token = this.#at.accept(operator); token !== undefined; token = this.#at.accept(operator)) {
       offsets.push(token.offset)
       terms.push(operand())
     }
@@ -167,8 +110,8 @@ class Parser {
 
   #relation(): Expr {
     let left = this.#sum()
-    while (relations.has(this.#peek().text) && (this.#peek().kind === 'op' || this.#is('in'))) {
-      const operator = this.#next()
+    while (relations.has(this.#at.peek().text) && (this.#at.peek().kind === 'op' || this.#at.is('in'))) {
+      const operator = this.#at.next()
       const name = operator.text === 'in' ? '@in' : `_${operator.text}_`
       left = call(name, operator.offset, [left, this.#sum()])
     }
@@ -177,8 +120,8 @@ class Parser {
 
   #sum(): Expr {
     let left = this.#product()
-    while (this.#is('+') || this.#is('-')) {
-      const operator = this.#next()
+    while (this.#at.is('+') || this.#at.is('-')) {
+      const operator = this.#at.next()
       left = call(`_${operator.text}_`, operator.offset, [left, this.#product()])
     }
     return left
@@ -186,24 +129,24 @@ class Parser {
 
   #product(): Expr {
     let left = this.#unary()
-    while (this.#is('*') || this.#is('/') || this.#is('%')) {
-      const operator = this.#next()
+    while (this.#at.is('*') || this.#at.is('/') || this.#at.is('%')) {
+      const operator = this.#at.next()
       left = call(`_${operator.text}_`, operator.offset, [left, this.#unary()])
     }
     return left
   }
 
   #unary(): Expr {
-    const first = this.#peek()
+    const first = this.#at.peek()
     for (const [operator, name] of [
       ['!', '!_'],
       ['-', '-_'],
     ] as const) {
-      if (!this.#is(operator)) continue
-      const following = this.#tokens[this.#position + 1]
+      if (!this.#at.is(operator)) continue
+      const following = this.#at.peek(1)
       if (operator === '-' && (following?.kind === 'int' || following?.kind === 'float')) return this.#member()
       let count = 0
-      while (this.#accept(operator) !== undefined) count++
+      while (this.#at.accept(operator) !== undefined) count++
       const operand = this.#member()
       return count % 2 === 0 ? operand : call(name, first.offset, [operand])
     }
@@ -214,14 +157,14 @@ class Parser {
     let expr = this.#primary()
     let chained = 0
     for (;;) {
-      const dot = this.#accept('.')
+      const dot = this.#at.accept('.')
       if (dot !== undefined) expr = this.#afterDot(expr, dot)
       else {
-        const bracket = this.#accept('[')
+        const bracket = this.#at.accept('[')
         if (bracket === undefined) break
-        const optional = this.#accept('?') !== undefined
+        const optional = this.#at.accept('?') !== undefined
         const index = this.#expr()
-        this.#expect(']')
+        this.#at.expect(']')
         expr = call(optional ? '_[?_]' : '_[_]', bracket.offset, [expr, index])
       }
       this.#enter()
@@ -232,20 +175,20 @@ class Parser {
   }
 
   #afterDot(operand: Expr, dot: Token): Expr {
-    const optional = this.#accept('?') !== undefined
-    const token = this.#peek()
+    const optional = this.#at.accept('?') !== undefined
+    const token = this.#at.peek()
     if (token.kind === 'escaped') {
-      this.#next()
+      this.#at.next()
       this.issues.push({ offset: token.offset, message: "unsupported syntax: '`'" })
       return this.#select(operand, dot, token, token.text.slice(1, -1), optional)
     }
     if (token.kind !== 'ident' || keywords.has(token.text)) {
       const shown = token.kind === 'eof' ? '' : token.text
-      this.#stop(token, `no viable alternative at input '.${shown}'`)
+      this.#at.stop(token, `no viable alternative at input '.${shown}'`)
     }
-    this.#next()
-    if (!optional && this.#is('(')) {
-      const open = this.#next()
+    this.#at.next()
+    if (!optional && this.#at.is('(')) {
+      const open = this.#at.next()
       const args = this.#arguments()
       return this.#expand(open.offset, token.text, operand, args)
     }
@@ -266,37 +209,37 @@ class Parser {
 
   #arguments(): Expr[] {
     const args: Expr[] = []
-    if (this.#accept(')') !== undefined) return args
+    if (this.#at.accept(')') !== undefined) return args
     do args.push(this.#expr())
-    while (this.#accept(',') !== undefined)
-    this.#expect(')')
+    while (this.#at.accept(',') !== undefined)
+    this.#at.expect(')')
     return args
   }
 
   #primary(): Expr {
-    const token = this.#peek()
+    const token = this.#at.peek()
     if (token.kind === 'ident' && token.text !== 'in') return this.#identifier(token, '')
     if (token.kind === 'op') {
       if (token.text === '(') {
-        this.#next()
+        this.#at.next()
         const inner = this.#expr()
-        this.#expect(')')
+        this.#at.expect(')')
         return inner
       }
       if (token.text === '[') return this.#list()
       if (token.text === '{') return this.#map()
       if (token.text === '.') {
-        this.#next()
-        const name = this.#peek()
+        this.#at.next()
+        const name = this.#at.peek()
         if (name.kind === 'ident' && !keywords.has(name.text)) return this.#identifier(name, '.')
-        this.#stop(name, `no viable alternative at input '.${name.kind === 'eof' ? '' : name.text}'`)
+        this.#at.stop(name, `no viable alternative at input '.${name.kind === 'eof' ? '' : name.text}'`)
       }
     }
     return this.#literal()
   }
 
   #identifier(token: Token, leadingDot: string): Expr {
-    this.#next()
+    this.#at.next()
     if (leadingDot === '' && token.text === 'true') return { kind: 'literal', offset: token.offset, value: true }
     if (leadingDot === '' && token.text === 'false') return { kind: 'literal', offset: token.offset, value: false }
     if (leadingDot === '' && token.text === 'null') return { kind: 'literal', offset: token.offset, value: null }
@@ -304,8 +247,8 @@ class Parser {
       this.issues.push({ offset: token.offset, message: `reserved identifier: ${token.text}` })
     }
     const name = leadingDot + token.text
-    if (this.#is('(')) {
-      const open = this.#next()
+    if (this.#at.is('(')) {
+      const open = this.#at.next()
       return this.#expand(open.offset, name, undefined, this.#arguments())
     }
     const struct = this.#structName(name)
@@ -315,69 +258,70 @@ class Parser {
 
   /** `a.b.C{` is a message; looks ahead without consuming when it is not. */
   #structName(first: string): string | undefined {
-    let position = this.#position
+    let ahead = 0
     let name = first
-    while (this.#tokens[position]!.text === '.' && this.#tokens[position + 1]?.kind === 'ident') {
-      name += `.${this.#tokens[position + 1]!.text}`
-      position += 2
+    while (this.#at.peek(ahead).text === '.' && this.#at.peek(ahead + 1).kind === 'ident') {
+      name += `.${this.#at.peek(ahead + 1).text}`
+      ahead += 2
     }
-    if (this.#tokens[position]!.kind !== 'op' || this.#tokens[position]!.text !== '{') return undefined
-    this.#position = position
+    const brace = this.#at.peek(ahead)
+    if (brace.kind !== 'op' || brace.text !== '{') return undefined
+    this.#at.skip(ahead)
     return name
   }
 
   #struct(name: string): Expr {
-    const open = this.#next()
+    const open = this.#at.next()
     const fields: { offset: number; name: string; value: Expr; optional: boolean }[] = []
-    while (!this.#is('}')) {
-      const optional = this.#accept('?') !== undefined
-      const field = this.#next()
+    while (!this.#at.is('}')) {
+      const optional = this.#at.accept('?') !== undefined
+      const field = this.#at.next()
       if (field.kind !== 'ident' && field.kind !== 'escaped') {
-        this.#stop(field, `mismatched input '${field.text}' expecting {'}', ',', IDENTIFIER, ESC_IDENTIFIER}`)
+        this.#at.stop(field, `mismatched input '${field.text}' expecting {'}', ',', IDENTIFIER, ESC_IDENTIFIER}`)
       }
-      const colon = this.#expect(':')
+      const colon = this.#at.expect(':')
       const fieldName = field.kind === 'escaped' ? field.text.slice(1, -1) : field.text
       fields.push({ offset: colon.offset, name: fieldName, value: this.#expr(), optional })
-      if (this.#accept(',') === undefined) break
+      if (this.#at.accept(',') === undefined) break
     }
-    this.#expect('}')
+    this.#at.expect('}')
     return { kind: 'struct', offset: open.offset, name, fields }
   }
 
   #list(): Expr {
-    const open = this.#next()
+    const open = this.#at.next()
     const elements: Expr[] = []
     const optional = new Set<number>()
     let comma = true
-    while (comma && !this.#is(']') && !this.#is(',')) {
-      if (this.#accept('?') !== undefined) optional.add(elements.length)
+    while (comma && !this.#at.is(']') && !this.#at.is(',')) {
+      if (this.#at.accept('?') !== undefined) optional.add(elements.length)
       elements.push(this.#expr())
-      comma = this.#accept(',') !== undefined
+      comma = this.#at.accept(',') !== undefined
     }
-    if (elements.length === 0) this.#accept(',')
-    this.#close(']', !comma)
+    if (elements.length === 0) this.#at.accept(',')
+    this.#at.close(']', !comma)
     return { kind: 'list', offset: open.offset, elements, optional }
   }
 
   #map(): Expr {
-    const open = this.#next()
+    const open = this.#at.next()
     const entries: MapEntry[] = []
     let comma = true
-    while (comma && !this.#is('}') && !this.#is(',')) {
-      const optional = this.#accept('?') !== undefined
+    while (comma && !this.#at.is('}') && !this.#at.is(',')) {
+      const optional = this.#at.accept('?') !== undefined
       const key = this.#expr()
-      const colon = this.#expect(':')
+      const colon = this.#at.expect(':')
       entries.push({ offset: colon.offset, key, value: this.#expr(), optional })
-      comma = this.#accept(',') !== undefined
+      comma = this.#at.accept(',') !== undefined
     }
-    if (entries.length === 0) this.#accept(',')
-    this.#close('}', !comma)
+    if (entries.length === 0) this.#at.accept(',')
+    this.#at.close('}', !comma)
     return { kind: 'map', offset: open.offset, entries }
   }
 
   #literal(): Expr {
-    const minus = this.#is('-') ? this.#next() : undefined
-    const token = this.#next()
+    const minus = this.#at.is('-') ? this.#at.next() : undefined
+    const token = this.#at.next()
     const offset = minus?.offset ?? token.offset
     const value = this.#literalValue(token, minus === undefined ? '' : '-', offset)
     return { kind: 'literal', offset, value }
@@ -406,13 +350,13 @@ class Parser {
         return 'value' in bytes ? bytes.value : this.#bad(offset, bytes.error)
       }
       default:
-        return this.#stop(token, `${this.#strayWord(token)} input '${token.text}' expecting ${expressionStart}`)
+        return this.#at.stop(token, `${this.#strayWord(token)} input '${token.text}' expecting ${expressionStart}`)
     }
   }
 
   /** The token was taken; the next one tells whether leaving it out would do. */
   #strayWord(token: Token): string {
-    const next = this.#peek()
+    const next = this.#at.peek()
     const starts = next.kind === 'op' ? '[{(.-!'.includes(next.text) : next.kind !== 'eof' && next.text !== 'in'
     return token.kind !== 'eof' && starts ? 'extraneous' : 'mismatched'
   }

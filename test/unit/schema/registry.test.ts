@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../src/base/json.ts'
 import { builtinResources, compareVersions, createSchemaRegistry } from '../../../src/schema/index.ts'
 
 const apps = (kind: string) => ({ group: 'apps', version: 'v1', kind })
@@ -83,15 +84,17 @@ describe('registry', () => {
     expect(registry.forKind(gvk)).toBeUndefined()
   })
 
-  it.each([{}, { spec: 1 }, { spec: { group: 'a', names: {}, versions: [] } }, { spec: { versions: [null] } }])(
-    'ignores a malformed definition: %j',
-    (crd) => {
-      const registry = createSchemaRegistry()
-      const before = registry.kinds().length
-      registry.addCrd(crd)
-      expect(registry.kinds().length).toBe(before)
-    },
-  )
+  it.each<JsonObject>([
+    {},
+    { spec: 1 },
+    { spec: { group: 'a', names: {}, versions: [] } },
+    { spec: { versions: [null] } },
+  ])('ignores a malformed definition: %j', (crd) => {
+    const registry = createSchemaRegistry()
+    const before = registry.kinds().length
+    registry.addCrd(crd)
+    expect(registry.kinds().length).toBe(before)
+  })
 })
 
 it('orders versions as Kubernetes does', () => {
