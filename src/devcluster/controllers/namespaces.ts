@@ -1,4 +1,4 @@
-import { isObject, rfc3339 } from '../../base/index.ts'
+import { isObject, jsonEqual, rfc3339 } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { isDeleting } from '../operations/metadata.ts'
 import type { Change } from '../store/store.ts'
@@ -7,6 +7,9 @@ import type { Controller, Environment } from './environment.ts'
 const NAME = 'namespace-controller'
 const NAMESPACES = 'namespaces'
 const RETRY = 500
+const ROOT_CONFIG = 'kube-root-ca.crt'
+const DESCRIPTION =
+  'The certificate authority of this API server, for clients inside the cluster. Its use elsewhere is not guaranteed.'
 
 /** A certificate for kube-root-ca.crt where the server has none of its own. */
 export interface RootCertificate {
@@ -33,7 +36,7 @@ export class NamespaceController implements Controller {
     const { namespace, name } = change.entry
     const own =
       (change.collection === 'serviceaccounts' && name === 'default') ||
-      (change.collection === 'configmaps' && name === 'kube-root-ca.crt')
+      (change.collection === 'configmaps' && name === ROOT_CONFIG)
     const found = this.#env.get(NAMESPACES, '', namespace)
     if (found !== undefined && (own || isDeleting(found))) this.#env.queue.add(NAME, namespace)
   }
@@ -55,19 +58,17 @@ export class NamespaceController implements Controller {
       kind: 'ServiceAccount',
       metadata: { name: 'default', namespace: name },
     })
-    this.#env.as('kube-controller-manager').ensure('configmaps', name, {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: {
-        name: 'kube-root-ca.crt',
-        namespace: name,
-        annotations: {
-          'kubernetes.io/description':
-            'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
-        },
-      },
-      data: { 'ca.crt': this.#root.pem },
-    })
+    const data = { 'ca.crt': this.#root.pem }
+    const live = this.#env.get('configmaps', name, ROOT_CONFIG)
+    if (live === undefined) {
+      const metadata = { name: ROOT_CONFIG, namespace: name, annotations: { 'kubernetes.io/description': DESCRIPTION } }
+      this.#env.create('configmaps', name, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
+    } else if (!jsonEqual(live['data'], data)) {
+      // The state of an earlier run has the certificate of an earlier run.
+      this.#env.update('configmaps', name, ROOT_CONFIG, (draft) => {
+        draft['data'] = data
+      })
+    }
   }
 
   #empty(namespace: KubeObject): void {

@@ -54,12 +54,17 @@ export function openState(dir: string, server: ApiServer): PersistedState {
     pending = []
     appendFileSync(log, text)
     size += text.length
-    if (size <= MAX_LOG) return
+    if (size > MAX_LOG) renew()
+  }
+  /** A new snapshot first, then an empty log: a crash in between only repeats what the snapshot has. */
+  const renew = (): void => {
+    pending = []
     writeSnapshot(server, snapshotFile)
     closeSync(log)
     log = openSync(logFile, 'w', 0o600)
     size = 0
   }
+  const restored = server.store.onRestore(renew)
   const subscription = server.store.onChange((change) => {
     pending.push(lineOf(change))
     timer ??= setTimeout(flush, FLUSH_DELAY)
@@ -68,6 +73,7 @@ export function openState(dir: string, server: ApiServer): PersistedState {
     flush,
     close: () => {
       subscription.dispose()
+      restored.dispose()
       flush()
       closeSync(log)
     },
@@ -94,6 +100,7 @@ function text(line: Line): string {
 }
 
 function parse(line: string): Line {
+  if (!line.includes('"$int"')) return JSON.parse(line) as Line
   return JSON.parse(line, (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || !('$int' in value) || Object.keys(value).length !== 1)
       return value

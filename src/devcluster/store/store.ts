@@ -43,6 +43,7 @@ export class Store {
   #revision = 1
   readonly #collections = new Map<string, Collection>()
   readonly #listeners = new Set<ChangeListener>()
+  readonly #restoreListeners = new Set<() => void>()
   #history: Change[] = []
   /** Changes at or before this revision are forgotten. */
   #compacted = 0
@@ -111,6 +112,12 @@ export class Store {
     return { dispose: () => this.#listeners.delete(listener) }
   }
 
+  /** Called after the whole state was replaced. */
+  onRestore(listener: () => void): { dispose(): void } {
+    this.#restoreListeners.add(listener)
+    return { dispose: () => this.#restoreListeners.delete(listener) }
+  }
+
   /** Changes after a revision, oldest first; `undefined` when that revision has left the window. */
   changesSince(revision: number): readonly Change[] | undefined {
     if (revision < this.#compacted) return undefined
@@ -165,6 +172,7 @@ export class Store {
     this.#revision = Math.max(this.#revision, snapshot.revision) + 1
     this.#history = []
     this.#compacted = this.#revision
+    for (const listener of this.#restoreListeners) listener()
   }
 
   /** Forgets history up to a revision. */
