@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/index.ts'
+import { isObject, type JsonValue, type Location } from '../../base/index.ts'
 import type { Fleet, FleetKustomization } from '../../fleet/index.ts'
 import {
   type Command,
@@ -10,14 +10,14 @@ import {
   UsageError,
 } from '../command.ts'
 import { openFleet, pathFlag } from '../fleet.ts'
-import { formatProblem } from '../problems.ts'
+import { formatProblem, placeOf } from '../problems.ts'
 
 const flags = {
   ...pathFlag,
   cluster: { type: 'string', about: 'entry point that the Kustomization belongs to' },
   namespace: { type: 'string', short: 'n', about: 'namespace of the Kustomization' },
   output: { type: 'string', short: 'o', default: 'yaml', about: 'yaml or json' },
-  explain: { type: 'boolean', about: 'print where each object comes from instead of the manifests' },
+  explain: { type: 'boolean', about: 'print each field with the file, line and step that set it' },
 } as const
 
 const build: Command['run'] = async (terminal, values, args) => {
@@ -84,21 +84,53 @@ function select(fleet: Fleet, values: FlagValues, name: string | undefined): rea
   )
 }
 
+/** Each object with the steps that made it, then each of its fields with its value and the place and step that set it. */
 function explain(terminal: Terminal, fleet: Fleet, id: string): void {
-  for (const { object, origins } of fleet.build(id)?.objects ?? []) {
+  for (const built of fleet.build(id)?.objects ?? []) {
+    const { object, origins } = built
     const namespace = object.metadata['namespace']
     terminal.stdout(`${object.kind}/${typeof namespace === 'string' ? `${namespace}/` : ''}${object.metadata.name}\n`)
-    for (const origin of origins) {
-      const location = fleet.originLocation(origin)
-      const shown: Problem = {
-        code: origin.step,
-        severity: 'info',
-        message: '',
-        ...(location === undefined ? {} : { location }),
-      }
-      terminal.stdout(`  ${formatProblem(shown, terminal.cwd, fleet.root).replace(/ info (\S+): $/, ' $1')}\n`)
+    for (const origin of origins)
+      terminal.stdout(`  ${placed(terminal, fleet, fleet.originLocation(origin), origin.step)}\n`)
+    for (const { path, text } of leaves(object, [], object.kind === 'Secret')) {
+      const step = built.originOf(path)?.step ?? 'resource'
+      terminal.stdout(
+        `    ${fieldText(path)}: ${text}  # ${placed(terminal, fleet, fleet.fieldLocation(built, path), step)}\n`,
+      )
     }
   }
+}
+
+function placed(terminal: Terminal, fleet: Fleet, location: Location | undefined, step: string): string {
+  if (location === undefined) return step
+  const shown = placeOf({ code: '', severity: 'info', message: '', location }, terminal.cwd, fleet.root)
+  return shown === undefined ? step : `${shown.path}:${shown.line}:${shown.column}: ${step}`
+}
+
+interface Leaf {
+  readonly path: readonly (string | number)[]
+  readonly text: string
+}
+
+/** The fields that hold no fields themselves; values of Secrets are not shown. */
+function* leaves(value: JsonValue, path: readonly (string | number)[], secret: boolean): Generator<Leaf> {
+  if (Array.isArray(value) && value.length > 0) {
+    for (const [i, each] of value.entries()) yield* leaves(each, [...path, i], secret)
+  } else if (isObject(value) && Object.keys(value).length > 0) {
+    for (const key of Object.keys(value)) yield* leaves(value[key]!, [...path, key], secret)
+  } else {
+    const hidden = secret && (path[0] === 'data' || path[0] === 'stringData')
+    yield { path, text: hidden ? '***' : typeof value === 'bigint' ? String(value) : JSON.stringify(value) }
+  }
+}
+
+function fieldText(path: readonly (string | number)[]): string {
+  return path
+    .map((step, i) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[\w-]+$/.test(step) ? `${i === 0 ? '' : '.'}${step}` : `["${step}"]`
+    })
+    .join('')
 }
 
 function withEnd(text: string, several: boolean): string {
