@@ -177,8 +177,15 @@ class RunningEngine implements Engine {
     return Object.values(this.#controllers)
   }
 
-  async #sourcesReady(controller: Controller): Promise<void> {
-    await Promise.race([controller.whenIdle(), sleep(this.#options.clock, sourcesFirst)])
+  #sourcesReady(controller: Controller): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // Disposed of in time: a timer that is left keeps a process alive.
+      const timer = this.#options.clock.after(sourcesFirst, resolve)
+      controller.whenIdle().then(() => {
+        timer.dispose()
+        resolve()
+      }, reject)
+    })
   }
 
   #controller(name: ManagedKind, reconcile: (object: KubeObject) => Promise<ReconcileResult>): Controller {
