@@ -15,9 +15,11 @@ export function setUp() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    console.log('Installing packages (npm ci) …')
-    // npm's own output goes to standard error, so that standard output stays the command's.
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] })
+    console.log('Installing packages …')
+    // Not `npm ci`: it refuses a lock file that lacks optional packages for other platforms, which registries may not
+    // have. `install --no-save` takes the same locked versions and leaves the lock file alone. npm's own output goes to
+    // standard error, so that standard output stays the command's.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] })
     writeFileSync(stamp, wanted)
   }
   if (spawnSync(nodePath(), ['--version']).status !== 0) {
