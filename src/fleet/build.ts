@@ -2,6 +2,7 @@ import {
   type Cancellation,
   hasErrors,
   type JsonObject,
+  type JsonValue,
   joinPath,
   type Location,
   type Problem,
@@ -66,12 +67,17 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
     },
     ...(host.cancellation === undefined ? {} : { cancellation: host.cancellation }),
   }
+  const noteUnset = (name: string): boolean => {
+    unset.add(name)
+    return true
+  }
   let built = buildKustomization(input)
   let problems = built.problems
   if (built.objects.length === 0 && problems.some((problem) => problem.code === 'flux/substitution-failed')) {
-    const lenient = buildKustomization({ ...input, strict: false })
+    // What has no value stays as written: an empty text could leave an object without a name.
+    const lenient = buildKustomization({ ...input, unknownVariable: noteUnset })
     if (!hasErrors(lenient.problems)) {
-      const missing = unsetProblems(lenient, unset, artifact)
+      const missing = unsetProblems(lenient, unset, { artifact, request, host })
       problems = missing.length > 0 ? missing : problems
       built = lenient
     }
@@ -82,7 +88,7 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
       .map((one) => overrides.object(one))
       .sort((a, b) => compareApplyOrder(metaOf(a.object), metaOf(b.object))),
     text: () => built.text(),
-    problems: problems.map((problem) => inWorkspace(problem, artifact, { host, overrides })),
+    problems: problems.map((problem) => inWorkspace(problem, request, { host, overrides, artifact })),
     inputs: built.inputs.map((path) => artifact.toWorkspace(path) ?? path),
     variables: variables.values,
     unknownVariables: [...new Set([...unknown, ...variables.hidden])].sort(),
@@ -100,8 +106,15 @@ function withHidden({ values, hidden, open }: Variables): ReadonlyMap<string, st
 }
 
 /** One problem for each place where a variable without a value is used. */
-function unsetProblems(built: BuiltKustomization, names: ReadonlySet<string>, artifact: Artifact): Problem[] {
+function unsetProblems(
+  built: BuiltKustomization,
+  names: ReadonlySet<string>,
+  { artifact, request, host }: { artifact: Artifact; request: BuildRequest; host: BuildHost },
+): Problem[] {
   const out: Problem[] = []
+  const { name, namespace } = request.object.metadata
+  const subject = `Kustomization/${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`
+  const given = host.fieldLocation(request, ['spec', 'postBuild'])
   const seen = new Set<string>()
   for (const object of built.objects) {
     for (const origin of object.origins) {
@@ -117,8 +130,15 @@ function unsetProblems(built: BuiltKustomization, names: ReadonlySet<string>, ar
         out.push({
           code: 'flux/unset-variable',
           severity: 'error',
-          message: `variable "${match[1]}" is not set by ${objectName(object.object)}'s Kustomization. Set it in spec.postBuild.substitute or in a ConfigMap of substituteFrom, give a default (\${${match[1]}:=value}), or write $\${${match[1]}} to keep it as text`,
+          message: `variable "${match[1]}" is not set by ${subject}. Set it in spec.postBuild.substitute or in a ConfigMap of substituteFrom, give a default (\${${match[1]}:=value}), or write $\${${match[1]}} to keep it as text`,
           location: { path: origin.path, range: { start: at, end: at + match[0].length } },
+          ...(given === undefined
+            ? {}
+            : {
+                related: [
+                  { location: { ...given, path: located + given.path }, message: `the variables of ${subject}` },
+                ],
+              }),
         })
       }
     }
@@ -126,19 +146,19 @@ function unsetProblems(built: BuiltKustomization, names: ReadonlySet<string>, ar
   return out
 }
 
-function objectName(object: KubeObject): string {
-  return `${object.kind}/${object.metadata.name}`
-}
-
 function inWorkspace(
   problem: Problem,
-  artifact: Artifact,
-  { host, overrides }: { host: BuildHost; overrides: Overrides },
+  request: BuildRequest,
+  { host, overrides, artifact }: { host: BuildHost; overrides: Overrides; artifact: Artifact },
 ): Problem {
   const convert = (location: Location): Location | undefined => {
     if (location.path.startsWith(located)) return { ...location, path: location.path.slice(located.length) }
     const absolute = location.path.startsWith('/') ? location.path : joinPath(artifact.root, location.path)
     const mapped = overrides.location({ ...location, path: absolute })
+    const written = mapped?.range === undefined ? overrides.textAt({ ...location, path: absolute }) : undefined
+    const field = written === undefined ? undefined : findText(request.object['spec'], written, ['spec'])
+    // What Flux itself put into the kustomization file stands in the Kustomization.
+    if (field !== undefined) return host.fieldLocation(request, field)
     const path = mapped === undefined ? undefined : host.workspacePath(artifact, mapped.path)
     return mapped === undefined || path === undefined ? undefined : { ...mapped, path }
   }
@@ -155,13 +175,31 @@ function inWorkspace(
   }
 }
 
+/** The path of a text among the values of an object. */
+function findText(
+  value: JsonValue | undefined,
+  text: string,
+  path: readonly (string | number)[],
+): readonly (string | number)[] | undefined {
+  if (typeof value === 'string') return value === text ? path : undefined
+  if (typeof value !== 'object' || value === null || path.length > 8) return undefined
+  const entries: [string | number, JsonValue][] = Array.isArray(value)
+    ? value.map((item, index) => [index, item])
+    : Object.entries(value)
+  for (const [step, item] of entries) {
+    const found = findText(item, text, [...path, step])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 function metaOf(object: KubeObject): { group: string; kind: string; namespace: string; name: string } {
   const namespace = object.metadata['namespace']
   return {
     group: parseApiVersion(object.apiVersion).group,
     kind: object.kind,
     namespace: typeof namespace === 'string' ? namespace : '',
-    name: object.metadata.name,
+    name: String(object.metadata.name),
   }
 }
 

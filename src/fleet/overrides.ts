@@ -28,6 +28,12 @@ export class Overrides {
     return { path: location.path, ...(range === undefined ? {} : { range }) }
   }
 
+  /** What stands at a location of a text that the build used in place of a file; `undefined` elsewhere. */
+  textAt({ path, range }: Location): string | undefined {
+    const written = range === undefined ? undefined : this.#texts.get(path)?.slice(range.start, range.end)
+    return written === undefined || written === '' ? undefined : written.trim().replace(/^["']|["']$/g, '')
+  }
+
   /** An object whose origins are in terms of the user's files. */
   object(built: BuiltObject): BuiltObject {
     if (!built.origins.some((origin) => this.#texts.has(origin.path))) return built

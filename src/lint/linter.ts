@@ -158,11 +158,14 @@ function applySeverities(problems: readonly Problem[], severities: LintOptions['
 function mergeProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>()
   const isBroken = problems.some(({ code, severity }) => code.startsWith('yaml/') && severity === 'error')
-  const missing = new Set(problems.filter(({ code }) => code === 'kustomize/path-not-found').map(rangeKey))
+  const said = new Set(
+    problems.filter(({ code }) => code.startsWith('kustomize/') && ruleCodes.has(code)).map(rangeKey),
+  )
   return problems
     .filter((problem) => {
       // A failed build says in its own way what is wrong here already.
-      if (isBuildFailure(problem) && (isBroken || missing.has(rangeKey(problem)))) return false
+      if (problem.code === 'schema/required' && isMisspelt(problem, problems)) return false
+      if (isBuildFailure(problem) && (isBroken || said.has(rangeKey(problem)))) return false
       const range = problem.location?.range
       const key = `${problem.code} ${range?.start ?? -1} ${range?.end ?? -1} ${problem.message}`
       return !seen.has(key) && seen.add(key)
@@ -182,4 +185,16 @@ const ruleCodes: ReadonlySet<string> = new Set(rules.flatMap((rule) => [rule.cod
 
 function rangeKey({ location }: Problem): string {
   return `${location?.range?.start ?? -1}-${location?.range?.end ?? -1}`
+}
+
+/** True when the missing field is there under a wrong name: one finding is enough. */
+function isMisspelt(missing: Problem, problems: readonly Problem[]): boolean {
+  const field = /"(?:.*\.)?([^".]+)"$/.exec(missing.message)?.[1]
+  return problems.some(
+    ({ code, object, fixes }) =>
+      code === 'schema/unknown-field' &&
+      object?.kind === missing.object?.kind &&
+      object?.name === missing.object?.name &&
+      fixes?.some((fix) => fix.edits[0]?.newText === field) === true,
+  )
 }

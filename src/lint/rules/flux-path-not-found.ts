@@ -1,4 +1,4 @@
-import { basename, dirname, getString, joinPath } from '../../base/index.ts'
+import { getString, joinPath } from '../../base/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import { closest, didYouMean } from '../suggest.ts'
 import { replaceFix, showRef } from '../targets.ts'
@@ -32,12 +32,22 @@ export const pathNotFound: FleetRule = {
   },
 }
 
-/** A directory whose last step is nearly the same, below the closest parent that exists. */
+/** The path with its first missing step corrected, when the result exists. */
 function similarDirectory(fleet: Fleet, root: string, path: string): string | undefined {
-  const parent = dirname(path)
-  const dir = [root, parent].filter((part) => part !== '.').join('/')
-  const entries = fleet.fs.readDir(joinPath(fleet.root, dir)) ?? []
-  const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name)
-  const name = closest(basename(path), names)
-  return name === undefined ? undefined : `./${parent === '.' ? name : `${parent}/${name}`}`
+  const kept: string[] = []
+  let corrected = false
+  for (const step of path.split('/')) {
+    const dir = joinPath(fleet.root, root, ...kept)
+    const entries = fleet.fs.readDir(dir) ?? []
+    const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name)
+    if (names.includes(step)) {
+      kept.push(step)
+      continue
+    }
+    const name = corrected ? undefined : closest(step, names)
+    if (name === undefined) return undefined
+    corrected = true
+    kept.push(name)
+  }
+  return corrected ? `./${kept.join('/')}` : undefined
 }

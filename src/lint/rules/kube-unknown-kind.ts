@@ -35,6 +35,7 @@ export const unknownKind: FileRule = {
       const { apiVersion, kind } = located.ref
       const { group, version } = parseApiVersion(apiVersion)
       if (
+        located.ref.name === '' ||
         context.registry.info({ group, version, kind }) !== undefined ||
         kind.includes('${') ||
         isLocalKind(group, kind)

@@ -59,11 +59,17 @@ function reportWritten(context: FileContext, located: LocatedObject, finding: Sc
   const range = findingRange(located, finding)
   context.report({
     code: finding.code,
-    message: finding.message,
+    message: messageOf(located, finding),
     range,
     object: located.ref,
     ...fixesOf(context.file.path, context.file.text, { located, finding, range }),
   })
+}
+
+/** Patterns say little to people; the one of durations is everywhere. */
+function messageOf(located: LocatedObject, finding: SchemaFinding): string {
+  if (finding.code !== 'schema/pattern' || !/\(ms\|s\|m\|h\)/.test(finding.message)) return finding.message
+  return `${finding.path.join('.')}: ${JSON.stringify(getIn(located.object, finding.path))} is no duration; write one such as 10m or 1h30m`
 }
 
 /** The key for unknown fields, else the value. */
@@ -92,6 +98,16 @@ function fixesOf(
   ) {
     const quoted = JSON.stringify(text.slice(range.start, range.end))
     return { fixes: [{ title: `Put it in quotes: ${quoted}`, edits: [{ path, range, newText: quoted }] }] }
+  }
+  // The other way round, too many.
+  if (
+    finding.code === 'schema/type' &&
+    node?.kind === 'scalar' &&
+    /type (boolean|integer|number)/.test(finding.message)
+  ) {
+    if (node.style !== 'single' && node.style !== 'double') return {}
+    if (!/^(true|false|-?\d+(\.\d+)?)$/.test(node.value)) return {}
+    return { fixes: [{ title: `Remove the quotes: ${node.value}`, edits: [{ path, range, newText: node.value }] }] }
   }
   return {}
 }

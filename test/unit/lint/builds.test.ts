@@ -61,6 +61,23 @@ ${configMap('  key: value')}
     checkFix(`${sync}#- apps/a.yaml\n${configMap('  key: 10')}\n`, `#- apps/a.yaml\n${configMap('  key: "10"')}\n`)
   })
 
+  it('remove quotes around what is no text, and say once what is misspelt', () => {
+    checkFix(`${sync}  suspend: "true"\n#- apps/a.yaml\n${configMap('  key: value')}\n`, `${sync}  suspend: true\n`)
+    checkDiagnostics(
+      `${sync.replace(
+        '  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n',
+        `  prun: true
+# ^^^^ error schema/unknown-field: unknown field "spec.prun", did you mean "prune"?
+  retryInterval: 1 minute
+#                ^^^^^^^^ error schema/pattern: spec.retryInterval: "1 minute" is no duration; write one such as 10m or 1h30m
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+`,
+      )}#- apps/a.yaml\n${configMap('  key: value')}\n`,
+    )
+  })
+
   it('know that a parent brings what a file lacks', () => {
     checkDiagnostics(`
 #- clusters/prod/flux-system/gotk-sync.yaml
@@ -144,10 +161,10 @@ describe('substitution', () => {
 #- apps/a.yaml
 ${configMap(`  host: \${DOMAIN}
   name: \${NAME}
-#       ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by ConfigMap/a's Kustomization…
+#       ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by Kustomization/flux-system/apps. Set it in…
   other: \${COLOR:=blue} $\${NOT}
   more: x-\${NAME}
-#         ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by ConfigMap/a's Kustomization…`)}
+#         ^^^^^^^ error flux/unset-variable: variable "NAME" is not set by Kustomization/flux-system/apps. Set it in…`)}
 `)
   })
 
@@ -209,6 +226,15 @@ resources:
 resources:
   - missing.yaml
 #   ^^^^^^^^^^^^ error kustomize/path-not-found: "missing.yaml" does not exist
+`)
+  })
+
+  it('lead to the field of the Kustomization that asked for it', () => {
+    checkDiagnostics(`${sync}  components:
+    - ../missing
+#     ^^^^^^^^^^ error kustomize/build: kustomize build failed: accumulating components: …
+#- apps/a.yaml
+${configMap('  key: value')}
 `)
   })
 
