@@ -8,6 +8,7 @@ import {
   GoInt,
   type GoList,
   type GoMap,
+  type GoObject,
   type GoValue,
   goFunction,
   isGoObject,
@@ -85,8 +86,7 @@ function index(first: GoValue, indexes: readonly GoValue[]): GoValue {
       item = item[at] ?? null
     } else if (isMap(item)) item = indexMap(item, key)
     else if (isGoObject(item) && item.entries !== undefined) {
-      const wanted = key
-      item = item.entries().find(([name]) => name === wanted)?.[1] ?? null
+      item = indexObject(item, key)
     } else throw new GoError(`can't index item of type ${typeOf(item)}`)
   }
   return item
@@ -98,6 +98,17 @@ function indexMap(map: GoMap, key: GoValue): GoValue {
   const found = mapGet(map, key)
   if (found !== undefined) return found
   return typeOf(map) === 'map[string]string' ? '' : null
+}
+
+function indexObject(object: GoObject, key: GoValue): GoValue {
+  const entries = object.entries?.() ?? []
+  if (object.goKind === 'slice') {
+    const at = indexArg(key, entries.length)
+    if (at >= entries.length) throw new GoError('reflect: slice index out of range')
+    return entries[at]![1]
+  }
+  if (typeof key !== 'string') throw new GoError(`value has type ${typeOf(key)}; should be string`)
+  return entries.find(([name]) => name === key)?.[1] ?? object.zero?.() ?? null
 }
 
 function slice(item: GoValue, indexes: readonly GoValue[]): GoValue {

@@ -23,6 +23,8 @@ import {
   GoError,
   type GoFunction,
   GoInt,
+  type GoMap,
+  type GoObject,
   type GoValue,
   isGoFunction,
   isGoObject,
@@ -34,6 +36,7 @@ import {
   type ParamType,
   sortedKeys,
   typeOf,
+  underlying,
 } from './value.ts'
 
 /** An error while a template ran; the message is Go's `template: LOCATION: executing "NAME" at <CONTEXT>: …`. */
@@ -77,7 +80,12 @@ export interface TemplateSet {
   readonly functions: ReadonlyMap<string, GoFunction>
   /** `zero` (Helm): a missing key is the nil interface; `error` (--strict): it is an error. */
   readonly missingKey: 'zero' | 'error'
+  /** The methods of named map types: a method of a map of a type, bound to it. */
+  readonly methods?: (type: string, map: GoMap, name: string) => GoFunction | undefined
 }
+
+/** The predefined functions that the executor itself does: they choose how their arguments are evaluated. */
+export const executorFunctions: ReadonlySet<string> = new Set(['and', 'or', 'call'])
 
 /** Go's limit on nested template calls. */
 const maxDepth = 100_000
@@ -272,7 +280,7 @@ class Executor {
     if (typeof value === 'string') this.#write(value)
     else if (value === undefined || value === null) this.#write('<no value>')
     else if (isGoFunction(value)) this.#fail(`can't print ${nodeText(node)} of type func()`)
-    else this.#write(formatValue(value))
+    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatValue(value))
   }
 
   #setVar(name: string, value: GoValue): void {
@@ -413,13 +421,18 @@ class Executor {
         if (hasArgs) this.#fail(`${name} has arguments but cannot be invoked as function`)
         return found.value
       }
-      if (receiver.goKind === 'map') return receiver.entries?.().find(([key]) => key === name)?.[1] ?? null
+      if (receiver.goKind === 'map') return elementOf(receiver, name)
     } else if (isMap(receiver)) {
+      const type = typeOf(receiver)
+      const method = this.#set.methods?.(type, receiver, name)
+      if (method !== undefined) {
+        return this.#call(dot, method, { name, node: access.node, args, final, isBuiltin: false })
+      }
       if (hasArgs) this.#fail(`${name} is not a method but has arguments`)
-      const value = mapGet(receiver, name)
+      const value = mapGet(underlying(receiver), name)
       if (value !== undefined) return value
       if (this.#set.missingKey === 'error') this.#fail(`map has no entry for key ${JSON.stringify(name)}`)
-      return typeOf(receiver) === 'map[string]string' ? '' : null
+      return type === 'map[string]string' ? '' : null
     }
     return this.#fail(`can't evaluate field ${name} in type ${access.boxed ? 'interface {}' : typeOf(receiver)}`)
   }
@@ -433,6 +446,7 @@ class Executor {
     const { name } = node
     const own = this.#set.functions.get(name)
     if (own === undefined && (name === 'and' || name === 'or')) return this.#logic(dot, name, call)
+    if (own === undefined && name === 'call') return this.#callBuiltin(dot, call)
     if (own === undefined) this.#fail(`${JSON.stringify(name)} is not a defined function`)
     return this.#call(dot, own, { name, node: call.command, args: call.args, final: call.final, isBuiltin: true })
   }
@@ -449,6 +463,21 @@ class Executor {
       if (isTrue(value) === (name === 'or')) return value
     }
     return call.final === missing ? value : call.final
+  }
+
+  /** `call FUNCTION ARGS…`: calls what a field or variable holds. */
+  #callBuiltin(dot: GoValue, call: { args: readonly Operand[] | undefined; final: Final }): GoValue {
+    const args = call.args?.slice(1) ?? []
+    if (args.length === 0 && call.final === missing) this.#fail('wrong number of args for call: want at least 1 got 0')
+    const values = args.map((arg) => this.#evalArg(dot, 'any', arg))
+    if (call.final !== missing) values.push(call.final)
+    const [target, ...rest] = values
+    const failing = args[0] === undefined ? '' : nodeText(args[0])
+    if (target === undefined || target === null) return this.#fail(`error calling call: call of nil`)
+    if (!isGoFunction(target)) {
+      return this.#fail(`error calling call: non-function ${failing} of type ${typeOf(target)}`)
+    }
+    return target.call(...rest)
   }
 
   #call(dot: GoValue, target: GoFunction, call: Call): GoValue {
@@ -539,7 +568,8 @@ class Executor {
     if (!isAssignable(value, type)) {
       this.#fail(`wrong type for value; expected ${typeName(type)}; got ${typeOf(value)}`)
     }
-    return value
+    // A named map given as the unnamed type it is made of loses its name.
+    return type === 'map[string]interface {}' ? underlying(value as GoMap) : value
   }
 }
 
@@ -591,6 +621,11 @@ function isAssignable(value: GoValue, type: ParamType): boolean {
       return isMap(value) && (typeOf(value) === type || typeOf(value) === 'common.Values')
   }
   return typeOf(value) === type
+}
+
+/** A map's element; the zero value of its type where it has none. */
+function elementOf(map: GoObject, key: GoValue): GoValue {
+  return map.entries?.().find(([each]) => each === key)?.[1] ?? map.zero?.() ?? null
 }
 
 /** `file:line:column` as Go's ErrorContext gives it: the column counts bytes from zero. */

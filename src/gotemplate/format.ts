@@ -196,7 +196,12 @@ function formatVerb(value: GoValue, verb: string, flags: Flags): string {
   if (verb === 'T') return formatString(typeOf(value), 's', flags)
   if (verb === 'p') return badVerb(verb, value, flags)
   // %+v adds field names to structs, not signs to numbers.
-  return formatKnown(value, verb, verb === 'v' ? { ...flags, plus: false } : flags, 0)
+  return formatKnown(
+    value,
+    verb,
+    verb === 'v' && flags.plus && !isGoObject(value) ? { ...flags, plus: false } : flags,
+    0,
+  )
 }
 
 function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number): string {
@@ -207,9 +212,8 @@ function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number):
   if (typeof value === 'string') return formatString(value, verb, flags)
   if (value instanceof GoInt) return formatInt(value, verb, flags)
   if (value === undefined || value === null) {
-    // Inside a list or map, nil prints as <nil> under %v and as a bad verb otherwise.
-    if (verb === 'v') return pad(flags.sharp ? 'interface {}(nil)' : '<nil>', flags)
-    return `%!${verb}(<nil>)`
+    // Inside a list or map: neither the verb nor the width matters.
+    return flags.sharp && verb === 'v' ? 'interface {}(nil)' : '<nil>'
   }
   if (isGoFunction(value)) return verb === 'v' ? '0x0' : badVerb(verb, value, flags)
   if (isGoObject(value)) return formatObject(value, verb, flags, depth)
@@ -218,6 +222,15 @@ function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number):
 
 function formatObject(value: GoValue, verb: string, flags: Flags, depth: number): string {
   if (!isGoObject(value)) return ''
+  if (value.fields !== undefined) {
+    const golang = verb === 'v' && flags.sharp
+    const names = verb === 'v' && (flags.plus || flags.sharp)
+    const shown = value.fields.map(
+      ([name, each]) => `${names ? `${name}:` : ''}${formatKnown(each, verb, flags, depth + 1)}`,
+    )
+    const open = `${value.goKind === 'ptr' ? '&' : ''}${golang ? value.goType.replace('*', '') : ''}`
+    return `${open}{${shown.join(golang ? ', ' : ' ')}}`
+  }
   if (['v', 's', 'q', 'x', 'X'].includes(verb)) {
     if (value.entries === undefined || value.goKind === 'struct' || value.goKind === 'ptr') {
       return formatString(value.format(), verb === 'v' ? 's' : verb, flags)

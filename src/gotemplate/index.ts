@@ -11,6 +11,7 @@ export {
   type Budget,
   BudgetError,
   executeTemplate,
+  executorFunctions,
   isStackOverflow,
   TemplateExecError,
   type TemplateSet,

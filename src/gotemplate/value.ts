@@ -82,11 +82,19 @@ export interface GoObject {
   field(name: string): { readonly value: GoValue } | { readonly method: GoFunction } | undefined
   /** What `%v` prints: Error() or String() where the type has them. */
   format(): string
+  /** What an action prints, where a method of the addressed value does it and fmt's own form is another. */
+  print?(): string
+  /** A struct without such a method: its fields as fmt shows them, unexported ones too. */
+  readonly fields?: readonly (readonly [name: string, value: GoValue])[]
   /** Elements for `range`, `index` and `len` where the kind is slice or map. */
   entries?(): readonly (readonly [GoValue, GoValue])[]
+  /** What a map gives for a key that it does not have; absent: nil. */
+  zero?(): GoValue
   isTrue?(): boolean
-  /** What encoding/json makes of it; absent: its entries, or its text. */
+  /** What encoding/json makes of it; absent: its fields, its entries, or its text. */
   toJson?(): GoValue
+  /** The fields that encoding/json writes, in their order. */
+  readonly jsonFields?: readonly (readonly [name: string, value: GoValue])[]
   /** A []byte's text, for functions that take any value as text. */
   text?(): string
 }
@@ -121,6 +129,22 @@ export class GoError extends Error {
 }
 
 const typeTag = Symbol('go type')
+const target = Symbol('underlying map')
+
+/**
+ * The same map under another Go type (`common.Values` over a `map[string]interface {}`): what changes in one changes in
+ * the other.
+ */
+export function viewAs(map: GoMap, type: string): GoMap {
+  return new Proxy(underlying(map), {
+    get: (raw, key) => (key === typeTag ? type : key === target ? raw : Reflect.get(raw, key)),
+  })
+}
+
+/** The map itself behind views of it. */
+export function underlying(map: GoMap): GoMap {
+  return (map as { [target]?: GoMap })[target] ?? map
+}
 
 /** Gives a list or map another Go type than the default (`[]string`, `[]int`, `map[string]string`, `common.Values`). */
 export function withType<T extends GoList | GoMap>(value: T, type: string): T {
@@ -143,9 +167,9 @@ export function isGoObject(value: GoValue): value is GoObject {
   return (
     typeof value === 'object' &&
     value !== null &&
-    'goType' in value &&
-    typeof value.goType === 'string' &&
-    'field' in value
+    // A map of a chart may have these keys, but holds no function.
+    typeof (value as { field?: unknown }).field === 'function' &&
+    typeof (value as { goType?: unknown }).goType === 'string'
   )
 }
 
@@ -212,7 +236,7 @@ export function kindOf(value: GoValue): string {
 
 /** The keys of a map in the order in which Go templates walk it: by bytes. */
 export function sortedKeys(map: GoMap): string[] {
-  return Object.keys(map).sort(compareStrings)
+  return Object.keys(underlying(map)).sort(compareStrings)
 }
 
 /** A map's value for a key: `undefined` when it has none. */

@@ -1,4 +1,4 @@
-import { type GoObject, goFunction } from '../gotemplate/index.ts'
+import { formatValue, type GoObject, type GoValue, goFunction, makeInt } from '../gotemplate/index.ts'
 import { HelmError } from './chart.ts'
 import apiVersions from './data/api-versions.json' with { type: 'json' }
 
@@ -23,6 +23,15 @@ export const defaultKubeVersion = 'v1.35.0'
 
 /** The version of Helm whose behaviour this module has. */
 export const helmVersion = 'v4.1.4'
+
+/** What `.Capabilities.HelmVersion` says of that release. */
+const buildInfo = {
+  Version: helmVersion,
+  GitCommit: '05fa37973dc9e42b76e1d2883494c87174b6074f',
+  GitTreeState: 'clean',
+  GoVersion: 'go1.25.9',
+  KubeClientVersion: 'v1.35',
+} as const
 
 /** Parses `--kube-version`. @throws HelmError */
 export function parseKubeVersion(text: string): KubeVersion {
@@ -57,54 +66,59 @@ export function makeCapabilities(
 export function capabilitiesObject(capabilities: Capabilities): GoObject {
   const { kubeVersion } = capabilities
   const known = new Set(capabilities.apiVersions)
-  const versionObject: GoObject = struct(
-    'common.KubeVersion',
-    {
-      Version: { value: kubeVersion.version },
-      Major: { value: kubeVersion.major },
-      Minor: { value: kubeVersion.minor },
+  const versionFields = [
+    ['Version', kubeVersion.version],
+    ['normalizedVersion', kubeVersion.normalized],
+    ['Major', kubeVersion.major],
+    ['Minor', kubeVersion.minor],
+  ] as const
+  const versionObject: GoObject = {
+    ...struct('common.KubeVersion', versionFields, {
       GitVersion: { method: goFunction('', () => kubeVersion.version) },
       String: { method: goFunction('', () => kubeVersion.normalized) },
-    },
-    () => kubeVersion.normalized,
-  )
+    }),
+    // The pointer has String(): an action prints by it, fmt gets the struct and does not.
+    print: () => kubeVersion.normalized,
+  }
   const versions: GoObject = {
     goType: 'common.VersionSet',
     goKind: 'slice',
     field: (name) =>
       name === 'Has' ? { method: goFunction('string', (version: string) => known.has(version)) } : undefined,
     format: () => `[${capabilities.apiVersions.join(' ')}]`,
-    entries: () => capabilities.apiVersions.map((version, i) => [i, version] as const),
+    entries: () => capabilities.apiVersions.map((version, i) => [makeInt(i), version] as const),
+    toJson: () => [...capabilities.apiVersions],
   }
-  const build: GoObject = struct(
-    'version.BuildInfo',
-    {
-      Version: { value: helmVersion },
-      GitCommit: { value: '' },
-      GitTreeState: { value: '' },
-      GoVersion: { value: '' },
-      KubeClientVersion: { value: defaultKubeVersion },
-    },
-    () => `{${helmVersion}     ${defaultKubeVersion}}`,
-  )
+  const build = struct('version.BuildInfo', Object.entries(buildInfo), {})
+  const jsonNames = ['version', 'git_commit', 'git_tree_state', 'go_version', 'kube_client_version']
+  const named: GoObject = { ...build, jsonFields: Object.values(buildInfo).map((value, i) => [jsonNames[i]!, value]) }
   return struct(
     '*common.Capabilities',
-    {
-      KubeVersion: { value: versionObject },
-      APIVersions: { value: versions },
-      HelmVersion: { value: build },
-    },
-    () => `&{${kubeVersion.normalized} ${versions.format()} ${build.format()}}`,
+    [
+      ['KubeVersion', versionObject],
+      ['APIVersions', versions],
+      ['HelmVersion', named],
+    ],
+    {},
   )
 }
 
 type Member = NonNullable<ReturnType<GoObject['field']>>
 
-function struct(goType: string, members: Readonly<Record<string, Member>>, format: () => string): GoObject {
+/** A struct whose exported fields templates can read, with its methods. */
+function struct(
+  goType: string,
+  fields: readonly (readonly [string, GoValue])[],
+  methods: Readonly<Record<string, Member>>,
+): GoObject {
+  const exported = fields.filter(([name]) => /^[A-Z]/.test(name))
+  const byName = new Map<string, Member>(exported.map(([name, value]) => [name, { value }]))
   return {
     goType,
     goKind: goType.startsWith('*') ? 'ptr' : 'struct',
-    field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
-    format,
+    field: (name) => (Object.hasOwn(methods, name) ? methods[name] : byName.get(name)),
+    format: () => formatValue(undefined),
+    fields,
+    jsonFields: exported,
   }
 }

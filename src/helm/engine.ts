@@ -3,6 +3,7 @@ import {
   type Budget,
   BudgetError,
   executeTemplate,
+  executorFunctions,
   GoError,
   type GoFunction,
   type GoMap,
@@ -17,6 +18,7 @@ import {
   quote,
   TemplateExecError,
   TemplateParseError,
+  viewAs,
   withType,
 } from '../gotemplate/index.ts'
 import { type Capabilities, capabilitiesObject } from './capabilities.ts'
@@ -27,6 +29,7 @@ import type { TemplateCrypto } from './functions/crypto.ts'
 import { helmFunctions } from './functions/table.ts'
 import { chartObject } from './metadata.ts'
 import { tableAt } from './values.ts'
+import { valuesMethod } from './values-methods.ts'
 
 export interface RenderOptions {
   readonly release: {
@@ -73,7 +76,7 @@ export function renderTemplates(chart: Chart, values: GoMap, options: RenderOpti
     if (basename(name).startsWith('_')) continue
     const { values: scope, basePath } = renderables.get(name)!
     scope['Template'] = withType({ Name: name, BasePath: basePath }, 'common.Values')
-    rendered.set(name, engine.execute(name, scope))
+    rendered.set(name, engine.execute(name, viewAs(scope, 'common.Values')))
   }
   return rendered
 }
@@ -107,7 +110,7 @@ function collect(chart: Chart, parent: GoMap, into: Map<string, Renderable>): Go
     Files: filesObject(chart.files),
     Release: parent['Release'],
     Capabilities: parent['Capabilities'],
-    Values: withType(isMap(own) ? own : {}, 'common.Values'),
+    Values: viewAs(isMap(own) ? own : {}, 'common.Values'),
     Subcharts: subcharts,
   }
   for (const dependency of chart.dependencies) {
@@ -123,6 +126,11 @@ function collect(chart: Chart, parent: GoMap, into: Map<string, Renderable>): Go
 }
 
 const maxIncludes = 1000
+
+/** The methods of the named map types that templates see. */
+function mapMethod(type: string, map: GoMap, name: string): GoFunction | undefined {
+  return type === 'common.Values' ? valuesMethod(map, name) : undefined
+}
 
 class Engine {
   readonly #templates = new Map<string, ParsedTemplate>()
@@ -168,7 +176,7 @@ class Engine {
   }
 
   #has(name: string): boolean {
-    return this.#functions.has(name) || name === 'and' || name === 'or'
+    return this.#functions.has(name) || executorFunctions.has(name)
   }
 
   #run(
@@ -180,7 +188,13 @@ class Engine {
     const missingKey = this.#options.strict ? 'error' : 'zero'
     this.#depth++
     try {
-      return executeTemplate({ templates, functions, missingKey }, name, data, this.#budget, this.#depth)
+      return executeTemplate(
+        { templates, functions, missingKey, methods: mapMethod },
+        name,
+        data,
+        this.#budget,
+        this.#depth,
+      )
     } finally {
       this.#depth--
     }

@@ -34,6 +34,7 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
   return {
     goType: 'engine.files',
     goKind: 'map',
+    zero: () => bytesObject(new Uint8Array()),
     field: (name) => (Object.hasOwn(methods, name) ? methods[name] : undefined),
     format: () =>
       `map[${entries()

@@ -1,6 +1,7 @@
 import { compareStrings, decodeText, isObject, type JsonObject } from '../base/index.ts'
-import { nodeToJson, parseDocuments, unmarshalErrorText } from '../yaml/index.ts'
+import { nodeToJson, parseDocuments } from '../yaml/index.ts'
 import { type Chart, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
+import { decodeErrorText } from './functions/yaml-errors.ts'
 import { readDependencies, readMetadata, validateMetadata } from './metadata.ts'
 import { readValues } from './values.ts'
 
@@ -93,7 +94,7 @@ function readYaml(file: ChartFile): JsonObject {
   if (root === undefined) return {}
   const result = nodeToJson(root, { text: source })
   if (result.problems.length > 0)
-    throw new HelmError(`error converting YAML to JSON: ${unmarshalErrorText(result.problems)}`)
+    throw new HelmError(`error converting YAML to JSON: ${decodeErrorText(result.problems, root)}`)
   if (result.value === null) return {}
   if (isObject(result.value)) return result.value
   const kind = Array.isArray(result.value) ? 'array' : typeof result.value

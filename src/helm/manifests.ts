@@ -1,8 +1,9 @@
 import { basename, isObject, type JsonValue } from '../base/index.ts'
 import { formatFloat } from '../gotemplate/index.ts'
-import { nodeToJson, parseDocuments, unmarshalErrorText } from '../yaml/index.ts'
+import { nodeToJson, parseDocuments } from '../yaml/index.ts'
 import { HelmError } from './chart.ts'
 import { sortNames } from './dependencies.ts'
+import { decodeErrorText } from './functions/yaml-errors.ts'
 
 /** One manifest of a rendered file. */
 export interface Manifest {
@@ -119,7 +120,7 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
   const root = parsed.documents[0]?.root
   if (root === undefined) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
   const result = nodeToJson(root, { text })
-  if (result.problems.length > 0) fail(`error converting YAML to JSON: ${unmarshalErrorText(result.problems)}`)
+  if (result.problems.length > 0) fail(`error converting YAML to JSON: ${decodeErrorText(result.problems, root)}`)
   const value = result.value
   if (value === null) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
   const unmarshal = (each: JsonValue, target: string): never =>

@@ -1,5 +1,5 @@
 import { getIn, isObject, type JsonObject, type JsonValue, parseSemVer } from '../base/index.ts'
-import { type GoList, type GoMap, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
+import { type GoList, type GoMap, type GoObject, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
 import { type Chart, type ChartDependency, type ChartMetadata, HelmError } from './chart.ts'
 import { scalarText } from './manifests.ts'
 
@@ -95,7 +95,7 @@ export function chartObject(chart: Chart): GoMap {
     Tags: metadata.tags,
     AppVersion: metadata.appVersion,
     Deprecated: metadata.deprecated,
-    Annotations: stringMap(metadata.annotations ?? {}),
+    Annotations: metadata.annotations === undefined ? nilStringMap : stringMap(metadata.annotations),
     KubeVersion: metadata.kubeVersion,
     Dependencies: metadata.dependencies.map(dependencyObject),
     Type: metadata.type,
@@ -114,6 +114,17 @@ function dependencyObject(dependency: ChartDependency): GoMap {
     ImportValues: dependency.importValues as GoList,
     Alias: dependency.alias,
   }
+}
+
+/** A nil map[string]string: no entries, and null in JSON. */
+const nilStringMap: GoObject = {
+  goType: 'map[string]string',
+  goKind: 'map',
+  field: () => undefined,
+  format: () => 'map[]',
+  entries: () => [],
+  zero: () => '',
+  toJson: () => null,
 }
 
 function stringMap(values: Readonly<Record<string, string>>): GoMap {

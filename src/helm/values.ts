@@ -1,4 +1,4 @@
-import { GoError, type GoMap, type GoValue, isMap, mapGet, mapSet, typeOf } from '../gotemplate/index.ts'
+import { GoError, type GoMap, type GoValue, isMap, mapGet, mapSet, sprintf } from '../gotemplate/index.ts'
 import { type Chart, HelmError } from './chart.ts'
 import { copyValue, decodeYaml } from './functions/table.ts'
 
@@ -66,7 +66,7 @@ function coalesce(chart: Chart, target: GoMap, keepNulls: boolean): GoMap {
     const { name } = dependency.metadata
     const own = mapGet(target, name)
     if (own === undefined) mapSet(target, name, {})
-    else if (!isMap(own)) throw new HelmError(`type mismatch on ${name}: %!t(${typeOf(own)}=${String(own)})`)
+    else if (!isMap(own)) throw new HelmError(sprintf('type mismatch on %s: %t', [name, own]))
     const scope = mapGet(target, name) as GoMap
     coalesceGlobals(scope, target)
     mapSet(target, name, coalesce(dependency, scope, keepNulls))

@@ -18,11 +18,11 @@ const map = 'map[string]interface {}'
 export function dictFunctions(): FunctionTable {
   const merge = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
     for (const source of sources) mergeInto(target, source ?? {}, false)
-    return asPlainMap(target)
+    return target
   })
   const mergeOverwrite = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
     for (const source of sources) mergeInto(target, source ?? {}, true)
-    return asPlainMap(target)
+    return target
   })
   const deepCopy = goFunction('any', (value: GoValue) => {
     if (value === null || value === undefined) {
@@ -39,7 +39,7 @@ export function dictFunctions(): FunctionTable {
     set: goFunction(`${map},string,any`, (dict: GoMap | null, key: string, value: GoValue) => {
       if (dict === null) throw new GoError('assignment to entry in nil map')
       mapSet(dict, key, value ?? null)
-      return asPlainMap(dict)
+      return dict
     }),
     unset: goFunction(`${map},string`, (dict: GoMap | null, key: string) => {
       if (dict !== null) delete dict[key]
@@ -67,14 +67,6 @@ export function dictFunctions(): FunctionTable {
     ...{ deepCopy, mustDeepCopy: deepCopy },
     dig: goFunction('...any', dig),
   }
-}
-
-/**
- * A Go function that takes and returns map[string]interface {} gives that type to a common.Values. The type belongs to
- * the map here, so the original changes with it; only `typeOf` and `dig` could tell.
- */
-function asPlainMap(target: GoMap): GoMap {
-  return typeOf(target) === map ? target : withType(target, map)
 }
 
 function dict(...values: GoValue[]): GoMap {

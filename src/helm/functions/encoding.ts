@@ -11,16 +11,29 @@ import {
   isMap,
   toBytes,
 } from '../../gotemplate/index.ts'
-import { nodeToJson, parseDocuments, stringifyYaml, unmarshalErrorText } from '../../yaml/index.ts'
+import { nodeToJson, parseDocuments, stringifyYaml } from '../../yaml/index.ts'
 import { base32Decode, base32Encode, base64Decode, base64Encode } from './base-n.ts'
-import { decodeJson, encodeJson, jsonKind, toJsonValue } from './json.ts'
+import { decodeJson, encodeJson, jsonKind } from './json.ts'
 import type { FunctionTable } from './shared.ts'
-import { yamlValue } from './yaml-value.ts'
+import { timeObject } from './time-object.ts'
+import { readToml } from './toml-read.ts'
+import { writeToml } from './toml-write.ts'
+import { decodeErrorText } from './yaml-errors.ts'
+import { sigsValue, yamlValue } from './yaml-value.ts'
 
 /** Encodings: base64, base32, JSON and YAML, hashes. Sources: sprig strings.go and defaults.go, helm pkg/engine/funcs.go. */
 export function encodingFunctions(): FunctionTable {
   const toJson = (value: GoValue): string => swallow(() => encodeJson(value))
   return {
+    toToml: goFunction('any', (value: GoValue) => errorText(() => writeToml(value))),
+    fromToml: goFunction('string', (text: string) => {
+      try {
+        return readToml(text, timeObject)
+      } catch (error) {
+        if (error instanceof GoError) return { Error: error.message }
+        throw error
+      }
+    }),
     b64enc: goFunction('string', (text: string) => base64Encode(toBytes(text))),
     b64dec: goFunction('string', (text: string) => decoded(base64Decode(text))),
     b32enc: goFunction('string', (text: string) => base32Encode(toBytes(text))),
@@ -46,6 +59,15 @@ export function encodingFunctions(): FunctionTable {
   }
 }
 
+function errorText(make: () => string): string {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof GoError) return error.message
+    throw error
+  }
+}
+
 const yamlPrefix = 'error unmarshaling JSON: while decoding JSON: '
 
 function swallow(make: () => string): string {
@@ -63,7 +85,7 @@ function decoded(result: Uint8Array | string): string {
 
 /** Helm's toYaml: sigs.k8s.io/yaml without the last newline. */
 export function toYaml(value: GoValue): string {
-  return stringifyYaml(toJsonValue(value)).replace(/\n$/, '')
+  return stringifyYaml(sigsValue(value) as never).replace(/\n$/, '')
 }
 
 /** Helm's toYamlPretty: yaml.v3 with lists indented; floats keep their Go form. */
@@ -96,7 +118,7 @@ export function decodeYaml(text: string): GoValue {
   if (first?.root === undefined) return null
   const result = nodeToJson(first.root, { text })
   if (result.problems.length > 0) {
-    throw new GoError(`error converting YAML to JSON: ${unmarshalErrorText(result.problems)}`)
+    throw new GoError(`error converting YAML to JSON: ${decodeErrorText(result.problems, first.root)}`)
   }
   return floats(result.value as GoValue)
 }

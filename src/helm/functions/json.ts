@@ -52,6 +52,11 @@ function encode(value: GoValue, encoding: Encoding): string {
 
 function encodeObject(value: GoValue, encoding: Encoding): string {
   if (!isGoObject(value)) return 'null'
+  if (value.jsonFields !== undefined) {
+    const separator = encoding.indent === undefined ? ':' : ': '
+    const fields = value.jsonFields.map(([name, each]) => encodeText(name, false) + separator + encode(each, encoding))
+    return wrapped('{', fields, '}', { ...encoding, level: encoding.level - 1 })
+  }
   if (value.toJson !== undefined) return encode(value.toJson(), { ...encoding, level: encoding.level - 1 })
   const entries = value.entries?.()
   if (entries === undefined) return encodeText(value.format(), encoding.raw === true)

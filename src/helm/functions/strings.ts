@@ -3,6 +3,7 @@ import {
   byteLength,
   byteSlice,
   formatValue,
+  fromBytes,
   GoError,
   type GoInt,
   type GoMap,
@@ -12,6 +13,7 @@ import {
   mapSet,
   quote,
   sprintf,
+  toBytes,
   withType,
 } from '../../gotemplate/index.ts'
 import { camelcase, kebabcase, snakecase } from './cases.ts'
@@ -200,6 +202,19 @@ function abbreviate(text: string, left: number, width: number): string {
 
 /** goutils.WrapCustom: breaks at spaces; words longer than the width are kept whole unless `breakWords`. */
 function wrap(text: string, width: number, options: { separator: string; breakWords: boolean }): string {
+  // Each byte as one character: widths count bytes.
+  return fromLatin(wrapBytes(toLatin(text), width, { ...options, separator: toLatin(options.separator) }))
+}
+
+function toLatin(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text : Array.from(toBytes(text), (byte) => String.fromCharCode(byte)).join('')
+}
+
+function fromLatin(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text : fromBytes(Uint8Array.from(text, (char) => char.charCodeAt(0)))
+}
+
+function wrapBytes(text: string, width: number, options: { separator: string; breakWords: boolean }): string {
   const limit = Math.max(width, 1)
   const size = text.length
   const out: string[] = []

@@ -1,4 +1,4 @@
-import { GoInt, type GoMap, type GoValue, isList, isMap, mapSet } from '../../gotemplate/index.ts'
+import { GoError, GoInt, type GoMap, type GoValue, isList, isMap, mapSet } from '../../gotemplate/index.ts'
 import { GoFloat, GoInt as YamlInt } from '../../yaml/index.ts'
 import { toJsonValue } from './json.ts'
 
@@ -13,4 +13,43 @@ export function yamlValue(value: GoValue): unknown {
     return out
   }
   return toJsonValue(value)
+}
+
+/**
+ * A template value for the sigs.k8s.io/yaml writer, which goes through JSON: whole numbers beyond 2^53 are written with the
+ * digits that JSON shows. Plain values are given back as they are. @throws GoError for what JSON cannot hold
+ */
+export function sigsValue(value: GoValue, level = 0): unknown {
+  if (level > maxNesting) throw new GoError('json: unsupported value: encountered a cycle')
+  if (value === undefined || value === null) return null
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return sigsNumber(value)
+  }
+  if (value instanceof GoInt) return value.value
+  if (isList(value)) return value.map((each) => sigsValue(each, level + 1))
+  if (isMap(value)) {
+    const out: Record<string, unknown> = {}
+    for (const key of Object.keys(value)) {
+      const inner = sigsValue(value[key], level + 1)
+      if (key === '__proto__') mapSet(out as GoMap, key, inner as GoValue)
+      else out[key] = inner
+    }
+    return out
+  }
+  return toJsonValue(value)
+}
+
+const maxNesting = 1_000
+
+function sigsNumber(value: number): unknown {
+  if (!Number.isFinite(value)) return toJsonValue(value)
+  if (!Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  const text = String(value)
+  if (text.includes('e')) return new GoFloat(value)
+  const whole = BigInt(text)
+  return whole >= -(2n ** 63n) && whole < 2n ** 64n ? whole : new GoFloat(value)
 }

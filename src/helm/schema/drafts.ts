@@ -50,7 +50,7 @@ function makeDraft(version: DraftVersion, url: string, keys: Keys): Draft {
       for (const key of keys.one) if (Object.hasOwn(value, key)) out.push([key, value[key]])
       for (const key of keys.list) {
         const list = mapGet(value, key)
-        if (isList(list)) list.forEach((each, i) => out.push([`${key}/${i}`, each]))
+        if (isList(list)) for (const [i, each] of list.entries()) out.push([`${key}/${i}`, each])
       }
       for (const key of keys.map) {
         const map = mapGet(value, key)

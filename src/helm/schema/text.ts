@@ -52,7 +52,7 @@ export function encodePointer(pointer: string): string {
     .split('/')
     .map((token) =>
       encodeURIComponent(token)
-        .replace(/%(40|3A|24|26|2B|3D)/g, (escape) => decodeURIComponent(escape))
+        .replace(/%(40|3A|24|26|2B|3D)/g, (code) => decodeURIComponent(code))
         .replace(/[!'()*]/g, percent),
     )
     .join('/')
