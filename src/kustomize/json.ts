@@ -57,7 +57,7 @@ function goString(text: string): string {
 
 function goNumber(value: number | bigint): string {
   if (typeof value === 'bigint') return String(value)
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return Object.is(value, -0) ? '-0' : BigInt(value).toString()
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return Object.is(value, -0) ? '-0' : String(value)
   const abs = Math.abs(value)
   return abs < 1e-6 || abs >= 1e21 ? value.toExponential() : String(value)
 }
@@ -94,6 +94,7 @@ function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue 
     if (key.kind !== 'scalar' || (!top && !isStringKey(key))) {
       fail('json: unsupported type: map[interface {}]interface {}')
     }
+    if (unwritableKey.test(key.value)) fail('yaml: control characters are not allowed')
     if (Object.hasOwn(out, key.value)) fail(`yaml: unmarshal errors:\n  mapping key "${key.value}" already defined`)
     setOwn(out, key.value, convert(content[i + 1]!, false, flow))
   }
@@ -102,12 +103,22 @@ function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue 
 
 function isStringKey(key: YamlNode): boolean {
   if (key.tag === stringTag || isNothing(key)) return true
-  return typeof scalarOf(key) === 'string' && key.tag !== '!!timestamp'
+  if (key.tag !== '' || key.explicitTag === true) return false
+  return typeof scalarOf(key) === 'string' && (key.style !== '' || resolvePlain(key.value, 'v3') === key.value)
 }
 
+/** What Go leaves as it is in JSON, and the YAML reader that gets this JSON refuses; a key also breaks at U+0085. */
+const unwritable = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/
+const unwritableKey = /[\x7f-\x9f\ufffe\uffff]/
+
 function checked(value: JsonValue): JsonValue {
-  if (typeof value === 'number' && !Number.isFinite(value)) fail(`json: unsupported value: ${formatFloat(value)}`)
-  return value
+  if (typeof value === 'string' && unwritable.test(value)) fail('yaml: control characters are not allowed')
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (!Number.isFinite(value)) fail(`json: unsupported value: ${formatFloat(value)}`)
+  if (!Number.isInteger(value) || Math.abs(value) >= 1e21) return value
+  // A large float is written with as few digits as it needs, and read again as an integer if it fits.
+  const integer = BigInt(goNumber(value))
+  return integer >= -(2n ** 63n) && integer < 2n ** 64n ? integer : value
 }
 
 function makeNode(

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../base/index.ts'
+import { isObject, type JsonObject, type JsonValue, setOwn } from '../base/index.ts'
 import type { KubeObject } from '../kube/index.ts'
-import { stringifyYaml, type YamlNode } from '../yaml/index.ts'
+import { GoFloat, type GoObject, type GoValue, stringifyYaml, type YamlNode } from '../yaml/index.ts'
 import { toJson } from './json.ts'
 import type { Resource } from './resource.ts'
 import type { OriginStep, RenderedObject } from './types.ts'
@@ -12,7 +12,24 @@ export function renderObjects(resources: readonly Resource[]): RenderedObject[] 
 
 /** The text that kustomize prints: documents separated by `---`. */
 export function renderText(objects: readonly RenderedObject[]): string {
-  return objects.map(({ object }) => stringifyYaml(object)).join('---\n')
+  return objects.map(({ object }) => textOf(object)).join('---\n')
+}
+
+/** The smallest 64-bit integer is also a float; as such it is written with an exponent. */
+const smallest = '-9223372036854775808'
+
+function textOf(object: JsonValue): string {
+  const text = stringifyYaml(object)
+  return text.includes(smallest) ? stringifyYaml(withFloats(object)) : text
+}
+
+function withFloats(value: JsonValue): GoValue {
+  if (typeof value === 'number') return value === -(2 ** 63) ? new GoFloat(value) : (value as unknown as GoValue)
+  if (Array.isArray(value)) return value.map(withFloats)
+  if (!isObject(value)) return value as unknown as GoValue
+  const out: GoObject = {}
+  for (const key of Object.keys(value)) setOwn(out as JsonObject, key, withFloats(value[key]!) as JsonValue)
+  return out
 }
 
 class Rendered implements RenderedObject {

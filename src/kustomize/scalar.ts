@@ -1,4 +1,4 @@
-import { GoFloat, GoInt, resolveScalar, type YamlFlavour, type YamlNode } from '../yaml/index.ts'
+import { GoFloat, GoInt, nodeToJson, resolveScalar, type YamlFlavour, type YamlNode } from '../yaml/index.ts'
 import { fail } from './errors.ts'
 
 /** A scalar as Go would hold it; floats and integers are not told apart, since JSON does not. */
@@ -11,16 +11,17 @@ export type Scalar = null | boolean | number | bigint | string
  */
 export function scalarOf(node: YamlNode, inFlow = false): Scalar {
   const { tag, value } = node
-  if (node.explicitTag !== true) {
-    if (tag === '!!str') {
-      if (!inFlow && value.charCodeAt(0) === 9 && isBlock(node)) {
-        fail('yaml: found a tab character where an indentation space is expected')
-      }
-      return value
+  if (node.explicitTag !== true || tag === '') {
+    if (!inFlow && value.charCodeAt(0) === 9 && isLiteral(node)) {
+      fail('yaml: found a tab character where an indentation space is expected')
     }
+    if (tag === '!!str') return value
     if (tag === '' && (node.style !== '' || value.includes('\n'))) return value
     const plain = resolvePlain(value, 'v3')
-    if (tag === '' || fits(tag, plain, value)) return node.style === '' ? plain : value
+    if (tag === '' || fits(tag, plain, value)) {
+      // Inside braces a colon has to be quoted, which makes a time of day a string.
+      return node.style === '' && !(inFlow && value.includes(':')) ? plain : value
+    }
   }
   return underTag(node)
 }
@@ -38,6 +39,7 @@ export function resolvePlain(text: string, flavour: YamlFlavour): Scalar {
 
 function underTag(node: YamlNode): Scalar {
   const { tag, value } = node
+  if (tag === '!!binary') return binaryText(node)
   const found = resolveAs(value, tag, 'v3')
   const type = found === null ? '!!null' : typeof found === 'boolean' ? '!!bool' : ''
   const expected = { '!!int': 'number', '!!float': 'number', '!!bool': 'boolean' }[tag]
@@ -46,6 +48,12 @@ function underTag(node: YamlNode): Scalar {
     (tag === '!!null' && found !== null)
   if (mismatch) fail(`yaml: cannot decode ${type === '' ? '!!str' : type} \`${value}\` as a ${tag}`)
   return found
+}
+
+function binaryText(node: YamlNode): Scalar {
+  const { value, problems } = nodeToJson({ ...node, explicitTag: true }, { flavour: 'v3' })
+  if (problems[0] !== undefined) fail(problems[0].message)
+  return String(value)
 }
 
 function fits(tag: string, plain: Scalar, text: string): boolean {
@@ -96,6 +104,9 @@ function probe(value: string, tag: string): YamlNode {
   }
 }
 
-function isBlock(node: YamlNode): boolean {
-  return node.style === 'literal' || node.style === 'folded'
+/** True for text that go-yaml writes as a block; it cannot read one that begins with a tab. */
+function isLiteral({ style, value }: YamlNode): boolean {
+  const wanted = style === 'literal' || style === 'folded' || (style === '' && value.includes('\n'))
+  // Spaces before line ends and characters that are not printed ask for double quotes instead.
+  return wanted && !/ (\n|$)/.test(value) && !/[^\t\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(value)
 }

@@ -146,21 +146,26 @@ function writeValue(node: YamlNode, value: Primitive): void {
     node.value = String(value)
     node.tag = '!!bool'
   } else {
-    node.value = typeof value === 'number' && !Number.isInteger(value) ? decimalText(value) : String(value)
-    node.tag = /^-?[0-9]+$/.test(node.value) ? '!!int' : '!!float'
+    node.value = typeof value === 'number' ? decimalText(value) : String(value)
+    node.tag = typeof value === 'number' ? '!!float' : '!!int'
   }
   node.style = ''
   delete node.explicitTag
 }
 
-/** strconv.FormatFloat with 'f': never an exponent. */
+/** strconv.FormatFloat with 'f': the shortest digits, never an exponent. */
 function decimalText(value: number): string {
-  const text = String(value)
-  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text
+  const [mantissa = '', exponent] = String(Math.abs(value)).split('e')
+  const sign = value < 0 ? '-' : ''
+  if (exponent === undefined) return sign + mantissa
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const shift = Number(exponent)
+  if (shift < 0) return `${sign}0.${'0'.repeat(-shift - 1)}${whole}${fraction}`
+  return `${sign}${(whole + fraction).padEnd(shift + 1, '0')}`
 }
 
 function primitiveText(value: Primitive): string {
-  return typeof value === 'number' && !Number.isInteger(value) ? formatFloat(value) : String(value)
+  return typeof value === 'number' ? formatFloat(value) : String(value)
 }
 
 function isPrimitive(value: unknown): value is Primitive {
@@ -190,7 +195,7 @@ function fieldValue(resource: Resource, path: string): unknown {
   if (node.kind !== 'scalar') return toJson(node)
   switch (node.tag) {
     case '!!int':
-      return /^[+-]?[0-9]+$/.test(node.value) ? BigInt(node.value) : fail(`strconv.Atoi: parsing "${node.value}"`)
+      return integerOf(node.value)
     case '!!float': {
       const value = Number(node.value.replace(/^([+-]?)\.inf$/i, '$1Infinity'))
       return Number.isNaN(value) ? fail(`strconv.ParseFloat: parsing "${node.value}"`) : value
@@ -200,6 +205,13 @@ function fieldValue(resource: Resource, path: string): unknown {
     default:
       return node.value
   }
+}
+
+/** strconv.Atoi: decimal, 64 bits. */
+function integerOf(text: string): bigint {
+  const value = /^[+-]?[0-9]+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined
+  if (value === undefined || value !== BigInt.asIntN(64, value)) fail(`strconv.Atoi: parsing "${text}"`)
+  return value
 }
 
 function varText(target: ResId, name: string): string {
