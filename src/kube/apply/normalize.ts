@@ -99,9 +99,28 @@ class MisfitFault extends Error {}
 
 /** Struct members that are written though unset and have no default in the schema: struct values with a text form. */
 const alwaysWritten: Readonly<Record<string, JsonValue>> = {
+  'Counter.value': '0',
+  'DeviceCapacity.value': '0',
+  'HTTPGetAction.port': 0,
   'ServicePort.targetPort': 0,
+  'TCPSocketAction.port': 0,
   'ResourceFieldSelector.divisor': '0',
 }
+
+/** Struct members with a default in the schema that are left out all the same. */
+const leftOut: ReadonlySet<string> = new Set([
+  'AzureDiskVolumeSource.readOnly',
+  'ConfigMapEnvSource.name',
+  'ConfigMapKeySelector.name',
+  'ConfigMapProjection.name',
+  'ConfigMapVolumeSource.name',
+  'FileKeySelector.optional',
+  'LocalObjectReference.name',
+  'ReplicationControllerSpec.minReadySeconds',
+  'SecretEnvSource.name',
+  'SecretKeySelector.name',
+  'SecretProjection.name',
+])
 
 /** What reading JSON into Go's structs and writing it again makes of built-in objects. */
 class GoStructs {
@@ -151,7 +170,7 @@ class GoStructs {
     const fallback = property.default
     const reference = referenceOf(property)
     if (reference !== undefined) return isObject(fallback) ? this.#struct(reference, {}) : undefined
-    if (fallback === '' || fallback === 0 || fallback === false) return fallback
+    if (fallback === '' || fallback === 0 || fallback === false) return leftOut.has(path) ? undefined : fallback
     return Object.hasOwn(alwaysWritten, path) ? alwaysWritten[path] : undefined
   }
 
@@ -185,7 +204,7 @@ class GoStructs {
   #item(schema: StructuralSchema, value: JsonValue): JsonValue {
     if (value !== null) return this.#value(schema, value)
     const reference = referenceOf(schema)
-    return reference === undefined ? null : this.#struct(reference, {})
+    return reference === undefined ? zeroOf(schema) : this.#struct(reference, {})
   }
 
   #map(schema: StructuralSchema, value: JsonValue): JsonValue {
@@ -220,6 +239,14 @@ function isZero(value: JsonValue, schema: StructuralSchema): boolean {
   if (value === '' || value === 0 || value === false) return schema['x-kubernetes-int-or-string'] !== true
   if (Array.isArray(value)) return value.length === 0
   return isObject(value) && schema.type === 'object' && Object.keys(value).length === 0
+}
+
+/** What Go makes of null as a list's item or a map's value. */
+function zeroOf(schema: StructuralSchema): JsonValue {
+  if (schema.format === 'quantity') return '0'
+  if (schema.type === 'string') return schema.format === 'byte' ? null : ''
+  if (schema.type === 'boolean') return false
+  return schema.type === 'integer' || schema.type === 'number' ? 0 : null
 }
 
 function canonicalQuantity(value: JsonValue): JsonValue {

@@ -1,11 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  createFieldManager,
-  createTypeConverter,
-  type FieldManager,
-  type KubeObject,
-  type ManagedFieldsEntry,
-} from '../../../src/kube/index.ts'
+import type { JsonObject } from '../../../src/base/index.ts'
+import { createFieldManager, createTypeConverter, type FieldManager, type KubeObject } from '../../../src/kube/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'
 
 const start = Date.UTC(2026, 0, 1)
@@ -34,8 +29,8 @@ function apply(live: KubeObject | undefined, config: KubeObject, name: string, n
   return result.value.object
 }
 
-function entries(object: KubeObject): readonly ManagedFieldsEntry[] {
-  return object.metadata.managedFields ?? []
+function entries(object: KubeObject): readonly JsonObject[] {
+  return (object.metadata['managedFields'] ?? []) as readonly JsonObject[]
 }
 
 describe('apply', () => {
@@ -60,7 +55,7 @@ describe('apply', () => {
     if (result.ok) return
     expect(result.error).toMatchObject({ code: 409, reason: 'Conflict' })
     expect(result.error.message).toBe('Apply failed with 2 conflicts: conflicts with "flux":\n- .data.a\n- .data.b')
-    expect(result.error.details?.causes).toEqual([
+    expect(result.error).toHaveProperty('details.causes', [
       { reason: 'FieldManagerConflict', message: 'conflict with "flux"', field: '.data.a' },
       { reason: 'FieldManagerConflict', message: 'conflict with "flux"', field: '.data.b' },
     ])

@@ -64,7 +64,7 @@ describe('merge patch', () => {
 describe('strategic merge patch', () => {
   it('merges lists by key, deletes items and keeps the order asked for', () => {
     const live = containers({ name: 'a', image: 'a:1' }, { name: 'b', image: 'b:1' }, { name: 'c' })
-    const patch = {
+    const patch: JsonObject = {
       spec: {
         '$setElementOrder/containers': [{ name: 'c' }, { name: 'a' }],
         containers: [
