@@ -189,13 +189,13 @@ class RunningEngine implements Engine {
   }
 
   #controller(name: ManagedKind, reconcile: (object: KubeObject) => Promise<ReconcileResult>): Controller {
-    const { client, clock, namespace, concurrency, random } = this.#options
+    const { client, clock, namespace, concurrency, ownCluster, random } = this.#options
     return new Controller({
       kind: managedKinds[name],
       client,
       clock,
       log: this.#context.log,
-      concurrency: concurrency ?? 4,
+      concurrency: concurrency ?? (ownCluster === true ? 16 : 4),
       random: random ?? (() => 0),
       namespace,
       reconcile,

@@ -91,7 +91,10 @@ export interface EngineOptions {
   readonly onEvent?: (event: EngineEvent) => void
   /** True for the embedded dev cluster: Flux Deployments there are simulated, so that they do not count as running. */
   readonly ownCluster?: boolean
-  /** Reconciliations at a time per controller. Default 4. */
+  /**
+   * Reconciliations at a time per controller. Default 4, as the controllers; 16 on the own cluster, where many that wait
+   * for each other must not keep the rest from their turn.
+   */
   readonly concurrency?: number
   /** Milliseconds after which an unmet dependency is looked at again. Default 30 s. */
   readonly dependencyInterval?: number

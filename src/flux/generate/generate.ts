@@ -14,7 +14,7 @@ import {
   readText,
   relativePath,
 } from '../../base/index.ts'
-import { parseDocuments, toYaml } from '../text.ts'
+import { parseFirstDocument, toYaml } from '../text.ts'
 import { DecodeError, throughType } from './decode.ts'
 import { kustomizationShape } from './kustomization-shape.ts'
 import { findKustomizationFile, scanManifests } from './scan.ts'
@@ -135,10 +135,10 @@ function findOrScan(fs: FileSystem, dir: string): Base {
 
 function readOwn(fs: FileSystem, path: string): Base {
   const base = { file0: {}, path, created: false, inputs: [path], file: path }
-  const { values, error } = parseDocuments(readText(fs, path) ?? '')
-  if (error !== undefined && values.length === 0) return { ...base, message: `error converting YAML to JSON: ${error}` }
+  const parsed = parseFirstDocument(readText(fs, path) ?? '')
+  if ('error' in parsed) return { ...base, message: `error converting YAML to JSON: ${parsed.error}` }
   try {
-    const typed = throughType(values[0] ?? {}, kustomizationShape)
+    const typed = throughType(parsed.value ?? {}, kustomizationShape)
     return { file0: { ...typeMeta, ...(isObject(typed) ? typed : {}) }, path, created: false, inputs: [path] }
   } catch (problem) {
     if (problem instanceof DecodeError) return { ...base, message: problem.message }

@@ -97,6 +97,13 @@ test('a field of the wrong type', () => {
   ])
 })
 
+test('a broken file is not taken for what could be read of it; a second document is not looked at', () => {
+  expect(generate({ 'apps/kustomization.yaml': 'resources: [a.yaml]\nimages: [\n' }).problems[0]).toMatch(
+    /^error converting YAML to JSON: yaml: line \d+: /,
+  )
+  expect(generate({ 'apps/kustomization.yaml': 'resources: [a.yaml]\n---\nimages: [\n' }).text).toContain('- a.yaml\n')
+})
+
 test('spec is merged in', () => {
   const got = generate(
     {
