@@ -15,9 +15,14 @@ import type { KubeObject } from '../kube/index.ts'
 import { artifactView } from '../source/index.ts'
 import type { Artifact } from './artifacts.ts'
 
-/** An artifact that was cut, with the directories that it was cut from. */
-interface Cut {
+/** An artifact of a generator, or why there is none: a source that is not here, or a fault with its message. */
+export interface GeneratedArtifact {
   readonly artifact: Artifact | undefined
+  readonly fault?: string
+}
+
+/** An artifact that was cut, with the directories that it was cut from. */
+interface Cut extends GeneratedArtifact {
   readonly roots: readonly string[]
   stale: boolean
 }
@@ -53,24 +58,21 @@ export class ArtifactStore {
     return artifact
   }
 
-  /**
-   * The artifact of a name that an ArtifactGenerator cuts out of its sources; `undefined` when a source is not here, or
-   * the generator makes no artifact of this name.
-   */
+  /** The artifact of a name that an ArtifactGenerator cuts out of its sources. */
   generated(
     generator: KubeObject,
     name: string,
     sourceOf: (ref: ObjectRef) => Artifact | undefined,
-  ): Artifact | undefined {
+  ): GeneratedArtifact {
     const sources = sourcesOf(generator, sourceOf)
-    if (sources === undefined) return undefined
+    if (sources === undefined) return { artifact: undefined }
     const spec = JSON.stringify(generator['spec'] ?? null)
     const cutKey = `${name}\0${[...sources.values()].map((source) => source.key).join('\0')}\0${spec}`
     const known = this.#cuts.get(cutKey)
-    if (known !== undefined && !known.stale) return known.artifact
-    const artifact = this.#cut(generator, name, { cutKey, sources })
-    this.#cuts.set(cutKey, { artifact, roots: [...sources.values()].map(({ root }) => root), stale: false })
-    return artifact
+    if (known !== undefined && !known.stale) return known
+    const made = this.#cut(generator, name, { cutKey, sources })
+    this.#cuts.set(cutKey, { ...made, roots: [...sources.values()].map(({ root }) => root), stale: false })
+    return made
   }
 
   /** The file of the workspace behind an absolute path of an artifact. */
@@ -95,9 +97,10 @@ export class ArtifactStore {
     generator: KubeObject,
     name: string,
     { cutKey, sources }: { cutKey: string; sources: ReadonlyMap<string, Artifact> },
-  ): Artifact | undefined {
+  ): GeneratedArtifact {
     const staged = stage(generator, name, sources)
-    if (staged === undefined) return undefined
+    if (typeof staged === 'string') return { artifact: undefined, fault: staged }
+    if (staged === undefined) return { artifact: undefined }
     const mount = this.#mounts.get(cutKey) ?? `${memoryRoot}/${this.#mounts.size}`
     this.#mounts.set(cutKey, mount)
     const origins = new Map<string, string>()
@@ -108,13 +111,14 @@ export class ArtifactStore {
     const names = files.map(({ path, content }) => `${path}=${origins.get(path) ?? decodeText(content)}`)
     const fs = new MemoryFileSystem(files.map(({ path, content }) => [joinPath(mount, path), content] as const))
     fs.makeDir(mount)
-    return {
+    const artifact: Artifact = {
       key: `cut:${mount}:${names.join('\n')}`,
       fs,
       root: mount,
       inputs: [],
       toWorkspace: (path) => (path.startsWith(memoryRoot) ? this.toWorkspace(path) : path),
     }
+    return { artifact }
   }
 }
 
@@ -138,8 +142,12 @@ function sourcesOf(
   return out
 }
 
-/** Runs the copy operations; `undefined` when the generator refuses its spec or finds nothing to copy. */
-function stage(generator: KubeObject, name: string, sources: ReadonlyMap<string, Artifact>): Staging | undefined {
+/** Runs the copy operations. A text says what the controller would complain about; `undefined`: no such artifact. */
+function stage(
+  generator: KubeObject,
+  name: string,
+  sources: ReadonlyMap<string, Artifact>,
+): Staging | string | undefined {
   const spec = generator['spec']
   if (!isObject(spec)) return undefined
   const trees: ReadonlyMap<string, SourceTree> = sources
@@ -147,7 +155,7 @@ function stage(generator: KubeObject, name: string, sources: ReadonlyMap<string,
     const request = artifactRequests(spec, trees).find((one) => one.name === name)
     return request === undefined ? undefined : stageArtifact(request.copy, trees)
   } catch (error) {
-    if (error instanceof Error) return undefined
+    if (error instanceof Error) return error.message
     throw error
   }
 }

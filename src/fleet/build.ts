@@ -1,5 +1,6 @@
 import {
   type Cancellation,
+  getString,
   hasErrors,
   type JsonObject,
   type JsonValue,
@@ -16,7 +17,7 @@ import {
   compareApplyOrder,
   type KustomizeBuildFunction,
 } from '../flux/index.ts'
-import { type KubeObject, parseApiVersion } from '../kube/index.ts'
+import { type KubeObject, parseApiVersion, refOf } from '../kube/index.ts'
 import type { Artifact } from './artifacts.ts'
 import { Overrides } from './overrides.ts'
 import type { Rendered } from './types.ts'
@@ -29,6 +30,8 @@ export interface BuildHost {
   readonly cancellation: Cancellation | undefined
   /** Workspace path (relative) of a path of an artifact, absolute or relative to its root. */
   workspacePath(artifact: Artifact, path: string): string | undefined
+  /** Where an artifact of a generator is written. */
+  generatorLocation(generator: BuiltObject, name: string): Location | undefined
   /** Where a field of the Kustomization is written. */
   fieldLocation(request: BuildRequest, path: readonly (string | number)[]): Location | undefined
 }
@@ -43,7 +46,7 @@ const located = 'workspace:'
  */
 export function makeBuild(request: BuildRequest, host: BuildHost): { value: BuildOutput; inputs: readonly string[] } {
   const { artifact, object, variables, id } = request
-  if (artifact === undefined) return { value: sortOutput(emptyRendered(id, [])), inputs: [] }
+  if (artifact === undefined) return { value: sortOutput(emptyRendered(id, faultProblems(request, host))), inputs: [] }
   const overrides = new Overrides(artifact.fs)
   const unknown = new Set<string>()
   const unset = new Set<string>()
@@ -94,6 +97,20 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
     unknownVariables: [...new Set([...unknown, ...variables.hidden])].sort(),
   }
   return { value: sortOutput(rendered), inputs: [...rendered.inputs, ...artifact.inputs] }
+}
+
+/** What keeps an ArtifactGenerator from making the artifact that the Kustomization needs. */
+function faultProblems({ fault, object }: BuildRequest, host: BuildHost): Problem[] {
+  if (fault === undefined) return []
+  const name = getString(object, 'spec', 'sourceRef', 'name') ?? ''
+  const location = host.generatorLocation(fault.generator, name)
+  const problem: Problem = {
+    code: 'flux/artifact-failed',
+    severity: 'error',
+    message: `artifact "${name}" cannot be made: ${fault.message}`,
+    object: refOf(fault.generator.object),
+  }
+  return [location === undefined ? problem : { ...problem, location }]
 }
 
 /**
@@ -208,8 +225,14 @@ export class BuildKeys {
   readonly #texts = new WeakMap<KubeObject, string>()
 
   /** All that is handed to a build, as a string: an equal key and untouched inputs mean an equal result. */
-  of({ object, artifact, variables }: BuildRequest): string {
-    const rest = [artifact?.key ?? '', variables.open, [...variables.values], [...variables.hidden]]
+  of({ object, artifact, fault, variables }: BuildRequest): string {
+    const rest = [
+      artifact?.key ?? '',
+      fault?.message ?? '',
+      variables.open,
+      [...variables.values],
+      [...variables.hidden],
+    ]
     return `${this.#textOf(object)}\n${JSON.stringify(rest)}`
   }
 

@@ -1,6 +1,7 @@
 import { getString, type ObjectRef } from '../base/index.ts'
+import type { BuiltObject } from '../flux/index.ts'
 import { type KubeObject, refOf } from '../kube/index.ts'
-import type { ArtifactStore } from './artifact-store.ts'
+import type { ArtifactStore, GeneratedArtifact } from './artifact-store.ts'
 import type { Artifact } from './artifacts.ts'
 import type { Entry } from './discover.ts'
 import { objectKey } from './kinds.ts'
@@ -11,6 +12,8 @@ import type { ClusterFacts } from './walk.ts'
 export interface ResolvedSource {
   readonly source: ArtifactSource
   readonly artifact: Artifact | undefined
+  /** Why a generator cannot make the artifact. */
+  readonly fault?: { readonly generator: BuiltObject; readonly message: string }
 }
 
 interface ResolverOptions {
@@ -55,17 +58,22 @@ export class SourceResolver {
   }
 
   #generated(entry: Entry, ref: ObjectRef, declared: ClusterFacts): ResolvedSource {
-    const cut = (generator: KubeObject): Artifact | undefined =>
+    const cut = (generator: KubeObject): GeneratedArtifact =>
       this.#options.artifacts.generated(generator, ref.name, (source) =>
         // An artifact cut out of a cut could lead in a circle.
         source.kind === 'ExternalArtifact' ? undefined : this.resolve(entry, source, declared).artifact,
       )
     const known = declared.generators.get(`${ref.namespace ?? ''}/${ref.name}`)
     if (known !== undefined) {
-      return { source: { type: 'generated', ref, generator: refOf(known.object) }, artifact: cut(known.object) }
+      const { artifact, fault } = cut(known.object)
+      return {
+        source: { type: 'generated', ref, generator: refOf(known.object) },
+        artifact,
+        ...(fault === undefined ? {} : { fault: { generator: known, message: fault } }),
+      }
     }
     for (const { object } of declared.patternGenerators.get(ref.namespace ?? '') ?? []) {
-      const artifact = cut(object)
+      const { artifact } = cut(object)
       if (artifact !== undefined) return { source: { type: 'generated', ref, generator: refOf(object) }, artifact }
     }
     if (declared.sources.has(objectKey(ref))) {

@@ -39,6 +39,8 @@ export interface BuildRequest {
   readonly round: number
   readonly object: KubeObject
   readonly artifact: Artifact | undefined
+  /** Why there is no artifact. */
+  readonly fault: { readonly generator: BuiltObject; readonly message: string } | undefined
   readonly variables: Variables
   /** What declares the Kustomization; `undefined` for what only the bootstrap knows. */
   readonly rendered: BuiltObject | undefined
@@ -51,6 +53,7 @@ export interface WalkHost {
   source(request: { entry: Entry; ref: ObjectRef; declared: ClusterFacts }): {
     source: ArtifactSource
     artifact: Artifact | undefined
+    fault?: { readonly generator: BuiltObject; readonly message: string }
   }
   originLocation(object: BuiltObject): Location | undefined
   relative(path: string): string | undefined
@@ -215,11 +218,11 @@ function visit(item: Item, entry: Entry, facts: ClusterFacts, context: VisitCont
 function buildOne(item: Item, round: number, entry: Entry, facts: ClusterFacts, host: WalkHost): WalkedKustomization {
   const object = withNamespace(item.object, entry)
   const ref = refOf(object)
-  const { source, artifact } = host.source({ entry, ref: sourceRefOf(object) ?? ref, declared: facts })
+  const { source, artifact, fault } = host.source({ entry, ref: sourceRefOf(object) ?? ref, declared: facts })
   const variables = resolveVariables(object, (kind, namespace, name) => facts.config(kind, namespace, name))
   const declared = item.rendered === undefined ? bootstrapLocation(entry) : host.originLocation(item.rendered)
   const id = idOf(entry, item)
-  const { value: output } = host.build({ id, round, object, artifact, variables, rendered: item.rendered })
+  const { value: output } = host.build({ id, round, object, artifact, fault, variables, rendered: item.rendered })
   const path = secureJoin('', getString(object, 'spec', 'path') ?? '')
   const directory = source.type === 'directory' ? secureJoin(source.dir, path) : directoryBehind(artifact, path, host)
   return {

@@ -1,4 +1,4 @@
-import { type Cancellation, type FileSystem, joinPath, jsonEqual } from '../base/index.ts'
+import { type Cancellation, type FileSystem, getIn, getString, joinPath, jsonEqual } from '../base/index.ts'
 import { build as kustomizeBuild } from '../kustomize/index.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { Artifact } from './artifacts.ts'
@@ -111,7 +111,15 @@ export class FleetWalker {
     const { source, object } = kustomization
     const artifact = source.type === 'directory' ? this.#host.artifacts.directory(source.dir, undefined) : undefined
     const variables = resolveVariables(object, () => undefined)
-    const request = { id: kustomization.id, round: 0, object, artifact, variables, rendered: undefined }
+    const request = {
+      id: kustomization.id,
+      round: 0,
+      object,
+      artifact,
+      fault: undefined,
+      variables,
+      rendered: undefined,
+    }
     return makeBuild(request, this.#buildHost(undefined)).value.rendered
   }
 
@@ -137,6 +145,14 @@ export class FleetWalker {
       workspacePath: (artifact: Artifact, path: string) => {
         const absolute = artifact.toWorkspace(path.startsWith('/') ? path : joinPath(artifact.root, path))
         return absolute === undefined ? undefined : locator.relative(absolute)
+      },
+      generatorLocation: (generator, name) => {
+        const artifacts = getIn(generator.object, ['spec', 'artifacts'])
+        const index = Array.isArray(artifacts) ? artifacts.findIndex((one) => getString(one, 'name') === name) : -1
+        return locator.fieldLocation(
+          generator,
+          index < 0 ? ['spec', 'artifacts'] : ['spec', 'artifacts', index, 'name'],
+        )
       },
       fieldLocation: (request, path) =>
         request.rendered === undefined ? undefined : locator.fieldLocation(request.rendered, path),

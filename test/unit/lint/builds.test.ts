@@ -238,6 +238,31 @@ ${configMap('  key: value')}
 `)
   })
 
+  it('name the artifact that a generator cannot make', () => {
+    checkDiagnostics(`${sync}---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: web, namespace: flux-system }
+spec: { interval: 1h, path: ./, prune: true, sourceRef: { kind: ExternalArtifact, name: web } }
+---
+apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: { name: cutter, namespace: flux-system }
+spec:
+  sources:
+    - { alias: repo, kind: GitRepository, name: flux-system }
+  artifacts:
+    - name: web
+#           ^^^ error flux/artifact-failed: artifact "web" cannot be made: failed to apply copy operations: …
+      copy:
+        - { from: "@repo/wbe/**", to: "@artifact/" }
+#- apps/a.yaml
+${configMap('  key: value')}
+#- web/a.yaml
+${configMap('  key: value')}
+`)
+  })
+
   it('survive broken YAML', () => {
     const bench = openFixture(`${sync}#- apps/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n`)
     const codes = [...bench.linter.lint().values()].flat().map(({ code, location }) => `${location?.path} ${code}`)
