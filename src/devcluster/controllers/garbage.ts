@@ -55,14 +55,12 @@ export class GarbageCollector implements Controller {
     this.#workDependent(a, object)
   }
 
-  /** Looks again at an owner whose dependent went; owners are found through their other dependents or by search. */
+  /** Looks again at an owner whose dependent went: it may have waited for that. */
   #workOwner(uid: string): void {
-    if (!this.#env.owners.exists(uid)) return
-    for (const collection of this.#env.machine.store.collections()) {
-      for (const { object } of this.#env.machine.store.collection(collection).list(undefined)) {
-        if (uidOf(object) === uid && isDeleting(object)) this.#workDeleting(collection, object)
-      }
-    }
+    const place = this.#env.owners.find(uid)
+    if (place === undefined) return
+    const object = this.#env.get(place.collection, place.namespace, place.name)
+    if (object !== undefined && isDeleting(object)) this.#workDeleting(place.collection, object)
   }
 
   #workDeleting(collection: string, object: KubeObject): void {

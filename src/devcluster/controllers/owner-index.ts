@@ -10,11 +10,16 @@ export interface Dependent {
 /** Who names whom as owner, kept up with every write. */
 export class OwnerIndex {
   readonly #byOwner = new Map<string, Map<string, Dependent>>()
-  readonly #uids = new Set<string>()
+  readonly #places = new Map<string, Dependent>()
 
   /** True while an object with this uid is stored. */
   exists(uid: string): boolean {
-    return this.#uids.has(uid)
+    return this.#places.has(uid)
+  }
+
+  /** Where the object with a uid is stored. */
+  find(uid: string): Dependent | undefined {
+    return this.#places.get(uid)
   }
 
   /** The objects that name an owner. */
@@ -30,7 +35,7 @@ export class OwnerIndex {
   /** Reads a store from scratch. */
   rebuild(store: Store): void {
     this.#byOwner.clear()
-    this.#uids.clear()
+    this.#places.clear()
     for (const collection of store.collections()) {
       for (const entry of store.collection(collection).list(undefined)) this.#learn(collection, entry)
     }
@@ -38,7 +43,7 @@ export class OwnerIndex {
 
   #learn(collection: string, entry: Entry): void {
     const { namespace, name } = entry
-    this.#uids.add(String(entry.object.metadata['uid']))
+    this.#places.set(String(entry.object.metadata['uid']), { collection, namespace, name })
     for (const owner of ownersOf(entry.object)) {
       let known = this.#byOwner.get(owner.uid)
       if (known === undefined) {
@@ -50,7 +55,7 @@ export class OwnerIndex {
   }
 
   #forget(collection: string, entry: Entry): void {
-    this.#uids.delete(String(entry.object.metadata['uid']))
+    this.#places.delete(String(entry.object.metadata['uid']))
     for (const owner of ownersOf(entry.object)) {
       const known = this.#byOwner.get(owner.uid)
       known?.delete(`${collection} ${entry.namespace}/${entry.name}`)

@@ -58,13 +58,11 @@ export function seed(machine: Machine, options: SeedOptions): void {
 const RBAC = 'rbac.authorization.k8s.io/v1'
 const BOOTSTRAP = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
 
+function role(name: string, rules: JsonObject[]): JsonObject {
+  return { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name, labels: BOOTSTRAP }, rules }
+}
+
 function clusterRoles(): JsonObject[] {
-  const role = (name: string, rules: JsonObject[], labels: JsonObject = {}): JsonObject => ({
-    apiVersion: RBAC,
-    kind: 'ClusterRole',
-    metadata: { name, labels: { ...BOOTSTRAP, ...labels } },
-    rules,
-  })
   const all = ['*']
   const namespaced = ['', 'apps', 'autoscaling', 'batch', 'networking.k8s.io', 'policy', 'discovery.k8s.io']
   const write = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
