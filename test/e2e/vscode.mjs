@@ -19,7 +19,7 @@ const browserFlags = [
 /** Packs the extension as it is published. @returns the path of the VSIX. */
 export function packExtension(folder) {
   const vsix = join(folder, 'fluxkit.vsix')
-  if (process.env.FK_SKIP !== '1') run(nodePath, ['esbuild.mjs'])
+  run(nodePath, ['esbuild.mjs'])
   const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license']
   run(join(root, 'node_modules', '.bin', 'vsce'), ['package', ...flags, '--out', vsix])
   return vsix

@@ -1,7 +1,7 @@
 /** Where each node of the graph goes: a pure function of the graph, so that an update moves only what has changed. */
 import type { Graph, GraphNode } from '../../src/protocol/index.ts'
 
-export const metrics = { width: 200, height: 44, columnGap: 56, rowGap: 12, margin: 24 } as const
+export const metrics = { width: 196, height: 58, columnGap: 56, rowGap: 12, margin: 24 } as const
 
 export interface Placed {
   readonly node: GraphNode
@@ -47,15 +47,20 @@ export function visible(graph: Graph, { filter, objects }: Shown): Graph {
 }
 
 /**
- * Columns from left to right: sources, workloads by how deep they hang from one another, objects. Rows follow the
- * workloads: each has the rows of its objects, a source stands beside the first workload that it feeds.
+ * Columns from left to right: sources, workloads by how deep they hang from one another, objects beside what applies
+ * them. Rows follow the workloads: each has the rows of its objects for itself, so that no two nodes share a place; a
+ * source stands beside the first workload that it feeds.
  */
 export function layOut(graph: Graph): Layout {
   const depths = workloadDepths(graph)
-  const objectColumn = 2 + Math.max(-1, ...depths.values())
-  const rows = assignRows(graph, depths)
+  const owners = objectOwners(graph)
+  const rows = assignRows(graph, depths, owners)
+  const columnOf = ({ id, layer }: GraphNode): number => {
+    if (layer === 'source') return 0
+    return layer === 'workload' ? 1 + depths.get(id)! : 2 + (depths.get(owners.get(id) ?? '') ?? 0)
+  }
   const nodes = graph.nodes.map((node): Placed => {
-    const column = node.layer === 'source' ? 0 : node.layer === 'object' ? objectColumn : 1 + depths.get(node.id)!
+    const column = columnOf(node)
     return {
       node,
       column,
@@ -92,19 +97,30 @@ function workloadDepths(graph: Graph): ReadonlyMap<string, number> {
   return depths
 }
 
+/** The workload beside which an object stands: the first that applies it, by id. */
+function objectOwners(graph: Graph): ReadonlyMap<string, string> {
+  const objects = new Set(graph.nodes.filter(({ layer }) => layer === 'object').map(({ id }) => id))
+  const owners = new Map<string, string>()
+  for (const { from, to, kind } of graph.edges) {
+    const known = owners.get(to)
+    if (kind === 'applies' && objects.has(to) && (known === undefined || from < known)) owners.set(to, from)
+  }
+  return owners
+}
+
 /** Rows from the top: workloads in order of depth and name, each with room for what it alone applies. */
-function assignRows(graph: Graph, depths: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const byId = new Map(graph.nodes.map((node) => [node.id, node]))
+function assignRows(
+  graph: Graph,
+  depths: ReadonlyMap<string, number>,
+  owners: ReadonlyMap<string, string>,
+): ReadonlyMap<string, number> {
   const order = (a: GraphNode, b: GraphNode): number =>
     (depths.get(a.id) ?? 0) - (depths.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1)
   const workloads = graph.nodes.filter(({ layer }) => layer === 'workload').sort(order)
   const applied = new Map<string, GraphNode[]>()
-  const placed = new Set<string>()
-  for (const { from, to, kind } of graph.edges) {
-    const node = byId.get(to)
-    if (kind !== 'applies' || node?.layer !== 'object' || placed.has(to)) continue
-    placed.add(to)
-    applied.set(from, [...(applied.get(from) ?? []), node])
+  for (const node of graph.nodes) {
+    const owner = owners.get(node.id)
+    if (owner !== undefined) applied.set(owner, [...(applied.get(owner) ?? []), node])
   }
   const rows = new Map<string, number>()
   let next = 0

@@ -20,7 +20,7 @@ const isShown = record<Shown>({ filter: isString, objects: isBoolean })
 /** Above this many nodes objects are hidden at first: a picture of everything shows nothing. */
 const manyNodes = 400
 /** A graph is made smaller to fit the width, but not beyond what can be read. */
-const smallest = 0.72
+const smallest = 0.8
 
 function start(root: HTMLElement): void {
   registerControls()

@@ -128,7 +128,7 @@ function fill(button: HTMLButtonElement, { node, x, y }: Placed, graph: Graph): 
   const [mark, name, kind, note] = button.children
   mark!.textContent = marks[health]
   name!.textContent = ref.name
-  kind!.textContent = layer === 'object' && ref.namespace !== undefined ? `${ref.kind} · ${ref.namespace}` : ref.kind
+  kind!.textContent = ref.namespace === undefined ? ref.kind : `${ref.kind} · ${ref.namespace}`
   note!.textContent = layer === 'object' ? '' : shortRevision(detail)
   button.title = [
     `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`,

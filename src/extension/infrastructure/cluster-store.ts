@@ -41,6 +41,7 @@ export class ClusterStore implements vscode.Disposable {
     this.#log = log
     this.#disposables = [
       worker.onDidStart(() => inBackground(log, 'clusters', this.#resume())),
+      worker.onDidEnd(() => this.#lose()),
       worker.on(clustersChanged, (clusters) => this.#setClusters(clusters)),
       worker.on(objectsChanged, ({ cluster, upserted, removed }) => this.#applyDelta(cluster, upserted, removed)),
       worker.on(inventoryChanged, ({ cluster, ref, items }) => this.#setInventory(cluster, ref, items)),
@@ -59,6 +60,11 @@ export class ClusterStore implements vscode.Disposable {
     return this.#clusters.filter((cluster) => cluster.state === 'open')
   }
 
+  /** Clusters whose objects are on show: open ones, and those that are on their way back after a crash of the worker. */
+  shownClusters(): readonly ClusterInfo[] {
+    return this.#clusters.filter(({ id, state }) => state === 'open' || (state === 'opening' && this.#objects.has(id)))
+  }
+
   /** The Flux objects of an open cluster. */
   objects(cluster: string): readonly FluxObject[] {
     return [...(this.#objects.get(cluster)?.values() ?? [])]
@@ -72,6 +78,8 @@ export class ClusterStore implements vscode.Disposable {
     this.#wanted.add(id)
     const objects = await this.#worker.request(openCluster, { cluster: id })
     this.#objects.set(id, new Map(objects.map((object) => [objectId(object.ref), object])))
+    // A new session watches no inventory yet; views that show one ask again.
+    this.#inventories.delete(id)
     this.#changed.fire()
   }
 
@@ -107,13 +115,23 @@ export class ClusterStore implements vscode.Disposable {
 
   /** After a start: a worker that was started again has no sessions, so what was open is opened again. */
   async #resume(): Promise<void> {
-    for (const id of [...this.#objects.keys()]) this.#forget(id)
     this.#setClusters(await this.#worker.request(listClusters, null))
+    for (const id of [...this.#objects.keys()]) if (!this.#wanted.has(id)) this.#forget(id)
     for (const id of this.#wanted) {
       if (this.cluster(id) !== undefined) inBackground(this.#log, `opening ${id} again`, this.open(id))
     }
     const wish = this.#engineWish
     if (wish !== undefined) await this.runEngine(wish.cluster, wish.fleetCluster)
+  }
+
+  /** Without a worker nothing is open; what was is on its way back. */
+  #lose(): void {
+    this.#clusters = this.#clusters.map((cluster) => ({
+      ...cluster,
+      state: cluster.state === 'open' ? 'opening' : cluster.state,
+      engine: cluster.engine.phase === 'running' ? { phase: 'starting', message: '' } : cluster.engine,
+    }))
+    this.#changed.fire()
   }
 
   #setClusters(clusters: readonly ClusterInfo[]): void {

@@ -21,11 +21,14 @@ export class WorkerClient implements vscode.Disposable {
   readonly #client: LanguageClient
   readonly #log: vscode.LogOutputChannel
   readonly #started = new vscode.EventEmitter<void>()
+  readonly #ended = new vscode.EventEmitter<void>()
   readonly #disposables: vscode.Disposable[] = []
   #ready: Promise<void> = Promise.resolve()
 
   /** Fires after each start: the first, those after a crash, and those asked for. State in the worker is then gone. */
   readonly onDidStart: vscode.Event<void> = this.#started.event
+  /** Fires when the worker has ended, by a crash or on purpose. */
+  readonly onDidEnd: vscode.Event<void> = this.#ended.event
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#log = log
@@ -33,6 +36,7 @@ export class WorkerClient implements vscode.Disposable {
     this.#disposables.push(
       this.#client.onDidChangeState(({ newState }) => {
         if (newState === State.Running) this.#started.fire()
+        if (newState === State.Stopped) this.#ended.fire()
       }),
       this.on(logSpec, ({ level, message }) => log[level](message)),
       onSettingsChange(() => {
@@ -71,7 +75,7 @@ export class WorkerClient implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.#disposables, this.#started).dispose()
+    vscode.Disposable.from(...this.#disposables, this.#started, this.#ended).dispose()
     // The worker ends itself, and its children, when the line breaks.
     inBackground(this.#log, 'stop of the worker', this.#client.dispose())
   }

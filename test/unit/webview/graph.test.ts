@@ -40,8 +40,8 @@ const columns = (g: Graph): Record<string, number> =>
   Object.fromEntries(layOut(g).nodes.map((placed) => [placed.node.id, placed.column]))
 
 describe('layout', () => {
-  it('puts sources first, workloads by what they wait for, objects last', () => {
-    expect(columns(graph)).toEqual({ fleet: 0, root: 1, infra: 2, apps: 3, crd: 4, db: 4, web: 4 })
+  it('puts sources first, workloads by what they wait for, objects beside what applies them', () => {
+    expect(columns(graph)).toEqual({ fleet: 0, root: 1, infra: 2, apps: 3, crd: 3, db: 4, web: 4 })
   })
   it('lays no two nodes over one another', () => {
     const places = layOut(graph).nodes.map(({ x, y }) => `${x},${y}`)

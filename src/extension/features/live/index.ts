@@ -8,7 +8,7 @@ import { clusterNodes, inventoryNodes, type LiveView, rootNodes } from './view.t
 export function registerLive({ clusters }: Services): vscode.Disposable {
   function childrenIn(view: LiveView) {
     return async (node: TreeNode | undefined): Promise<readonly TreeNode[]> => {
-      if (node === undefined) return rootNodes(view, clusters.openClusters(), (id) => clusters.objects(id))
+      if (node === undefined) return rootNodes(view, clusters.shownClusters(), (id) => clusters.objects(id))
       if (node.type === 'clusterGroup') return clusterNodes(view, node.cluster, clusters.objects(node.cluster.id))
       if (node.type !== 'live') return []
       return inventoryNodes(node.cluster, node.object, await clusters.inventory(node.cluster.id, node.object.ref))
