@@ -1,4 +1,4 @@
-import { CancellationSource, type Disposable, getString, type ObjectRef, sleep } from '../base/index.ts'
+import { CancellationSource, type Disposable, type ObjectRef, sleep } from '../base/index.ts'
 import { fluxBase } from '../cel/index.ts'
 import { conditionsOf, isReady } from '../flux/index.ts'
 import { createInformer, createNormalizer, type Informer, type KubeObject } from '../kube/index.ts'
@@ -14,7 +14,8 @@ import type { ControllerStats } from './runtime/metrics.ts'
 import { VerifiedObjects } from './runtime/verified-objects.ts'
 import { reconcileArtifactGenerator } from './source/artifact-generator.ts'
 import { reconcileGitRepository } from './source/git-repository.ts'
-import { keyOf, type Settled, specOf, survey } from './survey.ts'
+import { LiveTrees } from './source/live-trees.ts'
+import { keyOf, type Settled, survey } from './survey.ts'
 import { configReadersOf, dependentsOf, generatorsOf, includersOf, newRevision, readersOf } from './triggers.ts'
 import { unmanagedKinds } from './unmanaged.ts'
 
@@ -67,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
 class RunningEngine implements Engine {
   readonly unmanagedKinds: readonly string[] = unmanagedKinds
   readonly #options: EngineOptions
+  readonly #live: LiveTrees
   readonly #context: EngineContext
   readonly #controllers: Readonly<Record<ManagedKind, Controller>>
   readonly #subscriptions: Disposable[] = []
@@ -76,6 +78,7 @@ class RunningEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#live = new LiveTrees(options.liveSources ?? [], options.clock, () => this.#readLiveSources())
     this.#context = this.#makeContext()
     const context = this.#context
     this.#controllers = {
@@ -97,10 +100,8 @@ class RunningEngine implements Engine {
       if (known.has(name as keyof typeof watchedKinds)) this.#watch(kind)
     }
     for (const kind of ['ConfigMap', 'Secret']) this.#watchConfig(kind)
-    for (const live of this.#options.liveSources ?? []) {
-      const subscription = live.onChange?.(() => this.liveSourceChanged())
-      if (subscription !== undefined) this.#subscriptions.push(subscription)
-    }
+    this.#live.watch()
+    this.#subscriptions.push(this.#live)
     const { GitRepository, ArtifactGenerator, Kustomization } = this.#controllers
     GitRepository.release()
     await this.#sourcesReady(GitRepository)
@@ -125,19 +126,14 @@ class RunningEngine implements Engine {
   }
 
   liveSourceChanged(): void {
-    for (const object of this.#controllers.GitRepository.objects()) {
-      const url = getString(specOf(object), 'url') ?? ''
-      if (this.#context.liveSources.some((live) => live.matches(url, object))) {
-        this.#controllers.GitRepository.enqueue(keyOf(object))
-      }
-    }
+    this.#live.changed()
   }
 
   async settle(timeout?: number): Promise<Settled> {
     const { clock } = this.#options
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout
     for (let quiet = 0; ; ) {
-      const idle = this.#all().every((controller) => controller.idle)
+      const idle = !this.#live.pending && this.#all().every((controller) => controller.idle)
       const found = idle ? survey(this.#all().flatMap((controller) => controller.objects())) : undefined
       // Watch events of the last writes may still be on their way: it has to stay quiet for a moment.
       quiet = found === undefined ? 0 : quiet + 1
@@ -171,6 +167,13 @@ class RunningEngine implements Engine {
       })
     }
     return { ready, failed, suspended }
+  }
+
+  #readLiveSources(): void {
+    const { GitRepository } = this.#controllers
+    for (const object of GitRepository.objects()) {
+      if (this.#live.of(object) !== undefined) GitRepository.enqueue(keyOf(object))
+    }
   }
 
   #all(): Controller[] {
@@ -268,7 +271,7 @@ class RunningEngine implements Engine {
   }
 
   #makeContext(): EngineContext {
-    const { client, clock, build, git, liveSources, decryptor, connect, onEvent, random, registry } = this.#options
+    const { client, clock, build, git, decryptor, connect, onEvent, random, registry } = this.#options
     const log = this.#options.log ?? (() => undefined)
     const recorder = (controller: string): EventRecorder =>
       new EventRecorder({ client, clock, controller, log, onEvent })
@@ -280,7 +283,7 @@ class RunningEngine implements Engine {
       cel: fluxBase(),
       normalizer: createNormalizer(registry ?? createSchemaRegistry()),
       git,
-      liveSources: liveSources ?? [],
+      live: this.#live,
       decryptor,
       connect,
       artifacts: new ArtifactStore(),

@@ -2,7 +2,8 @@ import type { Clock } from '../../base/index.ts'
 import type { CelBase } from '../../cel/index.ts'
 import type { KustomizeBuildFunction } from '../../flux/index.ts'
 import type { KubeClient, KubeObject, KubeTransport, Normalizer } from '../../kube/index.ts'
-import type { Decryptor, EngineEvent, EngineLog, GitFetcher, LiveSource } from '../ports.ts'
+import type { Decryptor, EngineEvent, EngineLog, GitFetcher } from '../ports.ts'
+import type { LiveTrees } from '../source/live-trees.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import type { EventRecorder } from './events.ts'
 import type { VerifiedObjects } from './verified-objects.ts'
@@ -16,7 +17,7 @@ export interface EngineContext {
   readonly cel: CelBase
   readonly normalizer: Normalizer
   readonly git: GitFetcher | undefined
-  readonly liveSources: readonly LiveSource[]
+  readonly live: LiveTrees
   readonly decryptor: Decryptor | undefined
   readonly connect: ((kubeConfig: string) => KubeTransport | { readonly error: string }) | undefined
   readonly artifacts: ArtifactStore

@@ -55,6 +55,7 @@ export async function reconcileGitRepository(context: EngineContext, read: KubeO
     await object.patch()
     return {}
   }
+  if (context.live.isBeingWritten(object.object)) return { after: 300 }
   const before = artifactStatusOf(read)
   const hadFailed = object.conditions.some(
     ({ type }) => type === 'FetchFailed' || type === 'IncludeUnavailable' || type === 'StorageOperationFailed',
@@ -150,7 +151,7 @@ function asFailure(error: unknown): SourceFailure {
 
 async function fetchTree(context: EngineContext, object: ManagedObject): Promise<GitCheckout & { live: boolean }> {
   const url = getString(object.spec, 'url') ?? ''
-  const live = context.liveSources.find((source) => source.matches(url, object.object))
+  const live = context.live.of(object.object)
   if (live !== undefined) return { ...(await readLive(live, object)), live: true }
   if (context.git === undefined) {
     throw new SourceFailure(
@@ -165,6 +166,8 @@ async function fetchTree(context: EngineContext, object: ManagedObject): Promise
 /** The working tree as if it were committed to the branch that the source follows. */
 async function readLive(live: LiveSource, object: ManagedObject): Promise<GitCheckout> {
   const files = snapshotTree(live.fs, live.root, await live.paths?.())
+  // An empty tree would prune all that is applied from it: it is far likelier that the folder is gone.
+  if (files.length === 0) throw new Error(`the working tree ${live.root} is empty or cannot be read`)
   const branch = live.branch?.() ?? getString(object.spec, 'ref', 'branch') ?? 'main'
   const selected = sparse(files, sparsePaths(object.spec))
   const revision = `${branch}@${treeRevision(selected)}`

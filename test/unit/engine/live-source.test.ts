@@ -93,3 +93,50 @@ test('files that an artifact never holds do not reach the cluster', async () => 
   expect(await h.inventory('apps')).toEqual(['flux-system_a__ConfigMap'])
   await h.stop()
 })
+
+test('a folder that is gone prunes nothing', async () => {
+  const h = new Harness({ files: { 'apps/a.yaml': configMap('a') }, cluster: kustomization('apps', 'path: ./') })
+  await h.start()
+  h.save('apps/a.yaml', undefined)
+  await h.settle()
+  expect(await h.get('ConfigMap', 'a')).toBeDefined()
+  const status = (await h.get('GitRepository', 'fleet'))!['status'] as {
+    conditions: { type: string; message: string }[]
+  }
+  expect(status.conditions.find(({ type }) => type === 'Ready')!.message).toBe(
+    'failed to checkout and determine revision: the working tree /fleet is empty or cannot be read',
+  )
+  await h.stop()
+})
+
+test('an object that moves between files by two saves is neither deleted nor made anew', async () => {
+  const h = new Harness({
+    files: { 'apps/a.yaml': configMap('a'), 'apps/b.yaml': configMap('b') },
+    cluster: kustomization('apps', 'path: ./apps'),
+  })
+  await h.start()
+  const uid = (await h.get('ConfigMap', 'b'))!.metadata['uid']
+  h.save('apps/b.yaml', undefined)
+  await h.pass(50)
+  h.save('apps/c.yaml', configMap('b'))
+  await h.settle()
+  expect((await h.get('ConfigMap', 'b'))!.metadata['uid']).toBe(uid)
+  await h.stop()
+})
+
+test('while Git changes the working tree it is not read', async () => {
+  const h = new Harness({
+    files: { 'apps/a.yaml': configMap('a'), 'apps/b.yaml': configMap('b') },
+    cluster: kustomization('apps', 'path: ./apps'),
+  })
+  await h.start()
+  h.save('.git/index.lock', '')
+  h.save('apps/b.yaml', undefined)
+  await h.pass(1000)
+  expect(await h.get('ConfigMap', 'b')).toBeDefined()
+  h.save('apps/b.yaml', configMap('b', 'key: new'))
+  h.save('.git/index.lock', undefined)
+  await h.pass(2000)
+  expect(dataOf(await h.get('ConfigMap', 'b'))).toBe('new')
+  await h.stop()
+})
