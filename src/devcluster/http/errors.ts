@@ -122,11 +122,6 @@ export function methodNotAllowed(subject?: Subject): ApiError {
   )
 }
 
-/** 404 of a path that is no resource. */
-export function unknownPath(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
-}
-
 /** 410: the version asked for has left the history. */
 export function expired(message: string): ApiError {
   return new ApiError(410, 'Expired', message)

@@ -4,8 +4,7 @@ import type { SchemaRegistry } from '../../schema/index.ts'
 import type { UserInfo } from '../http/types.ts'
 import type { ResourceRegistry } from '../resources/registry.ts'
 import type { Strategy, StrategyContext } from '../resources/strategy.ts'
-import type { ResourceType } from '../resources/types.ts'
-import type { Entry, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { Admission } from './admission.ts'
 import type { FieldManaging } from './field-managing.ts'
 import type { SchemaChecks } from './schema-checks.ts'
@@ -63,9 +62,4 @@ export function strategyContext(machine: Machine, uid: () => string): StrategyCo
     uid,
     random: machine.random,
   }
-}
-
-/** A stored object as a version of its resource shows it; the object itself when the version is the stored one. */
-export function inVersion(machine: Machine, entry: Entry, type: ResourceType): KubeObject {
-  return machine.fields.convert(entry.object, type)
 }

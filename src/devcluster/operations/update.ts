@@ -1,7 +1,6 @@
 import { getIn, getString, isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
 import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
 import {
-  ApiError,
   badRequest,
   conflict,
   type FieldError,
@@ -254,9 +253,4 @@ function validateNext(
     errors.push(...(strategy.validateUpdate?.(next, live, cluster) ?? []))
   }
   if (errors.length > 0) throw invalid(type, next.metadata.name, errors)
-}
-
-/** For controllers: the conflict that a lost race gives. */
-export function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'NotFound')
 }
