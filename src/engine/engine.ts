@@ -60,6 +60,9 @@ const watchedKinds = {
 /** A start does not wait longer than this for slow sources before it turns to what can be done already. */
 const sourcesFirst = 5000
 
+/** Milliseconds that Kustomizations which a change concerns have before the others follow. */
+const headStart = 500
+
 /** Makes an engine; nothing happens before `start`. */
 export function createEngine(options: EngineOptions): Engine {
   return new RunningEngine(options)
@@ -74,6 +77,8 @@ class RunningEngine implements Engine {
   readonly #subscriptions: Disposable[] = []
   readonly #cancellation = new CancellationSource()
   readonly #buildInputs = new Map<string, ReadonlySet<string>>()
+  /** How many times those that a change does not concern are waiting for those that it does. */
+  #headStarts = 0
   readonly #changedPaths = new Map<string, readonly string[]>()
 
   constructor(options: EngineOptions) {
@@ -133,7 +138,7 @@ class RunningEngine implements Engine {
     const { clock } = this.#options
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout
     for (let quiet = 0; ; ) {
-      const idle = !this.#live.pending && this.#all().every((controller) => controller.idle)
+      const idle = !this.#live.pending && this.#headStarts === 0 && this.#all().every((controller) => controller.idle)
       const found = idle ? survey(this.#all().flatMap((controller) => controller.objects())) : undefined
       // Watch events of the last writes may still be on their way: it has to stay quiet for a moment.
       quiet = found === undefined ? 0 : quiet + 1
@@ -220,23 +225,44 @@ class RunningEngine implements Engine {
     const sourceKey = `${object.kind}/${keyOf(object)}`
     for (const key of generatorsOf(sourceKey, ArtifactGenerator.objects())) ArtifactGenerator.enqueue(key)
     const readers = readersOf(sourceKey, revision, Kustomization.objects())
-    for (const key of this.#affectedFirst(sourceKey, readers)) Kustomization.enqueue(key)
+    this.#enqueueInOrder(sourceKey, readers)
     if (object.kind !== 'GitRepository') return
     for (const key of includersOf(object, GitRepository.objects())) GitRepository.enqueue(key)
   }
 
-  /** Those whose last build read a file that has changed go first: theirs is the change that somebody waits for. */
-  #affectedFirst(sourceKey: string, keys: readonly string[]): string[] {
-    const changed = this.#changedPaths.get(sourceKey)
+  /**
+   * Those whose last build read a file that has changed go first, the rest when they are done (or after a moment): theirs
+   * is the change that somebody waits for.
+   */
+  #enqueueInOrder(sourceKey: string, keys: readonly string[]): void {
+    const { Kustomization } = this.#controllers
+    const changed = this.#changedPaths.get(sourceKey) ?? []
     this.#changedPaths.delete(sourceKey)
-    if (changed === undefined) return [...keys]
     const isAffected = (key: string): boolean => {
       const inputs = this.#buildInputs.get(key)
       return inputs === undefined || changed.some((path) => inputs.has(path))
     }
-    const affected = keys.filter(isAffected)
-    const first = new Set(affected)
-    return [...affected, ...keys.filter((key) => !first.has(key))]
+    const first = keys.filter(isAffected)
+    const done = new Set(first)
+    const rest = keys.filter((key) => !done.has(key))
+    for (const key of first) Kustomization.enqueue(key)
+    if (first.length === 0 || rest.length === 0) {
+      for (const key of rest) Kustomization.enqueue(key)
+      return
+    }
+    const { clock } = this.#options
+    const limit = clock.now() + headStart
+    const look = (): void => {
+      this.#headStarts--
+      if (this.#cancellation.cancelled) return
+      if (clock.now() < limit && first.some((key) => Kustomization.isBusy(key))) wait()
+      else for (const key of rest) Kustomization.enqueue(key)
+    }
+    const wait = (): void => {
+      this.#headStarts++
+      clock.after(20, look)
+    }
+    wait()
   }
 
   #onArtifact(kind: string, source: KubeObject): void {

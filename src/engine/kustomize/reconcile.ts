@@ -29,10 +29,13 @@ import { targetClient } from './target-client.ts'
 class StepError extends Error {
   override readonly name = 'StepError'
   readonly reason: string
+  /** What the condition says, where that is not what the event says. */
+  readonly shown: string
 
-  constructor(reason: string, message: string) {
+  constructor(reason: string, message: string, shown: string = message) {
     super(message)
     this.reason = reason
+    this.shown = shown
   }
 }
 
@@ -169,7 +172,7 @@ async function run(context: EngineContext, object: ManagedObject, job: Run): Pro
   } catch (error) {
     if (error instanceof WaitInterrupted) return { requeue: true }
     const text = messageOf(error)
-    if (error instanceof StepError) object.mark('Ready', 'False', error.reason, text)
+    if (error instanceof StepError) object.mark('Ready', 'False', error.reason, error.shown)
     events.record('Warning', text, source)
     context.log('error', `Kustomization/${object.namespace}/${object.name}: ${text}`)
     return { after: spec.retryInterval }
@@ -197,7 +200,7 @@ async function reconcileRevision(
     reasons.progressing,
     `Building manifests for revision ${revision} with a timeout of ${spec.timeoutText}`,
   )
-  const target = await step(reasons.reconciliationFailed, async () => connect(context, object))
+  const target = await connect(context, object)
   const built = await step(reasons.buildFailed, () => buildFromArtifact(context, object, artifact))
   await step(reasons.reconciliationFailed, () => announce(object, target, { objects: built.objects, before }))
   object.markReconciling(
@@ -244,7 +247,8 @@ async function connect(context: EngineContext, object: ManagedObject): Promise<K
   try {
     return await targetClient(context, object)
   } catch (error) {
-    throw new Error(`failed to build kube client: ${messageOf(error)}`)
+    const text = messageOf(error)
+    throw new StepError(reasons.reconciliationFailed, `failed to build kube client: ${text}`, text)
   }
 }
 

@@ -78,7 +78,8 @@ test.each([
     cluster: `${data === '{}' ? '' : secret}${kustomization('apps', 'path: ./apps\nkubeConfig: { secretRef: { name: remote } }')}`,
   })
   await h.start()
-  expect(await h.condition('apps')).toBe(`False ReconciliationFailed: failed to build kube client: ${message}`)
+  expect(await h.condition('apps')).toBe(`False ReconciliationFailed: ${message}`)
+  expect(h.messages('apps')).toEqual([`ReconciliationFailed: failed to build kube client: ${message}`])
   await h.stop()
 })
 
