@@ -18,6 +18,7 @@ import { Locator } from './locator.ts'
 import { type LooseInput, looseKustomizations, looseSources } from './loose.ts'
 import { rangeAt } from './node.ts'
 import { createOverlayFileSystem, type OverlayFileSystem } from './overlay.ts'
+import { collectProblems } from './problems.ts'
 import { type RememberingFileSystem, rememberNames } from './remembering-file-system.ts'
 import type {
   ChangeSummary,
@@ -358,45 +359,13 @@ class FleetModel implements Fleet {
       roles,
       loose: looseKustomizations(loose),
       looseSources: looseSources(loose),
-      problems: this.#collectProblems(walk),
+      problems: collectProblems(
+        this.#files,
+        walk,
+        (path) => this.#walker.readersOf(joinPath(this.root, path)).length > 0,
+      ),
     }
     return this.#derived
-  }
-
-  #collectProblems(walk: WalkResult): Map<string, Problem[]> {
-    const out = new Map<string, Problem[]>()
-    const seen = new Set<string>()
-    const add = (problem: Problem, fallback: Location | undefined): void => {
-      const location = problem.location ?? fallback
-      const path = location?.path ?? '.'
-      const key = `${problem.code} ${path} ${location?.range?.start ?? -1} ${problem.message}`
-      if (seen.has(key)) return
-      seen.add(key)
-      const list = out.get(path) ?? []
-      list.push(
-        location === problem.location ? problem : { ...problem, ...(location === undefined ? {} : { location }) },
-      )
-      out.set(path, list)
-    }
-    for (const problem of this.#files.problems) add(problem, undefined)
-    for (const file of this.#files.all()) {
-      if (file.problems.length === 0 || this.#isTemplate(file)) continue
-      for (const problem of file.problems) add(problem, { path: file.path })
-    }
-    for (const { kustomization, output } of walk.byId.values()) {
-      const { declared, ref } = kustomization
-      for (const problem of output.rendered.problems) {
-        // The rule of this code names the path's own range and a way out.
-        const hasRule = problem.code === 'flux/path-not-found' && kustomization.source.type === 'directory'
-        if (!hasRule) add({ object: ref, ...problem }, declared)
-      }
-    }
-    return out
-  }
-
-  /** Templates of other tools are no YAML before they are filled in; no build reads them. */
-  #isTemplate(file: SourceFile): boolean {
-    return /\{\{|\{%|<%/.test(file.text) && this.#walker.readersOf(joinPath(this.root, file.path)).length === 0
   }
 
   #inputPaths(id: string): string[] {

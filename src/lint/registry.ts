@@ -5,6 +5,7 @@ import { kustomizationCycle } from './rules/flux-kustomization-cycle.ts'
 import { pathNotFound } from './rules/flux-path-not-found.ts'
 import { pathOutsideRepository } from './rules/flux-path-outside-repository.ts'
 import { removedApiVersion } from './rules/flux-removed-api-version.ts'
+import { resourceSet } from './rules/flux-resource-set.ts'
 import { sourceNotFound } from './rules/flux-source-not-found.ts'
 import { valuesNotFound } from './rules/flux-values-not-found.ts'
 import { unknownKind } from './rules/kube-unknown-kind.ts'
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   pathNotFound,
   pathOutsideRepository,
   removedApiVersion,
+  resourceSet,
   sourceNotFound,
   valuesNotFound,
   unknownKind,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { codeLenses, documentLinks, documentSymbols, rename, workspaceSymbols } from '../../../src/language/index.ts'
-import { checkCompletion, checkDefinition, checkHover, checkReferences, checkRename, openFixture } from '../../support/check.ts'
+import {
+  checkCompletion,
+  checkDefinition,
+  checkHover,
+  checkReferences,
+  checkRename,
+  openFixture,
+} from '../../support/check.ts'
 
 const sync = `
 #- clusters/prod/flux-system/gotk-sync.yaml
@@ -60,6 +67,9 @@ data:
   host: web.\${DOMAIN}
 `
 
+/** The ConfigMap with a cursor in its variable, and an annotation below. */
+const webWith = (name: string, below = ''): string => web.replace(/DOMAIN\}/, () => `${name}}${below}`)
+
 const infra = (spec: string): string => `#- clusters/prod/infra.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -94,7 +104,7 @@ describe('definition', () => {
 
   it('leads from a variable to its value', () => {
     checkDefinition(
-      `${sync}${apps.replace('      DOMAIN: example.com', '      DOMAIN: example.com\n#     ^^^^^^ target')}${web.replace('${DOMAIN}', '${DOM$0AIN}')}`,
+      `${sync}${apps.replace('      DOMAIN: example.com', '      DOMAIN: example.com\n#     ^^^^^^ target')}${webWith('DOM$0AIN')}`,
     )
   })
 
@@ -118,7 +128,8 @@ spec:
 })
 
 describe('references and rename', () => {
-  const chain = (name: string): string => `${sync}${apps.replace('name: apps', `name: ${name}`)}${web}${infra(`  dependsOn:\n    - name: ${name.replace('$0', '')}`)}`
+  const chain = (name: string): string =>
+    `${sync}${apps.replace('name: apps', `name: ${name}`)}${web}${infra(`  dependsOn:\n    - name: ${name.replace('$0', '')}`)}`
 
   it('finds every mention of an object', () => {
     checkReferences(
@@ -139,14 +150,20 @@ describe('references and rename', () => {
 
   it('finds the uses of a variable', () => {
     checkReferences(
-      `${sync}${apps.replace('      DOMAIN: example.com', '      DOMAIN: example.com\n#     ^^^^^^ target')}${web.replace('  host: web.${DOMAIN}', '  host: web.${DOM$0AIN}\n#           ^^^^^^^^^ target')}`,
+      `${sync}${apps.replace('      DOMAIN: example.com', '      DOMAIN: example.com\n#     ^^^^^^ target')}${webWith('DOM$0AIN', '\n#           ^^^^^^^^^ target')}`,
     )
   })
 })
 
 describe('hover', () => {
   it('explains a field', () => {
-    checkHover(fleet.replace('  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild', '  pr$0une: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild'), '**prune** · boolean')
+    checkHover(
+      fleet.replace(
+        '  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild',
+        '  pr$0une: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  postBuild',
+      ),
+      '**prune** · boolean',
+    )
   })
 
   it('tells where a source is declared and what it stands for', () => {
@@ -160,18 +177,21 @@ describe('hover', () => {
   })
 
   it('tells who applies an object', () => {
-    checkHover(fleet.replace('  name: web\n', '  name: w$0eb\n'), 'applied in **prod** by Kustomization `flux-system/apps`')
+    checkHover(
+      fleet.replace('  name: web\n', '  name: w$0eb\n'),
+      'applied in **prod** by Kustomization `flux-system/apps`',
+    )
   })
 
   it('shows the value of a variable, and hides that of a Secret', () => {
-    checkHover(fleet.replace('${DOMAIN}', '${DO$0MAIN}'), '`prod/flux-system/apps`: `example.com` (postBuild.substitute)')
+    checkHover(`${sync}${apps}${webWith('DO$0MAIN')}`, '`prod/flux-system/apps`: `example.com` (postBuild.substitute)')
     checkHover(
       `${sync}${apps.replace('    substitute:\n      DOMAIN: example.com', '    substituteFrom:\n      - kind: Secret\n        name: vars')}---
 apiVersion: v1
 kind: Secret
 metadata: { name: vars, namespace: flux-system }
 stringData: { DOMAIN: hidden.example.com }
-${web.replace('${DOMAIN}', '${DO$0MAIN}')}`,
+${webWith('DO$0MAIN')}`,
       '`***` (Secret/vars)',
     )
   })
@@ -187,7 +207,9 @@ ${web.replace('${DOMAIN}', '${DO$0MAIN}')}`,
 
 describe('completion', () => {
   it('offers fields that are not there yet, required ones first', () => {
-    const items = checkCompletion(`${sync}${infra('  $0\n  path: ./apps')}`, ['sourceRef', 'components', 'dependsOn'], { without: ['interval', 'prune', 'path'] })
+    const items = checkCompletion(`${sync}${infra('  $0\n  path: ./apps')}`, ['sourceRef', 'components', 'dependsOn'], {
+      without: ['interval', 'prune', 'path'],
+    })
     const field = items.find((item) => item.label === 'dependsOn')!
     expect(field.newText).toBe('dependsOn:\n    - $0')
   })
@@ -198,7 +220,9 @@ describe('completion', () => {
   })
 
   it('offers names of sources of the kind that is written', () => {
-    checkCompletion(`${fleet}${infra('  sourceRef:\n    kind: GitRepository\n    name: $0')}`, ['flux-system'], { exactly: true })
+    checkCompletion(`${fleet}${infra('  sourceRef:\n    kind: GitRepository\n    name: $0')}`, ['flux-system'], {
+      exactly: true,
+    })
     checkCompletion(`${fleet}${infra('  sourceRef:\n    name: $0\n    kind: OCIRepository')}`, [], { exactly: true })
   })
 
@@ -208,7 +232,11 @@ describe('completion', () => {
   })
 
   it('offers enum values and booleans', () => {
-    checkCompletion(`${fleet}${infra('  sourceRef:\n    kind: $0')}`, ['Bucket', 'ExternalArtifact', 'GitRepository', 'OCIRepository'], { exactly: true })
+    checkCompletion(
+      `${fleet}${infra('  sourceRef:\n    kind: $0')}`,
+      ['Bucket', 'ExternalArtifact', 'GitRepository', 'OCIRepository'],
+      { exactly: true },
+    )
     checkCompletion(`${fleet}${infra('  wait: $0')}`, ['false', 'true'], { exactly: true })
   })
 
@@ -222,11 +250,14 @@ describe('completion', () => {
   })
 
   it('offers variables', () => {
-    checkCompletion(`${sync}${apps}${web.replace('${DOMAIN}', '${$0')}`, ['DOMAIN'], { exactly: true })
+    checkCompletion(`${sync}${apps}${web.replace(/DOMAIN\}/, '$0')}`, ['DOMAIN'], { exactly: true })
   })
 
   it('works in a document that does not parse', () => {
-    checkCompletion(`${fleet}${infra('  sourceRef:\n    kind: GitRepository\n    na$0\n  bad: [')}`, ['name', 'namespace'])
+    checkCompletion(`${fleet}${infra('  sourceRef:\n    kind: GitRepository\n    na$0\n  bad: [')}`, [
+      'name',
+      'namespace',
+    ])
   })
 
   it('offers whole objects in an empty file', () => {
@@ -239,7 +270,10 @@ describe('symbols, links, lenses', () => {
   it('outlines objects by name', () => {
     const { context } = openFixture(fleet)
     const symbols = documentSymbols(context, 'clusters/prod/flux-system/gotk-sync.yaml')
-    expect(symbols.map(({ name, detail }) => `${detail} ${name}`)).toEqual(['GitRepository flux-system', 'Kustomization flux-system'])
+    expect(symbols.map(({ name, detail }) => `${detail} ${name}`)).toEqual([
+      'GitRepository flux-system',
+      'Kustomization flux-system',
+    ])
     expect(symbols[1]!.children.map(({ name }) => name)).toEqual(['metadata', 'spec'])
     for (const { range, selection } of symbols) {
       expect(range.start).toBeLessThanOrEqual(selection.start)
@@ -249,22 +283,36 @@ describe('symbols, links, lenses', () => {
 
   it('finds objects of the workspace by letters of their names', () => {
     const { context } = openFixture(fleet)
-    expect(workspaceSymbols(context, 'web').map(({ name, detail }) => `${detail} ${name}`)).toEqual(['ConfigMap · default web'])
+    expect(workspaceSymbols(context, 'web').map(({ name, detail }) => `${detail} ${name}`)).toEqual([
+      'ConfigMap · default web',
+    ])
     expect(workspaceSymbols(context, 'zzz').map(({ name }) => name)).toEqual([])
     expect(workspaceSymbols(context, 'kustomization/flux-system/apps').map(({ name }) => name)).toEqual(['apps'])
   })
 
   it('links paths', () => {
     const { context } = openFixture(fleet)
-    expect(documentLinks(context, 'apps/kustomization.yaml').map(({ target }) => target.path)).toEqual(['apps/web.yaml'])
-    expect(documentLinks(context, 'clusters/prod/apps.yaml').map(({ target }) => target.path)).toEqual(['apps/kustomization.yaml'])
+    expect(documentLinks(context, 'apps/kustomization.yaml').map(({ target }) => target.path)).toEqual([
+      'apps/web.yaml',
+    ])
+    expect(documentLinks(context, 'clusters/prod/apps.yaml').map(({ target }) => target.path)).toEqual([
+      'apps/kustomization.yaml',
+    ])
   })
 
   it('puts buttons above Flux objects', () => {
     const bench = openFixture(fleet)
     const context = { ...bench.context, liveStatus: () => 'Ready' }
     const titles = codeLenses(context, 'clusters/prod/apps.yaml').map(({ title, command }) => `${command}: ${title}`)
-    expect(titles).toEqual(['showGraph: Ready', 'build: Build (1 objects)', 'diff: Diff', 'reconcile: Reconcile', 'suspend: Suspend', 'openSource: GitRepository/flux-system', 'openDirectory: apps'])
+    expect(titles).toEqual([
+      'showGraph: Ready',
+      'build: Build (1 objects)',
+      'diff: Diff',
+      'reconcile: Reconcile',
+      'suspend: Suspend',
+      'openSource: GitRepository/flux-system',
+      'openDirectory: apps',
+    ])
     expect(codeLenses(context, 'apps/web.yaml')).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rules } from '../../../src/lint/index.ts'
 import { closest } from '../../../src/lint/suggest.ts'
 import { checkDiagnostics, checkFix } from '../../support/check.ts'
 
@@ -377,6 +378,29 @@ describe('yaml problems', () => {
     checkDiagnostics(
       '\na: 1\na: 2\n# <- error yaml/duplicate-key: "a" is written twice in this mapping; only the last one counts. Remove one of them\n',
     )
+  })
+})
+
+describe('flux/resource-set-not-expanded', () => {
+  it('says that something is missing from the picture', () => {
+    checkDiagnostics(
+      `
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+#     ^^^^^^^^^^^ info flux/resource-set-not-expanded: the objects that this ResourceSet makes are not shown: it is not expanded here
+metadata:
+  name: a
+`,
+      { only: ['flux/'] },
+    )
+  })
+})
+
+describe('the rules', () => {
+  it('have unique codes in order, and a page each', () => {
+    const codes = rules.map((rule) => rule.code)
+    expect(new Set(codes).size).toBe(codes.length)
+    for (const rule of rules) expect(rule.doc.length).toBeGreaterThan(80)
   })
 })
 

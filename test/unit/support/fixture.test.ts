@@ -27,9 +27,9 @@ kind: B
     const selected = parseFixture('a: $0bc$0d\n')
     expect(selected.selection).toEqual({ path: 'test.yaml', range: { start: 3, end: 5 } })
     expect(selected.files.get('test.yaml')).toBe('a: bcd\n')
-    const escaped = parseFixture('a: \\$0 ${X}\n')
+    const escaped = parseFixture(`a: \\$0 \${X}\n`)
     expect(escaped.cursor).toBeUndefined()
-    expect(escaped.files.get('test.yaml')).toBe('a: $0 ${X}\n')
+    expect(escaped.files.get('test.yaml')).toBe(`a: $0 \${X}\n`)
   })
 
   it('keeps plain comments and labels lines of block scalars', () => {

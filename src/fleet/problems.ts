@@ -1,0 +1,43 @@
+import type { Location, Problem } from '../base/index.ts'
+import type { FileStore } from './file-store.ts'
+import type { SourceFile } from './types.ts'
+import type { WalkResult } from './walker.ts'
+
+/** The problems of scanning, parsing and building by file (relative to the workspace), each once. */
+export function collectProblems(
+  files: FileStore,
+  walk: WalkResult,
+  isRead: (path: string) => boolean,
+): Map<string, Problem[]> {
+  const out = new Map<string, Problem[]>()
+  const seen = new Set<string>()
+  const add = (problem: Problem, fallback: Location | undefined): void => {
+    const location = problem.location ?? fallback
+    const path = location?.path ?? '.'
+    const key = `${problem.code} ${path} ${location?.range?.start ?? -1} ${problem.message}`
+    if (seen.has(key)) return
+    seen.add(key)
+    const list = out.get(path) ?? []
+    list.push(location === undefined || location === problem.location ? problem : { ...problem, location })
+    out.set(path, list)
+  }
+  for (const problem of files.problems) add(problem, undefined)
+  for (const file of files.all()) {
+    if (file.problems.length === 0 || (isTemplate(file) && !isRead(file.path))) continue
+    for (const problem of file.problems) add(problem, { path: file.path })
+  }
+  for (const { kustomization, output } of walk.byId.values()) {
+    const { declared, ref, source } = kustomization
+    for (const problem of output.rendered.problems) {
+      // For a directory the rule of this code names the path's own range and a way out.
+      if (problem.code === 'flux/path-not-found' && source.type === 'directory') continue
+      add({ object: ref, ...problem }, declared)
+    }
+  }
+  return out
+}
+
+/** Templates of other tools are no YAML before they are filled in. */
+function isTemplate(file: SourceFile): boolean {
+  return /\{\{|\{%|<%/.test(file.text)
+}
