@@ -48,7 +48,12 @@ function merge(node: YamlNode): void {
       value = node.content[i + 1]!
     } else own.push(key, node.content[i + 1]!)
   }
-  if (value === undefined) return
+  if (value === undefined) {
+    // What merely looks like a merge key goes as well.
+    const i = own.findIndex((key, index) => index % 2 === 0 && key.value === '<<')
+    if (i >= 0) node.content.splice(i, 2)
+    return
+  }
   const position = new Map<string, number>()
   for (let i = own.length - 2; i >= 0; i -= 2) position.set(own[i]!.value, i)
   const mine = new Set(position.keys())

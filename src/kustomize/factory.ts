@@ -41,7 +41,7 @@ export function readResources(content: Uint8Array | string, source: TextSource, 
     const items = chunks.length === 1 ? unwrapList(node) : undefined
     for (const item of items ?? [node]) read.push({ node: item, offset: chunk.offset })
   }
-  const anchored = /[&*]/.test(text)
+  const anchored = /[&*]|<</.test(text)
   const nodes = anchored ? read.map(({ node, offset }) => ({ node: deAnchor(node), offset })) : read
   const located = (offset: number, node: YamlNode): Location => locationOf(source, offset, node)
   const good = nodes.filter(({ node, offset }) => isResource(node, () => located(offset, node)))

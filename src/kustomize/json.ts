@@ -94,6 +94,9 @@ function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue 
     if (key.kind !== 'scalar' || (!top && !isStringKey(key))) {
       fail('json: unsupported type: map[interface {}]interface {}')
     }
+    // Expanding merge keys doubles a null key.
+    if (key.tag === '!!null' && key.value !== '')
+      fail(`yaml: unmarshal errors:\n  mapping key "${key.value}" already defined`)
     if (unwritableKey.test(key.value)) fail('yaml: control characters are not allowed')
     if (Object.hasOwn(out, key.value)) fail(`yaml: unmarshal errors:\n  mapping key "${key.value}" already defined`)
     setOwn(out, key.value, convert(content[i + 1]!, false, flow))

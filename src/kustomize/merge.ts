@@ -81,6 +81,8 @@ class Merger implements MergeContext {
   }
 
   #field(pair: MergePair, dest: YamlNode, name: string, schema: SchemaNode | undefined, path: readonly string[]): void {
+    // A field without a name cannot be set.
+    if (name === '') requireKind(dest, 'scalar')
     const inner: MergePair = { dest: fieldOf(pair.dest, name), patch: fieldOf(pair.patch, name) }
     const before = inner.dest
     // Most of a resource is not in the patch, and plain values there cannot change.

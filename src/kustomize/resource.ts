@@ -287,7 +287,7 @@ export class Resource {
 }
 
 /** kyaml's SetAnnotation: an empty `annotations` (and `metadata`) makes place for a new one. */
-export function setAnnotation(root: YamlNode, key: string, value: string): void {
+function setAnnotation(root: YamlNode, key: string, value: string): void {
   const metadata = getField(root, 'metadata')
   if (metadata !== undefined) {
     const annotations = getField(metadata, 'annotations')

@@ -1,4 +1,13 @@
-import { GoFloat, GoInt, nodeToJson, resolveScalar, type YamlFlavour, type YamlNode } from '../yaml/index.ts'
+import {
+  emitNode,
+  GoFloat,
+  GoInt,
+  nodeToJson,
+  parseDocuments,
+  resolveScalar,
+  type YamlFlavour,
+  type YamlNode,
+} from '../yaml/index.ts'
 import { fail } from './errors.ts'
 
 /** A scalar as Go would hold it; floats and integers are not told apart, since JSON does not. */
@@ -15,6 +24,7 @@ export function scalarOf(node: YamlNode, inFlow = false): Scalar {
     if (!inFlow && value.charCodeAt(0) === 9 && isLiteral(node)) {
       fail('yaml: found a tab character where an indentation space is expected')
     }
+    if (node.style === 'folded' && !inFlow) return refolded(node)
     if (tag === '!!str') return value
     if (tag === '' && (node.style !== '' || value.includes('\n'))) return value
     const plain = resolvePlain(value, 'v3')
@@ -102,6 +112,22 @@ function probe(value: string, tag: string): YamlNode {
     start: 0,
     end: 0,
   }
+}
+
+/** What a folded text becomes when go-yaml writes and reads it: lines that are indented gain empty lines. */
+function refolded(node: YamlNode): string {
+  const bare = { ...node, headComment: '', lineComment: '', footComment: '' }
+  const holder: YamlNode = {
+    ...bare,
+    kind: 'mapping',
+    tag: '!!map',
+    value: '',
+    style: '',
+    content: [probe('a', '!!str'), bare],
+  }
+  delete holder.content[0]!.explicitTag
+  const { documents } = parseDocuments(emitNode(holder))
+  return documents[0]?.root?.content[1]?.value ?? node.value
 }
 
 /** True for text that go-yaml writes as a block; it cannot read one that begins with a tab. */

@@ -5,6 +5,7 @@ import type { BuildContext, BuildScope } from './context.ts'
 import { loadCrds } from './crds.ts'
 import { fail, isFailure, KustomizeError, located, messageOf, withPrefix, wrapError } from './errors.ts'
 import { readResources, validateMetadata } from './factory.ts'
+import { makeFieldSpec, visitFieldSpec } from './field-spec.ts'
 import { goJson, toJson } from './json.ts'
 import { type KustomizationFile, loadKustomization } from './kustomization.ts'
 import type { Loader } from './loader.ts'
@@ -22,8 +23,9 @@ import { loadGenerator, loadTransformer } from './plugins.ts'
 import { isWebUrl, parseRepoUrl } from './repo-url.ts'
 import { idKey } from './resid.ts'
 import { ResMap, resMapOf } from './resmap.ts'
-import { type Resource, setAnnotation } from './resource.ts'
-import type { Generator, Transformer } from './transformer.ts'
+import type { Resource } from './resource.ts'
+import { stringTag } from './rnode.ts'
+import { entrySetter, type Generator, type Transformer } from './transformer.ts'
 import { emptyConfig, loadTransformerConfig, mergeConfigs, type TransformerConfig } from './transformer-config.ts'
 import { hashTransformer } from './transformers/hash.ts'
 import type { OriginStep } from './types.ts'
@@ -166,7 +168,7 @@ class Target {
       const { origin } = this.#inherited
       if (origin !== undefined) {
         const text = originText(appendOrigin(origin, path))
-        for (const resource of resources) setAnnotation(resource.root, originAnnotation, text)
+        for (const resource of resources) annotateOrigin(resource, text)
       }
       withPrefix(`merging resources from '${path}'`, () => gathered.map.appendAll(resources))
     })
@@ -333,6 +335,13 @@ function dropLocalConfig(map: ResMap): void {
     return true
   })
   if (kept.length !== map.resources.length) map.setAll(kept)
+}
+
+const annotationsSpec = makeFieldSpec({ path: 'metadata/annotations', create: true })
+
+function annotateOrigin(resource: Resource, text: string): void {
+  const set = entrySetter(originAnnotation, text, stringTag)
+  visitFieldSpec(resource.root, annotationsSpec, { set, createKind: 'mapping', createTag: '!!map' })
 }
 
 function snapshot(resource: Resource): string {
