@@ -1,6 +1,7 @@
 import { getIn, isObject, type JsonObject, type JsonValue, jsonClone } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import { isDeleting, labelsOf, uidOf } from '../../operations/metadata.ts'
+import type { Change } from '../../store/store.ts'
 
 const HASH_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
@@ -135,4 +136,15 @@ export function byUselessness(a: KubeObject, b: KubeObject): number {
     (isPodReady(pod) ? 1 : 0)
   const created = (pod: KubeObject): string => String(pod.metadata['creationTimestamp'] ?? '')
   return rank(a) - rank(b) || (created(a) < created(b) ? 1 : created(a) > created(b) ? -1 : 0)
+}
+
+/** True when a change of a Pod matters to those that count it: it came or went, or its labels or readiness changed. */
+export function podCounts(change: Change): boolean {
+  if (change.type !== 'MODIFIED' || change.previous === undefined) return true
+  return signature(change.entry.object) !== signature(change.previous.object)
+}
+
+function signature(pod: KubeObject): string {
+  const ip = getIn(pod, ['status', 'podIP'])
+  return `${phaseOf(pod)} ${isPodReady(pod)} ${isDeleting(pod)} ${String(ip)} ${JSON.stringify(labelsOf(pod))}`
 }

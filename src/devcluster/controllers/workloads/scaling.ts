@@ -5,7 +5,7 @@ import { labelsOf } from '../../operations/metadata.ts'
 import { selectorMatches } from '../../resources/strategies/pod-validation.ts'
 import type { Change } from '../../store/store.ts'
 import type { Controller, Environment } from '../environment.ts'
-import { isPodActive, isPodReady, listAt, numberAt, scaled, withCondition } from './pod-objects.ts'
+import { isPodActive, isPodReady, listAt, numberAt, podCounts, scaled, withCondition } from './pod-objects.ts'
 import { generationOf } from './workload.ts'
 
 const SCALERS = 'horizontalpodautoscalers.autoscaling'
@@ -20,9 +20,6 @@ export class ScalingController implements Controller {
     this.#env = env
     env.queue.register('hpa', (key) => this.#scaler(key))
     env.queue.register('pdb', (key) => this.#budget(key))
-    env.queue.register('pdb-by-pods', (namespace) => {
-      for (const budget of env.list(BUDGETS, namespace)) this.#budget(`${namespace}/${budget.metadata.name}`)
-    })
   }
 
   observe(change: Change): void {
@@ -30,8 +27,11 @@ export class ScalingController implements Controller {
     const { namespace, name } = change.entry
     if (change.collection === SCALERS) this.#env.queue.add('hpa', `${namespace}/${name}`)
     else if (change.collection === BUDGETS) this.#env.queue.add('pdb', `${namespace}/${name}`)
-    else if (change.collection === 'pods') this.#env.queue.add('pdb-by-pods', namespace)
-    else if (SCALABLE.has(change.collection)) {
+    else if (change.collection === 'pods') {
+      if (podCounts(change))
+        for (const budget of this.#env.list(BUDGETS, namespace))
+          this.#env.queue.add('pdb', `${namespace}/${budget.metadata.name}`)
+    } else if (SCALABLE.has(change.collection)) {
       for (const scaler of this.#env.list(SCALERS, namespace)) {
         if (getString(scaler, 'spec', 'scaleTargetRef', 'name') === name)
           this.#env.queue.add('hpa', `${namespace}/${scaler.metadata.name}`)

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../kube/index.ts'
 import { isDeleting } from '../../operations/metadata.ts'
 import type { Change } from '../../store/store.ts'
 import type { Controller, Environment } from '../environment.ts'
-import { controllerReference, hasLabels, isPodReady, listAt, objectAt, phaseOf } from './pod-objects.ts'
+import { controllerReference, hasLabels, isPodReady, listAt, objectAt, phaseOf, podCounts } from './pod-objects.ts'
 
 const NAME = 'endpoints'
 const SERVICES = 'services'
@@ -21,9 +21,6 @@ export class ServiceController implements Controller {
     this.#env = env
     env.queue.register(NAME, (key) => this.#service(key))
     env.queue.register('ingress', (key) => this.#ingress(key))
-    env.queue.register('endpoints-by-pods', (namespace) => {
-      for (const service of env.list(SERVICES, namespace)) this.#service(`${namespace}/${service.metadata.name}`)
-    })
   }
 
   observe(change: Change): void {
@@ -31,7 +28,17 @@ export class ServiceController implements Controller {
     if (change.collection === SERVICES && change.type !== 'DELETED') this.#env.queue.add(NAME, `${namespace}/${name}`)
     else if (change.collection === INGRESSES && change.type !== 'DELETED')
       this.#env.queue.add('ingress', `${namespace}/${name}`)
-    else if (change.collection === 'pods') this.#env.queue.add('endpoints-by-pods', namespace)
+    else if (change.collection === 'pods' && podCounts(change)) this.#offer(namespace, change)
+  }
+
+  /** Wakes the Services that select a Pod, or did before it changed. */
+  #offer(namespace: string, change: Change): void {
+    const pods = change.previous === undefined ? [change.entry.object] : [change.entry.object, change.previous.object]
+    for (const service of this.#env.list(SERVICES, namespace)) {
+      const selector = objectAt(service, 'spec', 'selector')
+      if (Object.keys(selector).length === 0 || !pods.some((pod) => hasLabels(pod, selector))) continue
+      this.#env.queue.add(NAME, `${namespace}/${service.metadata.name}`)
+    }
   }
 
   resync(): void {
