@@ -113,13 +113,15 @@ class FleetModel implements Fleet {
   }
 
   update(changes: readonly FileChange[], cancellation?: Cancellation): ChangeSummary {
-    this.#disk.forget()
     const paths = changes.map((change) => {
       const path = change.path.startsWith('/') ? cleanPath(change.path) : joinPath(this.root, change.path)
       if (change.text === 'disk') this.#overlay.clear(path)
       else this.#overlay.set(path, change.text)
       return path
     })
+    // Typing in a file changes no names.
+    const isTyping = changes.every(({ text }, index) => text !== 'disk' && this.#isKnown(paths[index]!))
+    if (!isTyping) this.#disk.forget()
     this.#load(undefined)
     const delta = this.#files.refresh(paths)
     this.#parsed += delta.parsed
@@ -289,6 +291,11 @@ class FleetModel implements Fleet {
       if (found !== undefined) return found
     }
     return undefined
+  }
+
+  #isKnown(path: string): boolean {
+    const relative = this.#locator.relative(path)
+    return relative !== undefined && this.#files.get(relative) !== undefined
   }
 
   #load(cancellation: Cancellation | undefined): void {

@@ -51,10 +51,11 @@ export function createOverlayFileSystem(base: FileSystem): OverlayFileSystem {
     },
     get: (path) => buffers.get(cleanPath(path))?.text,
     readFile(path) {
-      return buffers.get(cleanPath(path))?.bytes ?? base.readFile(path)
+      const buffer = buffers.size === 0 ? undefined : buffers.get(cleanPath(path))
+      return buffer?.bytes ?? base.readFile(path)
     },
     readDir(path) {
-      const names = dirs.get(cleanPath(path))
+      const names = buffers.size === 0 ? undefined : dirs.get(cleanPath(path))
       const entries = base.readDir(path)
       if (names === undefined) return entries
       const merged = new Map<string, DirEntry>((entries ?? []).map((entry) => [entry.name, entry]))
@@ -62,12 +63,14 @@ export function createOverlayFileSystem(base: FileSystem): OverlayFileSystem {
       return [...merged.values()].sort((a, b) => compareStrings(a.name, b.name))
     },
     stat(path): FileStat | undefined {
+      if (buffers.size === 0) return base.stat(path)
       const clean = cleanPath(path)
       const buffer = buffers.get(clean)
       if (buffer !== undefined) return { kind: 'file', size: buffer.bytes.length }
       return base.stat(path) ?? (dirs.has(clean) ? { kind: 'directory', size: 0 } : undefined)
     },
     realPath(path) {
+      if (buffers.size === 0) return base.realPath(path)
       const clean = cleanPath(path)
       return base.realPath(path) ?? (buffers.has(clean) || dirs.has(clean) ? clean : undefined)
     },

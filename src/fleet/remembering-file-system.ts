@@ -24,6 +24,8 @@ export function rememberNames(base: FileSystem): RememberingFileSystem {
 
   /** A directory's own entries say which of them are links, so that most paths need no look at the disk. */
   function realPath(path: string): string | undefined {
+    const known = real.get(path)
+    if (known !== undefined) return known
     const clean = cleanPath(path)
     return once(real, clean, () => {
       const slash = clean.lastIndexOf('/')
