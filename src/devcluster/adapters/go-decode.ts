@@ -56,13 +56,19 @@ class Decoder {
       const path = place.path === '' ? key : `${place.path}.${key}`
       if (isObject(properties) && Object.hasOwn(properties, key)) {
         if (item === null) delete value[key]
-        else setOwn(value, key, this.#value(properties[key] as JsonObject, item, { path, struct: place.struct }))
+        else {
+          const read = this.#value(properties[key] as JsonObject, item, { path, struct: place.struct })
+          if (read !== item) setOwn(value, key, read)
+        }
       } else if (isObject(additionalProperties)) {
         // A null in a map is the zero value of its type.
         if (item === null) {
           if (additionalProperties['type'] === 'string') setOwn(value, key, '')
           else delete value[key]
-        } else setOwn(value, key, this.#value(additionalProperties, item, { path: place.path, struct: place.struct }))
+        } else {
+          const read = this.#value(additionalProperties, item, { path: place.path, struct: place.struct })
+          if (read !== item) setOwn(value, key, read)
+        }
       } else if (additionalProperties !== true) {
         this.unknown.push(path)
         delete value[key]

@@ -68,15 +68,21 @@ export class Environment {
 
   /** Changes a draft of the live object; nothing happens when it is gone. */
   update(collection: string, namespace: string, name: string, change: (draft: KubeObject) => void): void {
-    this.#write(collection, namespace, name, '', change)
+    this.#write(collection, namespace, name, '', (live) => {
+      const draft = draftOf(live)
+      change(draft)
+      return draft
+    })
   }
 
   /** Replaces the status. */
   setStatus(collection: string, object: KubeObject, status: JsonObject): void {
     const namespace = String(object.metadata['namespace'] ?? '')
-    this.#write(collection, namespace, object.metadata.name, 'status', (draft) => {
-      draft['status'] = status
-    })
+    this.#write(collection, namespace, object.metadata.name, 'status', (live) => ({
+      ...live,
+      metadata: { ...live.metadata },
+      status,
+    }))
   }
 
   /** Deletes; nothing happens when it is gone. */
@@ -93,15 +99,11 @@ export class Environment {
     namespace: string,
     name: string,
     subresource: string,
-    change: (draft: KubeObject) => void,
+    produce: (live: KubeObject) => KubeObject,
   ): void {
     const target = { type: this.#type(collection), namespace, name }
     try {
-      updateObject(this.machine, target, this.#context(subresource), (live) => {
-        const draft = draftOf(live)
-        change(draft)
-        return draft
-      })
+      updateObject(this.machine, target, this.#context(subresource), produce)
     } catch (error) {
       if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error
     }

@@ -3,7 +3,9 @@ import type { Entry } from './store.ts'
 
 interface Shelf {
   readonly entries: Map<string, Entry>
-  /** Entries in order of name; rebuilt on demand after an insert, a replacement or a removal. */
+  /** Names in order; worked out anew after an insert or a removal. */
+  names: string[] | undefined
+  /** Entries in that order; gathered anew after any change. */
   sorted: Entry[] | undefined
 }
 
@@ -25,14 +27,17 @@ export class Collection {
   put(entry: Entry): Entry | undefined {
     let shelf = this.#shelves.get(entry.namespace)
     if (shelf === undefined) {
-      shelf = { entries: new Map(), sorted: undefined }
+      shelf = { entries: new Map(), names: undefined, sorted: undefined }
       this.#shelves.set(entry.namespace, shelf)
       this.#namespaces = undefined
     }
     const previous = shelf.entries.get(entry.name)
     shelf.entries.set(entry.name, entry)
     shelf.sorted = undefined
-    if (previous === undefined) this.#size++
+    if (previous === undefined) {
+      shelf.names = undefined
+      this.#size++
+    }
     return previous
   }
 
@@ -42,6 +47,7 @@ export class Collection {
     if (shelf === undefined || previous === undefined) return undefined
     shelf.entries.delete(name)
     shelf.sorted = undefined
+    shelf.names = undefined
     this.#size--
     if (shelf.entries.size === 0) {
       this.#shelves.delete(namespace)
@@ -63,7 +69,10 @@ export class Collection {
   #sorted(namespace: string): Entry[] {
     const shelf = this.#shelves.get(namespace)
     if (shelf === undefined) return []
-    shelf.sorted ??= [...shelf.entries.values()].sort((a, b) => compareStrings(a.name, b.name))
+    if (shelf.sorted === undefined) {
+      shelf.names ??= [...shelf.entries.keys()].sort(compareStrings)
+      shelf.sorted = shelf.names.map((name) => shelf.entries.get(name)!)
+    }
     return shelf.sorted
   }
 }

@@ -124,8 +124,10 @@ export function withCondition(conditions: readonly JsonObject[], next: JsonObjec
 
 /** Labels of a workload's selector against a Pod's. */
 export function hasLabels(object: KubeObject, wanted: JsonObject): boolean {
-  const labels = labelsOf(object)
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value)
+  const labels = object.metadata['labels']
+  if (!isObject(labels)) return Object.keys(wanted).length === 0
+  for (const key in wanted) if (!Object.hasOwn(labels, key) || labels[key] !== wanted[key]) return false
+  return true
 }
 
 /** The order in which superfluous Pods go: those that do least first, then the youngest. */
