@@ -1,34 +1,35 @@
-import { encodeText, getString, isObject, type JsonObject, type JsonValue, rfc3339 } from '../../base/index.ts'
+import { encodeText, getString, isObject, type JsonObject } from '../../base/index.ts'
 import {
   type ArtifactRequest,
   artifactRequests,
   fieldManagers,
   GeneratorSpecError,
   reasons,
-  type SourceTree,
-  stageArtifact,
   validateGenerator,
 } from '../../flux/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { directoryHash, sha256Digest } from '../../source/index.ts'
-import { type Artifact, artifactStatusOf, makeArtifact } from '../runtime/artifact-store.ts'
+import { sha256Digest } from '../../source/index.ts'
+import { artifactStatusOf } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
 import type { ReconcileResult } from '../runtime/controller.ts'
 import { ManagedObject } from '../runtime/managed-object.ts'
+import {
+  generatorLabel,
+  type InventoryEntry,
+  inventoryOf,
+  type ObservedSource,
+  ownerOf,
+  publishAll,
+  removeArtifacts,
+  restoreArtifacts,
+  sourceApi,
+  uidOf,
+} from './external-artifact.ts'
 
 const finalizer = 'source.extensions.fluxcd.io/finalizer'
-const generatorLabel = 'source.extensions.fluxcd.io/generator'
 const disabledAnnotation = 'source.extensions.fluxcd.io/reconcile'
-const sourceApi = 'source.toolkit.fluxcd.io/v1'
 const inProgress = 'Reconciliation in progress'
 const hour = 3_600_000
-
-interface ObservedSource {
-  readonly tree: SourceTree
-  readonly revision: string
-  readonly originRevision: string | undefined
-  readonly digest: string
-}
 
 /**
  * Reconciles an ArtifactGenerator as source-watcher 2.2 does: cuts and joins the artifacts of its sources and publishes
@@ -101,7 +102,12 @@ async function generate(context: EngineContext, object: ManagedObject): Promise<
     return { after: context.dependencyInterval }
   }
   const digest = sourcesDigest(sources.value)
-  if (await isUpToDate(context, object, digest)) return { after: context.jittered(hour) }
+  const isKnown = await isPublished(context, object, digest)
+  if (isKnown && inventoryOf(object).every((one) => context.artifacts.of(ownerOf(one))?.digest === one.digest)) {
+    return { after: context.jittered(hour) }
+  }
+  // After a start only the files are missing: they are made again, and the cluster need not be told.
+  if (isKnown && restoreArtifacts(context, object, sources.value)) return { after: context.jittered(hour) }
   object.deleteCondition('Stalled')
   object.markReconciling(reasons.progressing, inProgress)
   object.mark('Ready', 'Unknown', reasons.progressing, inProgress)
@@ -179,30 +185,12 @@ function sourcesDigest(sources: ReadonlyMap<string, ObservedSource>): string {
   return sha256Digest(encodeText(lines.sort().join('\n')))
 }
 
-interface InventoryEntry {
-  readonly name: string
-  readonly namespace: string
-  readonly digest: string
-  readonly filename: string
-}
-
-function inventoryOf(object: ManagedObject): InventoryEntry[] {
-  const list = object.status['inventory']
-  if (!Array.isArray(list)) return []
-  return list.filter(isObject).map((one) => ({
-    name: getString(one, 'name') ?? '',
-    namespace: getString(one, 'namespace') ?? '',
-    digest: getString(one, 'digest') ?? '',
-    filename: getString(one, 'filename') ?? '',
-  }))
-}
-
-async function isUpToDate(context: EngineContext, object: ManagedObject, digest: string): Promise<boolean> {
+/** True when the cluster says that all that would be published has been, from these sources. */
+async function isPublished(context: EngineContext, object: ManagedObject, digest: string): Promise<boolean> {
   const ready = object.condition('Ready')
   if (ready?.status !== 'True' || ready.observedGeneration !== object.generation) return false
   if (object.status['observedSourcesDigest'] !== digest) return false
   const inventory = inventoryOf(object)
-  if (inventory.some((one) => context.artifacts.of(ownerOf(one))?.digest !== one.digest)) return false
   const list = await context.client.list(
     { apiVersion: sourceApi, kind: 'ExternalArtifact' },
     { namespace: object.namespace, labelSelector: `${generatorLabel}=${uidOf(object)}` },
@@ -212,159 +200,4 @@ async function isUpToDate(context: EngineContext, object: ManagedObject, digest:
     list.items.length === inventory.length &&
     list.items.every((one) => artifactStatusOf(one)?.digest === digests.get(one.metadata.name))
   )
-}
-
-async function publishAll(
-  context: EngineContext,
-  object: ManagedObject,
-  { requests, sources }: { requests: readonly ArtifactRequest[]; sources: ReadonlyMap<string, ObservedSource> },
-): Promise<{ entries: InventoryEntry[] } | { error: Error }> {
-  const trees = new Map([...sources].map(([alias, one]) => [alias, one.tree]))
-  const entries: InventoryEntry[] = []
-  const fail = (reason: string, message: string): { error: Error } => {
-    object.mark('Ready', 'False', reason, message)
-    context.watcherEvents.record(object.object, { type: 'Warning', reason, message })
-    return { error: new Error(message) }
-  }
-  for (const request of requests) {
-    let artifact: Artifact
-    try {
-      artifact = makeArtifact(stageArtifact(request.copy, trees).files())
-    } catch (error) {
-      return fail(reasons.buildFailed, `${request.name} build failed: ${messageOf(error)}`)
-    }
-    try {
-      entries.push(await publish(context, object, { request, artifact, sources }))
-    } catch (error) {
-      return fail(reasons.reconciliationFailed, `${request.name} reconcile failed: ${messageOf(error)}`)
-    }
-  }
-  return { entries }
-}
-
-async function publish(
-  context: EngineContext,
-  object: ManagedObject,
-  {
-    request,
-    artifact,
-    sources,
-  }: { request: ArtifactRequest; artifact: Artifact; sources: ReadonlyMap<string, ObservedSource> },
-): Promise<InventoryEntry> {
-  const filename = `${directoryHash(request.name, artifact.files)}.tar.gz`
-  const entry = { name: request.name, namespace: object.namespace, digest: artifact.digest, filename }
-  const options = { fieldManager: fieldManagers.sourceWatcher, force: true }
-  const applied = await context.client.apply(externalArtifact(object, request), options)
-  const before = context.artifacts.of(ownerOf(entry))
-  if (before !== undefined && before.digest !== artifact.digest) context.onReplace(ownerOf(entry), before, artifact)
-  context.artifacts.put(ownerOf(entry), artifact)
-  const status = externalStatus(context, { entry, request, artifact, sources, applied })
-  if (artifactStatusOf(applied)?.digest === artifact.digest && hasRevision(applied, status)) {
-    context.onArtifact('ExternalArtifact', applied)
-  } else {
-    const metadata = { name: entry.name, namespace: entry.namespace }
-    const body: KubeObject = { apiVersion: sourceApi, kind: 'ExternalArtifact', metadata, status }
-    await context.client.apply(body, { ...options, subresource: 'status' })
-  }
-  return entry
-}
-
-function hasRevision(applied: KubeObject, status: JsonObject): boolean {
-  return artifactStatusOf(applied)?.revision === getString(status, 'artifact', 'revision')
-}
-
-function externalArtifact(object: ManagedObject, request: ArtifactRequest): KubeObject {
-  const common = object.spec['commonMetadata']
-  const add = isObject(common) ? common : {}
-  const annotations: JsonValue | undefined = add['annotations']
-  const labels = isObject(add['labels']) ? add['labels'] : {}
-  return {
-    apiVersion: sourceApi,
-    kind: 'ExternalArtifact',
-    metadata: {
-      name: request.name,
-      namespace: object.namespace,
-      labels: {
-        ...labels,
-        ...request.labels,
-        'app.kubernetes.io/managed-by': 'source-watcher',
-        [generatorLabel]: uidOf(object),
-      },
-      ...(isObject(annotations) && Object.keys(annotations).length > 0 ? { annotations } : {}),
-    },
-    spec: {
-      sourceRef: {
-        apiVersion: object.object.apiVersion,
-        kind: object.object.kind,
-        name: object.name,
-        namespace: object.namespace,
-      },
-    },
-  }
-}
-
-function externalStatus(
-  context: EngineContext,
-  made: {
-    readonly entry: InventoryEntry
-    readonly request: ArtifactRequest
-    readonly artifact: Artifact
-    readonly sources: ReadonlyMap<string, ObservedSource>
-    readonly applied: KubeObject
-  },
-): JsonObject {
-  const { entry, request, artifact, sources, applied } = made
-  const now = rfc3339(context.clock.now())
-  const path = `externalartifact/${entry.namespace}/${entry.name}/${entry.filename}`
-  const from = sources.get(request.revision.replace(/^@/, ''))
-  const origin = request.originRevision === '' ? undefined : sources.get(request.originRevision.replace(/^@/, ''))
-  const generation = applied.metadata['generation']
-  return {
-    artifact: {
-      digest: artifact.digest,
-      lastUpdateTime: now,
-      ...(origin === undefined
-        ? {}
-        : { metadata: { 'org.opencontainers.image.revision': origin.originRevision ?? origin.revision } }),
-      path,
-      revision: from?.revision ?? `latest@${artifact.digest}`,
-      size: artifact.size,
-      url: `http://source-watcher.flux-system.svc.cluster.local./${path}`,
-    },
-    conditions: [
-      {
-        lastTransitionTime: now,
-        message: 'Artifact is ready',
-        observedGeneration: typeof generation === 'number' ? generation : 1,
-        reason: reasons.succeeded,
-        status: 'True',
-        type: 'Ready',
-      },
-    ],
-  }
-}
-
-async function removeArtifacts(context: EngineContext, entries: readonly InventoryEntry[]): Promise<void> {
-  for (const entry of entries) {
-    context.artifacts.remove(ownerOf(entry))
-    try {
-      const { name, namespace } = entry
-      await context.client.delete({ apiVersion: sourceApi, kind: 'ExternalArtifact', name, namespace })
-    } catch (error) {
-      context.log('error', `failed to delete ExternalArtifact ${entry.namespace}/${entry.name}: ${messageOf(error)}`)
-    }
-  }
-}
-
-function ownerOf(entry: { readonly name: string; readonly namespace: string }): string {
-  return `ExternalArtifact/${entry.namespace}/${entry.name}`
-}
-
-function uidOf(object: ManagedObject): string {
-  const uid = object.object.metadata['uid']
-  return typeof uid === 'string' ? uid : ''
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

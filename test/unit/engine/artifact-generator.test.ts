@@ -99,3 +99,25 @@ test.each([
   expect(settled.failed.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([wanted])
   await h.stop()
 })
+
+test('a second start makes the artifacts again and changes nothing in the cluster', async () => {
+  const first = new Harness({ files: { 'apps/a.yaml': configMap('a') }, cluster: generator(apps) + fromArtifact })
+  await first.start()
+  await first.stop()
+  const versions = async (): Promise<unknown[]> =>
+    Promise.all(
+      [
+        ['ArtifactGenerator', 'cut'],
+        ['ExternalArtifact', 'apps'],
+        ['ConfigMap', 'a'],
+      ].map(async ([kind, name]) => (await first.get(kind!, name!))?.metadata['resourceVersion']),
+    )
+  const before = await versions()
+  const again = new Harness({ clock: first.clock, server: first.server, fs: first.fs })
+  expect((await again.start()).failed).toEqual([])
+  expect(await versions()).toEqual(before)
+  again.save('apps/b.yaml', configMap('b'))
+  await again.settle()
+  expect(await again.inventory('apps')).toEqual(['flux-system_a__ConfigMap', 'flux-system_b__ConfigMap'])
+  await again.stop()
+})
