@@ -2,42 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SimpleGit, simpleGit } from 'simple-git'
-import {
-  type Cancellation,
-  compareSemVer,
-  parseSemVer,
-  parseSemVerConstraint,
-  type SemVer,
-  satisfies,
-} from '../base/index.ts'
-
-/** What to fetch; the fields of a GitRepository that matter for it. The engine's port has the same shape. */
-export interface GitFetchRequest {
-  readonly url: string
-  readonly ref: {
-    readonly branch?: string
-    readonly tag?: string
-    readonly semver?: string
-    readonly name?: string
-    readonly commit?: string
-  }
-  readonly sparseCheckout: readonly string[]
-  readonly recurseSubmodules: boolean
-  /** Milliseconds. */
-  readonly timeout: number
-  /** Decoded data of the Secret in `spec.secretRef`. */
-  readonly credentials: Readonly<Record<string, string>> | undefined
-  /** Decoded data of the Secret in `spec.proxySecretRef`. */
-  readonly proxy: Readonly<Record<string, string>> | undefined
-  readonly cancellation?: Cancellation
-}
-
-/** A commit and its files; symbolic links are left out, as source-controller leaves them out of artifacts. */
-export interface GitFetchResult {
-  readonly revision: string
-  readonly message: string
-  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[]
-}
+import { compareSemVer, parseSemVer, parseSemVerConstraint, type SemVer, satisfies } from '../base/index.ts'
+import type { GitCheckout, GitFetcher, GitRequest } from '../engine/index.ts'
 
 /** Bytes of one checkout that are read; a larger repository is refused. */
 const maxCheckout = 1024 * 1024 * 1024
@@ -47,11 +13,11 @@ const maxCheckout = 1024 * 1024 * 1024
  * hooks, filters or the user's own configuration, and with the credentials of the source's Secret only.
  * Revisions are written as source-controller does (`main@sha1:…`, `v1.2.3@sha1:…`, `sha1:…`).
  */
-export function createGitFetcher(): { fetch(request: GitFetchRequest): Promise<GitFetchResult> } {
+export function createGitFetcher(): GitFetcher {
   return { fetch: fetchRepository }
 }
 
-async function fetchRepository(request: GitFetchRequest): Promise<GitFetchResult> {
+async function fetchRepository(request: GitRequest): Promise<GitCheckout> {
   const scratch = mkdtempSync(join(tmpdir(), 'fluxkit-git-'))
   const abort = new AbortController()
   const cancelled = request.cancellation?.onCancel(() => abort.abort())
@@ -90,7 +56,7 @@ function cleanSparsePath(path: string): string {
   return path.replace(/^\.?\/+/, '').replace(/^-/, './-') || '.'
 }
 
-function openGit(scratch: string, request: GitFetchRequest, signal: AbortSignal): SimpleGit {
+function openGit(scratch: string, request: GitRequest, signal: AbortSignal): SimpleGit {
   const environment: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     HOME: scratch,
@@ -118,7 +84,7 @@ function openGit(scratch: string, request: GitFetchRequest, signal: AbortSignal)
 }
 
 /** Credentials by environment and private files, never by arguments, which other users of the machine can see. */
-function credentialEnvironment(scratch: string, { url, credentials, proxy }: GitFetchRequest): Record<string, string> {
+function credentialEnvironment(scratch: string, { url, credentials, proxy }: GitRequest): Record<string, string> {
   const out: Record<string, string> = {}
   if (proxy?.['address'] !== undefined) {
     const address = new URL(proxy['address'])
@@ -154,7 +120,7 @@ function credentialEnvironment(scratch: string, { url, credentials, proxy }: Git
 }
 
 /** The ref to fetch and the name that stands in the revision, by the precedence of the API: name, semver, tag, branch. */
-async function resolveRef(git: SimpleGit, { url, ref }: GitFetchRequest): Promise<{ refspec: string; label: string }> {
+async function resolveRef(git: SimpleGit, { url, ref }: GitRequest): Promise<{ refspec: string; label: string }> {
   if (ref.commit !== undefined && !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(ref.commit)) {
     throw new Error(`'${ref.commit}' is no commit`)
   }
@@ -214,7 +180,7 @@ function readTree(root: string): { path: string; content: Uint8Array }[] {
 }
 
 /** Git's own complaint, without hints, and without the credentials that a URL may hold. */
-function explain(error: unknown, request: GitFetchRequest): string {
+function explain(error: unknown, request: GitRequest): string {
   if (request.cancellation?.cancelled) return 'cancelled'
   const text = error instanceof Error ? error.message : String(error)
   if (/block timeout reached/.test(text)) return `no answer within ${request.timeout / 1000} s`
