@@ -76,6 +76,7 @@ class FleetModel implements Fleet {
   #objects: readonly LocatedObject[] | undefined
   #parsed = 0
   #affected = new Set<string>()
+  #affectsAll = false
   /** JSON of the definitions that were added to the registry, by plural and group. */
   #crds = new Map<
     string,
@@ -121,7 +122,10 @@ class FleetModel implements Fleet {
     })
     // Typing in a file changes no names.
     const isTyping = changes.every(({ text }, index) => text !== 'disk' && this.#isKnown(paths[index]!))
-    if (!isTyping) this.#disk.forget()
+    if (!isTyping) {
+      this.#disk.forget()
+      this.#affectsAll = true
+    }
     this.#load(undefined)
     const delta = this.#files.refresh(paths)
     this.#parsed += delta.parsed
@@ -136,9 +140,9 @@ class FleetModel implements Fleet {
     this.#walked(cancellation)
     const { rebuilt, changed } = this.#walker.takeChanges()
     const affected = new Set(this.#affected)
-    for (const id of rebuilt) {
-      for (const path of this.#inputPaths(id)) affected.add(path)
-    }
+    // Another object, file or definition can settle or break references anywhere; checking again is cheap.
+    if (changed.length > 0 || this.#affectsAll) for (const file of this.#files.all()) affected.add(file.path)
+    else for (const path of rebuilt.flatMap((id) => this.#inputPaths(id))) affected.add(path)
     const summary = {
       ...emptyChanges,
       filesParsed: this.#parsed,
@@ -149,6 +153,7 @@ class FleetModel implements Fleet {
     }
     this.#parsed = 0
     this.#affected = new Set()
+    this.#affectsAll = false
     return summary
   }
 
@@ -332,12 +337,14 @@ class FleetModel implements Fleet {
       if (now.has(key)) continue
       this.registry.removeCrd(group, plural)
       this.#definitionsVersion++
+      this.#affectsAll = true
     }
     for (const [key, { object }] of now) {
       const before = this.#crds.get(key)
       if (before !== undefined && jsonEqual(before.object, object)) continue
       this.registry.addCrd(object)
       this.#definitionsVersion++
+      this.#affectsAll = true
     }
     this.#crds = now
   }

@@ -145,6 +145,29 @@ describe('an edit', () => {
     expect([...bench.linter.lint()]).toEqual([...fresh.linter.lint()])
   })
 
+  it('names every file whose problems it can change', () => {
+    const bench = openFixture(files)
+    bench.fleet.settle()
+    const before = bench.linter.lint()
+    const texts: [path: string, from: string, to: string][] = [
+      ['clusters/prod/kustomizations.yaml', 'name: infra', 'name: infrastructure'],
+      ['clusters/prod/kustomizations.yaml', 'name: settings', 'name: settings2'],
+      ['settings/settings.yaml', 'cluster-settings', 'cluster-setings'],
+      ['infra/a.yaml', 'name: a', 'name: b'],
+      ['infra/a.yaml', 'one', 'two'],
+    ]
+    for (const [path, from, to] of texts) {
+      const text = bench.fleet.file(path)!.text
+      const { affected } = bench.fleet.update([{ path, text: text.replace(from, to) }])
+      const after = bench.linter.lint()
+      for (const file of new Set([...before.keys(), ...after.keys()])) {
+        const differs = JSON.stringify(before.get(file)) !== JSON.stringify(after.get(file))
+        if (differs) expect(affected).toContain(file)
+      }
+      bench.fleet.update([{ path, text }])
+    }
+  })
+
   it('checks only the changed file by its own rules again', () => {
     const bench = openFixture(files)
     bench.linter.lint()
