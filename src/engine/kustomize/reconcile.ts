@@ -208,13 +208,7 @@ async function reconcileRevision(
     `Detecting drift for revision ${revision} with a timeout of ${spec.timeoutText}`,
   )
   await object.patch()
-  const record = (status: string): void => {
-    const metadata = { revision, ...(originRevision === undefined ? {} : { originRevision }) }
-    const now = context.clock.now()
-    const duration = formatDuration(now - start)
-    const entry = { digest: built.digest, time: rfc3339(now), duration, status, metadata }
-    object.setStatus('history', upsertHistory(object.status['history'], entry))
-  }
+  const record = historyOf(context, object, { start, source, digest: built.digest })
   try {
     if (built.encrypted !== undefined) throw new Error(built.encrypted)
     await applyAndPrune({
@@ -241,6 +235,22 @@ async function reconcileRevision(
   object.setStatus('lastAppliedOriginRevision', originRevision)
   object.mark('Ready', 'True', reasons.reconciliationSucceeded, `Applied revision: ${revision}`)
   record(reasons.reconciliationSucceeded)
+}
+
+/** Writes to `status.history` how a run over what was built has ended. */
+function historyOf(
+  context: EngineContext,
+  object: ManagedObject,
+  { start, source, digest }: { readonly start: number; readonly source: Source; readonly digest: string },
+): (status: string) => void {
+  const { revision, originRevision } = source
+  const metadata = { revision, ...(originRevision === undefined ? {} : { originRevision }) }
+  return (status) => {
+    const now = context.clock.now()
+    const duration = formatDuration(now - start)
+    const entry = { digest, time: rfc3339(now), duration, status, metadata }
+    object.setStatus('history', upsertHistory(object.status['history'], entry))
+  }
 }
 
 async function connect(context: EngineContext, object: ManagedObject): Promise<KubeClient> {
