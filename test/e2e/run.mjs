@@ -2,7 +2,7 @@
  * The whole path in a real VS Code: the packed extension on a real fleet, used by clicking and typing only.
  * Prints a line for each step and `end to end: N passed, M failed`; keeps screenshots in docs/images.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeFleet, mistakeLine } from './fixture.mjs'
@@ -59,6 +59,9 @@ async function main(fleet) {
   let vsix
   await step('the extension is packed', () => {
     vsix = packExtension(home)
+    const size = statSync(vsix).size
+    if (size > 5_000_000) throw new Error(`the VSIX has ${size} bytes, the budget is 5 MB`)
+    console.log(`        ${(size / 1e6).toFixed(2)} MB`)
   })
   code = await serveCode({ vsix, home, folder: fleet, settings: { 'workbench.colorTheme': themes.dark } })
   ;({ browser, page } = await openBrowser())
@@ -164,6 +167,26 @@ async function acting(workbench) {
     await workbench.waitForText('nginx:1.27.1', 30_000)
     console.log(`        seen ${((Date.now() - saved) / 1000).toFixed(1)} s after the save`)
   })
+  await step('a diff shows what the unsaved edit would change in the cluster', async () => {
+    await workbench.openFile('apps/web/deployment.yaml')
+    await workbench.goToEndOf('nginx:1.27.1')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('9')
+    await contextMenu(workbench, 'Fleet', 'web', 'Diff against Cluster')
+    await workbench.tab('Deployment/web/web: Dev cluster').waitFor({ timeout: 20_000 })
+    await workbench.waitForDiff('nginx:1.27.1', 'nginx:1.27.9')
+  })
+  await workbench.screenshot(join(images, 'diff-dark.png'))
+  await step('the edit is taken back', async () => {
+    await workbench.openFile('apps/web/deployment.yaml')
+    await workbench.goToEndOf('nginx:1.27.9')
+    await until('the file to be as saved', 10_000, async () => {
+      if ((await page.locator('.tab.active.dirty').count()) === 0) return true
+      await page.keyboard.press('Control+Z')
+      return false
+    })
+    await workbench.waitForText('nginx:1.27.1')
+  })
   await step('the graph shows source, Kustomizations and objects', async () => {
     await workbench.closeAllEditors()
     const frame = await openGraph(workbench)
@@ -178,7 +201,7 @@ async function acting(workbench) {
     await workbench.tab('web.yaml').waitFor({ timeout: 15_000 })
   })
   await step('a Kustomization is suspended and resumed', async () => {
-    await contextMenu(workbench, 'web', 'Suspend')
+    await contextMenu(workbench, 'Workloads', 'web', 'Suspend')
     await workbench.waitForRow('Workloads', 'web', 'Suspended')
     await workbench.clickRowAction('Workloads', 'web', 'Resume')
     await workbench.waitForRow('Workloads', 'web', 'Ready')
@@ -250,8 +273,8 @@ function workerPids() {
   })
 }
 
-async function contextMenu(workbench, label, entry) {
-  await workbench.row('Workloads', label).click({ button: 'right' })
+async function contextMenu(workbench, view, label, entry) {
+  await (await workbench.find(view, label)).click({ button: 'right' })
   await page
     .locator('.monaco-menu .action-label', { hasText: new RegExp(`^${entry}$`) })
     .first()

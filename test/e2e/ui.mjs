@@ -158,6 +158,20 @@ export class Workbench {
     })
   }
 
+  /** Waits until the diff editor shows one text on its left and another on its right. */
+  async waitForDiff(left, right) {
+    for (const [side, text] of [
+      ['original', left],
+      ['modified', right],
+    ]) {
+      const lines = this.page.locator(`.monaco-diff-editor .editor.${side} .view-line`)
+      await until(`the ${side} side to show "${text}"`, 15_000, async () => {
+        const all = await lines.allTextContents()
+        return all.join('\n').replaceAll('\u00a0', ' ').includes(text)
+      })
+    }
+  }
+
   /** Puts the cursor at the end of the line that holds a text. */
   async goToEndOf(text) {
     await this.page.locator('.editor-instance .view-line', { hasText: text }).first().click()

@@ -154,26 +154,36 @@ export class ClusterStore implements vscode.Disposable {
       objects.delete(id)
       this.#inventories.get(cluster)?.delete(id)
     }
+    let differs = removed.length > 0
     for (const object of upserted) {
       const id = objectId(object.ref)
+      const before = objects.get(id)
+      if (before === undefined || looks(before) !== looks(object)) differs = true
       objects.set(id, object)
       this.#versions.fire({ cluster, id, version: object.version })
     }
-    this.#changed.fire()
+    // A tree that is refreshed for nothing loses clicks: versions alone are nothing to see.
+    if (differs) this.#changed.fire()
   }
 
   #setInventory(cluster: string, owner: ObjectRef, items: readonly InventoryItem[]): void {
     const inventories = this.#inventories.get(cluster) ?? new Map<string, readonly InventoryItem[]>()
     this.#inventories.set(cluster, inventories)
+    const before = inventories.get(objectId(owner))
     inventories.set(objectId(owner), items)
     for (const { ref, version } of items) this.#versions.fire({ cluster, id: objectId(ref), version })
-    this.#changed.fire()
+    if (before === undefined || before.map(looks).join() !== items.map(looks).join()) this.#changed.fire()
   }
 
   #forget(cluster: string): void {
     this.#objects.delete(cluster)
     this.#inventories.delete(cluster)
   }
+}
+
+/** All of an object that views show. */
+function looks(object: FluxObject | InventoryItem): string {
+  return JSON.stringify({ ...object, version: '' })
 }
 
 /** Another version of an object was seen in a cluster. */

@@ -14,15 +14,21 @@ import type { WorkerClient } from './worker-client.ts'
 export class FleetStore implements vscode.Disposable {
   readonly #worker: WorkerClient
   readonly #log: vscode.LogOutputChannel
-  readonly #objects = new Map<string, Promise<readonly FleetObject[]>>()
+  /** Answers of this revision, and how they looked, by workload. */
+  readonly #objects = new Map<string, ObjectsEntry>()
   readonly #disposables: vscode.Disposable[]
   readonly #changed = new vscode.EventEmitter<void>()
+  readonly #revised = new vscode.EventEmitter<void>()
   #clusters: readonly FleetCluster[] = []
+  #print = ''
   #loaded = false
   #asking = false
   #stale = false
 
+  /** Fires when what views show of the fleet differs: a tree that is refreshed for nothing loses clicks. */
   readonly onDidChange: vscode.Event<void> = this.#changed.event
+  /** Fires for each revision of the files, also when only what is built from them may differ. */
+  readonly onDidRevise: vscode.Event<void> = this.#revised.event
 
   constructor(worker: WorkerClient, log: vscode.LogOutputChannel) {
     this.#worker = worker
@@ -39,20 +45,24 @@ export class FleetStore implements vscode.Disposable {
     return this.#clusters
   }
 
-  /** The objects that a workload renders to; asked once for each state of the workspace. */
+  /** The objects that a workload renders to; asked once for each revision. */
   objects(params: WorkloadParams): Promise<readonly FleetObject[]> {
     const key = `${params.fleetCluster}\0${params.workload}`
-    let answer = this.#objects.get(key)
-    if (answer === undefined) {
-      answer = this.#worker.request(fleetObjects, params)
-      this.#objects.set(key, answer)
-      answer.catch(() => this.#objects.delete(key))
-    }
-    return answer
+    const known = this.#objects.get(key)
+    if (known !== undefined) return known.answer
+    const entry: ObjectsEntry = { params, answer: this.#worker.request(fleetObjects, params), print: '' }
+    this.#objects.set(key, entry)
+    entry.answer.then(
+      (objects) => {
+        entry.print = JSON.stringify(objects)
+      },
+      () => this.#objects.delete(key),
+    )
+    return entry.answer
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.#disposables, this.#changed).dispose()
+    vscode.Disposable.from(...this.#disposables, this.#changed, this.#revised).dispose()
   }
 
   /** One question at a time; changes meanwhile lead to one more. */
@@ -66,13 +76,36 @@ export class FleetStore implements vscode.Disposable {
     try {
       while (this.#stale) {
         this.#stale = false
-        this.#clusters = await this.#worker.request(fleetTree, null)
-        this.#objects.clear()
+        const clusters = await this.#worker.request(fleetTree, null)
+        const print = JSON.stringify(clusters)
+        const objectsDiffer = await this.#objectsDiffer()
+        const differs = print !== this.#print || objectsDiffer || !this.#loaded
+        this.#clusters = clusters
+        this.#print = print
         this.#loaded = true
-        this.#changed.fire()
+        this.#revised.fire()
+        if (differs) this.#changed.fire()
       }
     } finally {
       this.#asking = false
     }
   }
+
+  /** Asks again for the objects on show. */
+  async #objectsDiffer(): Promise<boolean> {
+    const before = [...this.#objects.values()]
+    this.#objects.clear()
+    let differs = false
+    for (const { params, print } of before) {
+      const objects = await this.objects(params).catch(() => undefined)
+      if (JSON.stringify(objects) !== print) differs = true
+    }
+    return differs
+  }
+}
+
+interface ObjectsEntry {
+  readonly params: WorkloadParams
+  readonly answer: Promise<readonly FleetObject[]>
+  print: string
 }

@@ -26,7 +26,7 @@ export function registerDocuments(services: Services): vscode.Disposable {
     clusters.onDidSeeVersion(({ cluster, id, version }) => {
       documents.refresh((target) => isOfVersion(target, cluster, id), version)
     }),
-    fleet.onDidChange(() => documents.refresh((target) => target.type === 'build')),
+    fleet.onDidRevise(() => documents.refresh((target) => target.type === 'build')),
     registerCommand(log, 'build', async (...args) => {
       const workload = await chooseWorkload(services, args, 'build')
       if (workload !== undefined) await showBuild(services, documents, workload)

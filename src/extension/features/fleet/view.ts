@@ -25,25 +25,6 @@ export function workloadChildren(
   return [...children, ...rest]
 }
 
-/** The workload whose declaration is nearest above a line of a file: what "build" means in an editor. */
-export function workloadAt(
-  clusters: readonly FleetCluster[],
-  uri: string,
-  line: number,
-): { readonly cluster: FleetCluster; readonly workload: FleetWorkload } | undefined {
-  let best: { cluster: FleetCluster; workload: FleetWorkload; start: number } | undefined
-  for (const cluster of clusters) {
-    for (const workload of cluster.workloads) {
-      const location = workload.location
-      if (location?.uri !== uri || workload.ref.kind !== 'Kustomization') continue
-      const start = location.range.start.line
-      if (best === undefined || (start <= line && start > best.start) || best.start > line)
-        best = { cluster, workload, start }
-    }
-  }
-  return best
-}
-
 function workloadsBelow(cluster: FleetCluster, parent: string | undefined): readonly TreeNode[] {
   return cluster.workloads
     .filter((workload) => workload.parent === parent)
