@@ -312,6 +312,7 @@ class RunningEngine implements Engine {
       live: this.#live,
       decryptor,
       connect,
+      clients: new Map(),
       artifacts: new ArtifactStore(),
       verified: new VerifiedObjects(),
       buildInputs: this.#buildInputs,

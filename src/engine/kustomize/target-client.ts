@@ -13,9 +13,16 @@ export async function targetClient(context: EngineContext, object: ManagedObject
   const serviceAccount = getString(object.spec, 'serviceAccountName') ?? ''
   const remote = isObject(object.spec['kubeConfig'])
   if (!remote && serviceAccount === '') return context.client
-  const transport = remote ? await remoteTransport(context, object) : context.client.transport
   const user = serviceAccount === '' ? undefined : `system:serviceaccount:${object.namespace}:${serviceAccount}`
-  return createKubeClient(user === undefined ? transport : impersonating(transport, user), context.clock)
+  const config = remote ? await readKubeConfig(context, object) : ''
+  // Kept, because every client learns the server's kinds anew.
+  const key = `${user ?? ''}\0${config}`
+  const known = context.clients.get(key)
+  if (known !== undefined) return known
+  const transport = remote ? connect(context, config) : context.client.transport
+  const client = createKubeClient(user === undefined ? transport : impersonating(transport, user), context.clock)
+  context.clients.set(key, client)
+  return client
 }
 
 /** False when the account that a Kustomization acts as is gone, so that its objects cannot be deleted. */
@@ -26,7 +33,7 @@ export async function canImpersonate(context: EngineContext, object: ManagedObje
   return (await context.client.get(ref)) !== undefined
 }
 
-async function remoteTransport(context: EngineContext, object: ManagedObject): Promise<KubeTransport> {
+async function readKubeConfig(context: EngineContext, object: ManagedObject): Promise<string> {
   const { namespace } = object
   const configMap = getString(object.spec, 'kubeConfig', 'configMapRef', 'name')
   if (configMap !== undefined) {
@@ -46,6 +53,10 @@ async function remoteTransport(context: EngineContext, object: ManagedObject): P
     const wanted = key === '' ? 'value' : key
     throw new Error(`KubeConfig secret '${namespace}/${name}' does not contain a '${wanted}' key with a kubeconfig`)
   }
+  return config
+}
+
+function connect(context: EngineContext, config: string): KubeTransport {
   if (context.connect === undefined) throw new Error('remote clusters are not allowed here')
   const transport = context.connect(config)
   if ('error' in transport) throw new Error(transport.error)

@@ -20,6 +20,8 @@ export interface EngineContext {
   readonly live: LiveTrees
   readonly decryptor: Decryptor | undefined
   readonly connect: ((kubeConfig: string) => KubeTransport | { readonly error: string }) | undefined
+  /** Clients of other accounts and clusters that have been made. */
+  readonly clients: Map<string, KubeClient>
   readonly artifacts: ArtifactStore
   readonly verified: VerifiedObjects
   /** The files that each Kustomization's last build read, by `namespace/name`. */

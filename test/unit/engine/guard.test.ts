@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { VirtualClock } from '../../../src/base/index.ts'
-import { ApiServer } from '../../../src/devcluster/index.ts'
+import { ApiServer, createInProcessTransport } from '../../../src/devcluster/index.ts'
 import { FluxMissingError, FluxRunningError } from '../../../src/engine/index.ts'
-import type { KubeRequest } from '../../../src/kube/index.ts'
+import { createKubeClient, type KubeRequest } from '../../../src/kube/index.ts'
 import { configMap, Harness, kustomization } from './harness.ts'
 
 async function withDeployment(name: string, ready: number, ownCluster: boolean): Promise<Harness> {
@@ -104,4 +104,22 @@ test('a cluster without the definitions of Flux is said to be one', async () => 
   const failure = await h.during(h.engine.start().catch((error: unknown) => error))
   expect(failure).toBeInstanceOf(FluxMissingError)
   expect((failure as FluxMissingError).kinds).toEqual(['GitRepository', 'Kustomization'])
+})
+
+test('a remote cluster gets the objects, the own one the status', async () => {
+  const clock = new VirtualClock()
+  const spoke = new ApiServer({ clock })
+  const secret = `apiVersion: v1\nkind: Secret\nmetadata: { name: remote, namespace: flux-system }\nstringData: { value: the kubeconfig }\n---`
+  const h = new Harness({
+    clock,
+    files: { 'apps/a.yaml': configMap('a', 'key: v', 'default') },
+    cluster: `${secret}${kustomization('apps', 'path: ./apps\nkubeConfig: { secretRef: { name: remote } }')}`,
+    connect: (config) => (config === 'the kubeconfig' ? createInProcessTransport(spoke) : { error: 'unknown' }),
+  })
+  expect((await h.start()).failed).toEqual([])
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'default' }
+  expect(await h.client.get(ref)).toBeUndefined()
+  expect(await createKubeClient(createInProcessTransport(spoke)).get(ref)).toBeDefined()
+  expect(await h.inventory('apps')).toEqual(['default_a__ConfigMap'])
+  await h.stop()
 })
