@@ -373,11 +373,10 @@ class FleetModel implements Fleet {
       roles,
       loose: looseKustomizations(loose),
       looseSources: looseSources(loose),
-      problems: collectProblems(
-        this.#files,
-        walk,
-        (path) => this.#walker.readersOf(joinPath(this.root, path)).length > 0,
-      ),
+      problems: collectProblems(this.#files, walk, {
+        root: this.root,
+        isRead: (path) => this.#walker.readersOf(joinPath(this.root, path)).length > 0,
+      }),
     }
     return this.#derived
   }

@@ -1,4 +1,5 @@
 import type { Location, Problem } from '../base/index.ts'
+import { causeOf } from './build-message.ts'
 import type { FileStore } from './file-store.ts'
 import type { SourceFile } from './types.ts'
 import type { WalkResult } from './walker.ts'
@@ -7,7 +8,7 @@ import type { WalkResult } from './walker.ts'
 export function collectProblems(
   files: FileStore,
   walk: WalkResult,
-  isRead: (path: string) => boolean,
+  { root, isRead }: { readonly root: string; readonly isRead: (path: string) => boolean },
 ): Map<string, Problem[]> {
   const out = new Map<string, Problem[]>()
   const seen = new Set<string>()
@@ -31,10 +32,17 @@ export function collectProblems(
     for (const problem of output.rendered.problems) {
       // For a directory the rule of this code names the path's own range and a way out.
       if (problem.code === 'flux/path-not-found' && source.type === 'directory') continue
-      add({ object: ref, ...problem }, declared)
+      add({ object: ref, ...forReaders(problem, root) }, declared)
     }
   }
   return out
+}
+
+/** A build's problem in fewer words; what only needs the network is no fault. */
+function forReaders(problem: Problem, root: string): Problem {
+  const message = causeOf(problem.message, root)
+  if (problem.code !== 'kustomize/remote') return { ...problem, message }
+  return { ...problem, severity: 'info', message: `not built here, since it needs the network: ${message}` }
 }
 
 /** Templates of other tools are no YAML before they are filled in. */

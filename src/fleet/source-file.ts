@@ -11,10 +11,11 @@ export function parseSourceFile(path: string, text: string): SourceFile {
   const parsed = parseDocuments(text, { path })
   const problems: Problem[] = [...parsed.problems]
   const objects: LocatedObject[] = []
-  parsed.documents.forEach(({ root, range }, document) => {
+  parsed.documents.forEach(({ root, range, broken }, document) => {
     if (root === undefined) return
     const { value, problems: found } = nodeToJson(root, { path, text })
-    problems.push(...found, ...duplicateKeys(root, path))
+    // What follows from a broken text is not worth saying.
+    if (broken !== true) problems.push(...found, ...duplicateKeys(root, path))
     if (!isObject(value)) return
     const ref = objectRefOf(value)
     if (ref !== undefined) objects.push({ ref, object: value, path, document, root, range })

@@ -1,5 +1,5 @@
-import { basename, dirname, joinPath } from '../../base/index.ts'
-import { type FieldPath, itemsOf, nodeAt, scalarAt } from '../../fleet/index.ts'
+import { basename, dirname, isWithin, joinPath } from '../../base/index.ts'
+import { type FieldPath, type Fleet, itemsOf, nodeAt, scalarAt } from '../../fleet/index.ts'
 import type { YamlNode } from '../../yaml/index.ts'
 import { closest, didYouMean } from '../suggest.ts'
 import { replaceFix } from '../targets.ts'
@@ -9,18 +9,37 @@ import type { FleetContext, FleetRule } from '../types.ts'
 export const kustomizePathNotFound: FleetRule = {
   scope: 'fleet',
   code: 'kustomize/path-not-found',
+  codes: ['kustomize/path-outside-repository'],
   severity: 'error',
-  doc: 'A file or directory that a `kustomization.yaml` names does not exist, so that the build fails. Paths are relative to the directory of the kustomization file; a directory needs a kustomization file of its own.',
+  doc: 'A file or directory that a `kustomization.yaml` names does not exist, so that the build fails. Paths are relative to the directory of the kustomization file; a directory needs a kustomization file of its own. Flux never reads anything outside of the source (`kustomize/path-outside-repository`).',
   check(context) {
+    const roots = repositoryRoots(context.fleet)
     for (const file of context.fleet.files()) {
       if (!file.isKustomizeFile) continue
-      for (const { root } of file.documents) if (root !== undefined) checkRoot({ ...context, path: file.path }, root)
+      const repository = repositoryOf(roots, file.path)
+      for (const { root } of file.documents) {
+        if (root !== undefined) checkRoot({ ...context, path: file.path, repository }, root)
+      }
     }
   },
 }
 
 interface FileScope extends FleetContext {
   readonly path: string
+  /** Directory that stands for the root of the file's source; `.` for the workspace. */
+  readonly repository: string
+}
+
+function repositoryRoots(fleet: Fleet): ReadonlySet<string> {
+  const roots = new Set(fleet.clusters().map((cluster) => cluster.artifactRoot))
+  for (const { directory } of fleet.sources()) if (directory !== undefined) roots.add(directory)
+  return roots
+}
+
+/** The innermost root that holds a path. */
+function repositoryOf(roots: ReadonlySet<string>, path: string): string {
+  for (let dir = dirname(path); dir !== '.'; dir = dirname(dir)) if (roots.has(dir)) return dir
+  return '.'
 }
 
 const pathLists = [
@@ -63,7 +82,15 @@ function checkPath(context: FileScope, node: YamlNode | undefined, equals = -1):
   if (path === '' || path.includes('\n') || path.startsWith('/') || isRemote(path)) return
   const dir = dirname(context.path)
   const target = joinPath(dir === '.' ? '' : dir, path)
-  if (target.startsWith('..') || context.fleet.exists(target)) return
+  if (target.startsWith('..') || (context.repository !== '.' && !isWithin(context.repository, target))) {
+    context.report({
+      code: 'kustomize/path-outside-repository',
+      message: `"${path}" leads outside the repository; Flux reads only what is in the source. Move the file into it`,
+      location: { path: context.path, range: { start: node.start, end: node.end } },
+    })
+    return
+  }
+  if (context.fleet.exists(target)) return
   const suggestion = similar(context, target, path)
   const range = { start: node.start, end: node.end }
   context.report({

@@ -232,7 +232,7 @@ resources:
   it('lead to the field of the Kustomization that asked for it', () => {
     checkDiagnostics(`${sync}  components:
     - ../missing
-#     ^^^^^^^^^^ error kustomize/build: kustomize build failed: accumulating components: …
+#     ^^^^^^^^^^ error kustomize/build: kustomize build failed: …
 #- apps/a.yaml
 ${configMap('  key: value')}
 `)
@@ -270,10 +270,21 @@ ${configMap('  key: value')}
     expect(bench.fleet.kustomizations()).toHaveLength(2)
   })
 
+  it('say only that the network is needed for remote bases', () => {
+    checkDiagnostics(`${sync}#- apps/kustomization.yaml
+resources:
+  - https://github.com/org/repo//deploy?ref=v1
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info kustomize/remote: not built here, since it needs the network: …
+`)
+  })
+
   it('never leave the repository', () => {
     const bench = openFixture(`${sync}#- apps/kustomization.yaml\nresources:\n  - ../../outside.yaml\n`)
     bench.fs.writeFile('/outside.yaml', configMap('  secret: value'))
     expect(bench.fleet.build('prod/flux-system/apps')?.objects).toEqual([])
     expect(bench.fleet.problems().map(({ location }) => location?.path)).toEqual(['apps/kustomization.yaml'])
+    expect(bench.linter.lintFile('apps/kustomization.yaml').map(({ code }) => code)).toEqual([
+      'kustomize/path-outside-repository',
+    ])
   })
 })
