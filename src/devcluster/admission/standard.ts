@@ -1,8 +1,10 @@
 import { forbidden, notFound } from '../http/errors.ts'
 import type { Admission } from '../operations/admission.ts'
 import { isDeleting } from '../operations/metadata.ts'
+import { limitRanges } from './limit-ranges.ts'
 import { podDefaults } from './pod-defaults.ts'
 import { PolicyExpressions } from './policy-expressions.ts'
+import { resourceQuotas } from './resource-quotas.ts'
 import { validatingPolicies } from './validating-policies.ts'
 
 /** Namespaces that cannot be deleted (apiserver's NamespaceLifecycle). */
@@ -35,5 +37,5 @@ const namespaceLifecycle: Admission = {
 
 /** The admission steps that are always on, in order. */
 export function standardAdmission(): Admission[] {
-  return [namespaceLifecycle, podDefaults, validatingPolicies(new PolicyExpressions())]
+  return [namespaceLifecycle, podDefaults, limitRanges, validatingPolicies(new PolicyExpressions()), resourceQuotas]
 }

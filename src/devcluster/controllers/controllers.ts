@@ -6,6 +6,7 @@ import { type Controller, Environment } from './environment.ts'
 import { GarbageCollector } from './garbage.ts'
 import { NamespaceController, type RootCertificate } from './namespaces.ts'
 import { OwnerIndex } from './owner-index.ts'
+import { QuotaController } from './quotas.ts'
 import { SimulatedLogs } from './simulated-logs.ts'
 import { WorkQueue } from './work-queue.ts'
 import { CronJobController } from './workloads/cron-jobs.ts'
@@ -63,6 +64,7 @@ export class Controllers implements Disposable {
       new NamespaceController(env, options.root),
       new GarbageCollector(env),
       new EventTtl(env),
+      new QuotaController(env),
       ...(options.workloads ? workloads(env) : []),
     ]
     this.#subscription = machine.store.onChange((change) => {

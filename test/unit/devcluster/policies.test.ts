@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../../src/base/index.ts'
+import { getIn, type JsonObject } from '../../../src/base/index.ts'
 import { deployment, TestCluster } from './cluster.ts'
 
 const ROOT = '/apis/admissionregistration.k8s.io/v1'
@@ -98,5 +98,63 @@ describe('ValidatingAdmissionPolicy', () => {
     })
     expect(cluster.post(DEPLOYMENTS, deployment('web')).status).toBe(201)
     expect(cluster.post(DEPLOYMENTS, deployment('prod-web')).status).toBe(422)
+  })
+})
+
+describe('limits of a namespace', () => {
+  const PODS = '/api/v1/namespaces/default/pods'
+  const pod = (name: string, resources: JsonObject = {}): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'main', image: 'nginx', resources }] },
+  })
+  const limitRange: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'range' },
+    spec: {
+      limits: [{ type: 'Container', default: { cpu: '200m' }, defaultRequest: { cpu: '100m' }, max: { cpu: '1' } }],
+    },
+  }
+  const quota = (hard: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'q' },
+    spec: { hard },
+  })
+
+  it('LimitRange fills what is open and refuses what is beyond', () => {
+    const cluster = new TestCluster({ workloads: false })
+    cluster.post('/api/v1/namespaces/default/limitranges', limitRange)
+    const made = cluster.post(PODS, pod('a')).body
+    expect(getIn(made, ['spec', 'containers', 0, 'resources'])).toEqual({
+      limits: { cpu: '200m' },
+      requests: { cpu: '100m' },
+    })
+    expect(cluster.post(PODS, pod('b', { limits: { cpu: '2' } })).body['message']).toBe(
+      'pods "b" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+    )
+  })
+
+  it('ResourceQuota counts, shows and refuses', async () => {
+    const cluster = new TestCluster({ workloads: false })
+    cluster.post(
+      '/api/v1/namespaces/default/resourcequotas',
+      quota({ 'requests.cpu': '1', 'count/deployments.apps': '1' }),
+    )
+    expect(cluster.post(PODS, pod('a')).body['message']).toBe(
+      'pods "a" is forbidden: failed quota: q: must specify requests.cpu for: main',
+    )
+    expect(cluster.post(PODS, pod('a', { requests: { cpu: '600m' } })).status).toBe(201)
+    expect(cluster.post(PODS, pod('b', { requests: { cpu: '600m' } })).body['message']).toBe(
+      'pods "b" is forbidden: exceeded quota: q, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1',
+    )
+    await cluster.clock.advance(10)
+    const status = cluster.get('/api/v1/namespaces/default/resourcequotas/q').body['status']
+    expect(status).toEqual({
+      hard: { 'requests.cpu': '1', 'count/deployments.apps': '1' },
+      used: { 'requests.cpu': '600m', 'count/deployments.apps': '0' },
+    })
   })
 })

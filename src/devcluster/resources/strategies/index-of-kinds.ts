@@ -19,6 +19,7 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['secrets', secret],
   ['namespaces', misc.namespace],
   ['serviceaccounts', misc.serviceAccount],
+  ['limitranges', misc.limitRange],
   ['endpoints', misc.endpoints],
   ['endpointslices.discovery.k8s.io', misc.endpointSlice],
   ['persistentvolumeclaims', misc.persistentVolumeClaim],

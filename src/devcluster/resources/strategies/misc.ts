@@ -314,5 +314,22 @@ export const endpointSlice: Strategy = {
   },
 }
 
+/** Open bounds follow from each other: default from max, defaultRequest from default, then from min. */
+export const limitRange: Strategy = {
+  defaults: (draft) => {
+    for (const item of list(sub(draft, 'spec'), 'limits')) {
+      if (item['type'] !== 'Container') continue
+      for (const [field, source] of [
+        ['default', 'max'],
+        ['defaultRequest', 'default'],
+        ['defaultRequest', 'min'],
+      ] as const) {
+        const from = sub(item, source)
+        if (from !== undefined) item[field] = { ...from, ...(sub(item, field) ?? {}) }
+      }
+    }
+  },
+}
+
 export const serviceAccount: Strategy = { returnsDeleted: true }
 export const plainWithGeneration: Strategy = { generation: true }
