@@ -9,6 +9,7 @@ import type { SchemaFacts } from './openapi.ts'
 import { apiVersionOfGvk, gvkOfNode, type ResId } from './resid.ts'
 import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
+import { rangeInFile } from './source.ts'
 import type { OriginStep } from './types.ts'
 
 /** Applies a strategic merge patch, which is consumed. Kind and name only change if the patch may do that. */
@@ -103,17 +104,12 @@ function sameNames(before: ResId, resource: Resource): boolean {
 /** The step that stands for a whole patch. */
 export function patchStep(patch: Resource): OriginStep {
   const { source } = patch
-  const range = source.range ?? placeOf(patch, patch.root)
+  const range = rangeInFile(source, patch.root)
   return { step: source.step, path: source.path, ...(range === undefined ? {} : { range }) }
 }
 
 function stepOfNode(patch: Resource, node: YamlNode, whole: OriginStep): OriginStep {
   if (patch.source.range !== undefined) return whole
-  const range = placeOf(patch, node)
+  const range = rangeInFile(patch.source, node)
   return range === undefined ? whole : { step: whole.step, path: whole.path, range }
-}
-
-function placeOf(patch: Resource, node: YamlNode): { start: number; end: number } | undefined {
-  if (node.start < 0) return undefined
-  return { start: patch.source.offset + node.start, end: patch.source.offset + node.end }
 }

@@ -96,21 +96,25 @@ interface MakerList {
   readonly list: readonly Maker[]
 }
 
+/** In the order in which they run. */
 function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerList[] {
-  const { scope, file } = input
+  return [...patchesAndNames(input, config), ...labelsAndAnnotations(input, config), ...fieldChanges(input, config)]
+}
+
+/** A transformer for the whole of a field, if the field is there. */
+function one(wanted: boolean, make: Maker['make']): Maker[] {
+  return wanted ? [{ make, whole: true }] : []
+}
+
+function patchesAndNames({ scope, file }: BuiltinInput, config: TransformerConfig): MakerList[] {
   const { content } = file
-  const one = (wanted: boolean, make: Maker['make']): Maker[] => (wanted ? [{ make, whole: true }] : [])
   const merges = content.patchesStrategicMerge ?? []
-  const itemStep =
-    (field: string) =>
-    (i: number): OriginStep =>
-      stepOf(file, field, i)
   return [
     {
       kind: 'PatchStrategicMergeTransformer',
       field: 'patchesStrategicMerge',
       list: one(merges.length > 0, () =>
-        strategicMergeTransformer(scope, { paths: merges }, itemStep('patchesStrategicMerge')),
+        strategicMergeTransformer(scope, { paths: merges }, (i) => stepOf(file, 'patchesStrategicMerge', i)),
       ),
     },
     {
@@ -135,6 +139,12 @@ function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerLi
       field: 'nameSuffix',
       list: one(Boolean(content.nameSuffix), (step) => suffixTransformer(content.nameSuffix!, config.nameSuffix, step)),
     },
+  ]
+}
+
+function labelsAndAnnotations({ file }: BuiltinInput, config: TransformerConfig): MakerList[] {
+  const { content } = file
+  return [
     {
       kind: 'LabelTransformer',
       field: 'labels',
@@ -156,6 +166,12 @@ function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerLi
         annotationsTransformer(content.commonAnnotations!, config.commonAnnotations, step),
       ),
     },
+  ]
+}
+
+function fieldChanges({ scope, file }: BuiltinInput, config: TransformerConfig): MakerList[] {
+  const { content } = file
+  return [
     {
       kind: 'PatchJson6902Transformer',
       field: 'patchesJson6902',
@@ -180,7 +196,7 @@ function transformersOf(input: BuiltinInput, config: TransformerConfig): MakerLi
       kind: 'ReplacementTransformer',
       field: 'replacements',
       list: one((content.replacements ?? []).length > 0, () =>
-        replacementsTransformer(scope, content.replacements!, itemStep('replacements')),
+        replacementsTransformer(scope, content.replacements!, (i) => stepOf(file, 'replacements', i)),
       ),
     },
   ]

@@ -4,8 +4,9 @@ import { deAnchor } from './de-anchor.ts'
 import { fail } from './errors.ts'
 import { fromJson, toJson } from './json.ts'
 import type { SchemaFacts } from './openapi.ts'
-import { Resource, type ResourceSource } from './resource.ts'
+import { Resource } from './resource.ts'
 import { fieldOf, isMissingOrNull, isNilOrEmpty, textValue } from './rnode.ts'
+import { findWideBreaks, type ResourceSource, rangeInFile } from './source.ts'
 
 /** What the resources of a text are to be remembered by. */
 export interface TextSource {
@@ -31,23 +32,25 @@ interface ReadNode {
  * resource.
  */
 export function readResources(content: Uint8Array | string, source: TextSource, schema: SchemaFacts): Resource[] {
-  const text = typeof content === 'string' ? content : decodeUtf8(content)
+  const raw = typeof content === 'string' ? content : decodeUtf8(content)
+  const isWide = raw.includes('\r\n')
+  const text = isWide ? raw.replaceAll('\r\n', '\n') : raw
+  const origin: ResourceSource = { ...source, offset: 0, ...(isWide ? { wideBreaks: findWideBreaks(raw) } : {}) }
   if (!schema.inlineSchemas && /#[^\n]*\{/.test(text)) schema.inlineSchemas = true
-  const chunks = splitDocuments(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text)
+  const chunks = splitDocuments(text)
   const read: ReadNode[] = []
   for (const chunk of chunks) {
-    const node = parseChunk(chunk, source)
+    const node = parseChunk(chunk, origin)
     if (node === undefined) continue
     const items = chunks.length === 1 ? unwrapList(node) : undefined
     for (const item of items ?? [node]) read.push({ node: item, offset: chunk.offset })
   }
   const anchored = /[&*]|<</.test(text)
   const nodes = anchored ? read.map(({ node, offset }) => ({ node: deAnchor(node), offset })) : read
-  const located = (offset: number, node: YamlNode): Location => locationOf(source, offset, node)
+  const located = (offset: number, node: YamlNode): Location => placeOf({ ...origin, offset }, node)
   const good = nodes.filter(({ node, offset }) => isResource(node, () => located(offset, node)))
   return inlineLists(good, located).map(({ node, offset }) => {
-    const from: ResourceSource = { ...source, offset }
-    return new Resource(node, from, schema)
+    return new Resource(node, offset === 0 ? origin : { ...origin, offset }, schema)
   })
 }
 
@@ -75,16 +78,16 @@ function splitDocuments(text: string): Chunk[] {
   return out
 }
 
-function parseChunk(chunk: Chunk, source: TextSource): YamlNode | undefined {
+function parseChunk(chunk: Chunk, source: ResourceSource): YamlNode | undefined {
   const { documents, problems } = parseDocuments(chunk.text)
   const document = documents[0]
   const problem = problems.find(
     ({ location }) => document === undefined || document.broken || (location?.range?.start ?? 0) < document.range.end,
   )
   if (problem !== undefined) {
-    const range = problem.location?.range
-    const at = { start: range?.start ?? 0, end: range?.end ?? 0 }
-    fail(`MalformedYAMLError: ${problem.message}`, { malformed: true, location: place(source, chunk.offset, at) })
+    const range = problem.location?.range ?? { start: 0, end: 0 }
+    const location = placeOf({ ...source, offset: chunk.offset }, range)
+    fail(`MalformedYAMLError: ${problem.message}`, { malformed: true, location })
   }
   const root = document?.root
   return isMissingOrNull(root) ? undefined : root
@@ -164,12 +167,7 @@ function goTypeName(value: unknown): string {
   return typeof value === 'object' ? 'map[string]interface {}' : 'int'
 }
 
-function locationOf(source: TextSource, offset: number, node: YamlNode): Location {
-  return place(source, offset, { start: node.start, end: node.end })
-}
-
-function place(source: TextSource, offset: number, range: TextRange): Location {
-  if (source.range !== undefined) return { path: source.path, range: source.range }
-  if (range.start < 0) return { path: source.path }
-  return { path: source.path, range: { start: offset + range.start, end: offset + range.end } }
+function placeOf(source: ResourceSource, range: TextRange): Location {
+  const found = rangeInFile(source, range)
+  return { path: source.path, ...(found === undefined ? {} : { range: found }) }
 }

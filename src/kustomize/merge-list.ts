@@ -1,6 +1,5 @@
 import type { YamlNode } from '../yaml/index.ts'
 import { matchElement } from './lookup.ts'
-import type { MergeMarker, MergePair } from './merge.ts'
 import type { SchemaNode } from './openapi.ts'
 import {
   fieldOf,
@@ -13,6 +12,15 @@ import {
   requireKind,
   setField,
 } from './rnode.ts'
+
+/** What a place of a resource and of a patch have: either may be missing. */
+export interface MergePair {
+  dest: YamlNode | undefined
+  readonly patch: YamlNode | undefined
+}
+
+/** Told of each node of the result that a patch made or changed. */
+export type MergeMarker = (node: YamlNode) => void
 
 /** The walk that merges the elements. */
 export interface MergeContext {

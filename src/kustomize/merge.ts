@@ -1,7 +1,7 @@
 import { compareStrings, isObject, type JsonValue } from '../base/index.ts'
 import type { YamlKind, YamlNode } from '../yaml/index.ts'
 import { applyDirective, directiveOf } from './merge-directive.ts'
-import { type MergeContext, mergeKeyedList } from './merge-list.ts'
+import { type MergeContext, type MergeMarker, type MergePair, mergeKeyedList } from './merge-list.ts'
 import { elementSchema, fieldSchema, patchStrategy, type SchemaFacts, type SchemaNode } from './openapi.ts'
 import {
   fieldNames,
@@ -16,15 +16,6 @@ import {
   setField,
   textValue,
 } from './rnode.ts'
-
-/** What a place of a resource and of a patch have: either may be missing. */
-export interface MergePair {
-  dest: YamlNode | undefined
-  readonly patch: YamlNode | undefined
-}
-
-/** Told of each node of the result that a patch made or changed. */
-export type MergeMarker = (node: YamlNode) => void
 
 /**
  * Merges a strategic merge patch into a resource, in place, as kyaml's merge2 with its walker does: maps by field, lists

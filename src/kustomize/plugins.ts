@@ -21,6 +21,7 @@ import type {
 import { apiVersionOfGvk, gvkText, idText } from './resid.ts'
 import type { Resource } from './resource.ts'
 import * as shapes from './shapes.ts'
+import { rangeInFile } from './source.ts'
 import type { Generator, Transformer } from './transformer.ts'
 import { annotationsTransformer } from './transformers/annotations.ts'
 import { hashTransformer } from './transformers/hash.ts'
@@ -46,23 +47,23 @@ interface PluginConfig {
 
 /** Makes a transformer from a resource that configures one of the built-in ones (`transformers:`). */
 export function loadTransformer(scope: BuildScope, config: Resource): Transformer {
-  return configure(scope, config, transformers, generators, 'transformer')
+  return configure(scope, config, { makers: transformers, others: generators, what: 'transformer' })
 }
 
 /** Makes a generator from a resource that configures one of the built-in ones (`generators:`). */
 export function loadGenerator(scope: BuildScope, config: Resource): Generator {
-  return configure(scope, config, generators, transformers, 'generator')
+  return configure(scope, config, { makers: generators, others: transformers, what: 'generator' })
 }
 
 type Makers<T> = Readonly<Record<string, (config: PluginConfig) => T>>
 
-function configure<T>(
-  scope: BuildScope,
-  config: Resource,
-  makers: Makers<T>,
-  others: Makers<unknown>,
-  what: string,
-): T {
+interface Wanted<T> {
+  readonly makers: Makers<T>
+  readonly others: Makers<unknown>
+  readonly what: string
+}
+
+function configure<T>(scope: BuildScope, config: Resource, { makers, others, what }: Wanted<T>): T {
   const id = config.originalId()
   if (apiVersionOfGvk(config.id()) !== 'builtin') {
     fail(`external plugins disabled; unable to load external plugin '${id.kind}'`, {
@@ -75,9 +76,8 @@ function configure<T>(
     fail(`unable to load builtin ${gvkText(config.id())}`)
   }
   const value = toJson(config.root)
-  const { source } = config
-  const range = source.range ?? { start: source.offset, end: source.offset + config.root.end }
-  const step: OriginStep = { step: kind, path: source.path, range }
+  const range = rangeInFile(config.source, config.root)
+  const step: OriginStep = { step: kind, path: config.source.path, ...(range === undefined ? {} : { range }) }
   return withPrefix(`plugin ${idText(id)} fails configuration`, () =>
     makers[kind]!({ scope, value: isObject(value) ? value : {}, step }),
   )

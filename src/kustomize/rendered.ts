@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube/index.ts'
 import { GoFloat, type GoObject, type GoValue, stringifyYaml, type YamlNode } from '../yaml/index.ts'
 import { toJson } from './json.ts'
 import type { Resource } from './resource.ts'
+import { rangeInFile } from './source.ts'
 import type { OriginStep, RenderedObject } from './types.ts'
 
 /** The objects of a build as callers see them; fails for what cannot be written. */
@@ -64,10 +65,8 @@ class Rendered implements RenderedObject {
 
   #own(node: YamlNode): OriginStep {
     const { source } = this.#resource
-    if (source.range !== undefined) return { step: source.step, path: source.path, range: source.range }
-    if (node.start < 0) return { step: source.step, path: source.path }
-    const range = { start: source.offset + node.start, end: source.offset + node.end }
-    return { step: source.step, path: source.path, range }
+    const range = rangeInFile(source, node)
+    return { step: source.step, path: source.path, ...(range === undefined ? {} : { range }) }
   }
 }
 

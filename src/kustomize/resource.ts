@@ -1,4 +1,4 @@
-import { compareStrings, type TextRange } from '../base/index.ts'
+import { compareStrings } from '../base/index.ts'
 import type { YamlNode } from '../yaml/index.ts'
 import { buildAnnotations, notes } from './annotations.ts'
 import { fail } from './errors.ts'
@@ -20,18 +20,8 @@ import {
   setPath,
   textValue,
 } from './rnode.ts'
+import type { ResourceSource } from './source.ts'
 import type { OriginStep } from './types.ts'
-
-/** Where the nodes of a resource were read: their ranges are relative to the text of their document. */
-export interface ResourceSource {
-  readonly path: string
-  /** Offset of the document in the file. */
-  readonly offset: number
-  /** What the file stands for: `resource`, `patches`, … */
-  readonly step: string
-  /** When the text is not a file of its own (an inline patch): the place of all of it. */
-  readonly range?: TextRange
-}
 
 /** A Kubernetes object on its way through a build (api/resource/resource.go). Notes on it are annotations, as upstream. */
 export class Resource {

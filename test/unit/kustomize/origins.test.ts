@@ -51,6 +51,13 @@ describe('originOf', () => {
     expect(textAt(path)).toEqual([step, text])
   })
 
+  it('counts both characters of wide line breaks', () => {
+    const wide =
+      '#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n---\r\nkind: A\r\napiVersion: v1\r\nmetadata:\r\n  name: here\r\n'
+    const range = buildFixture(wide).objects[0]?.originOf(['metadata', 'name'])?.range
+    expect(filesOf(wide).get('x.yaml')?.slice(range?.start, range?.end)).toBe('here')
+  })
+
   it('lists the steps of an object', () => {
     expect(built.objects[0]?.origins.map(({ step }) => step)).toEqual(['resource', 'patches', 'namePrefix', 'images'])
   })
