@@ -17,6 +17,11 @@ export interface Normalizer {
   desired(object: KubeObject): KubeObject
   /** A dry-run's answer with known faults of old servers mended: doubled metrics of autoscalers. */
   dryRun(object: KubeObject): KubeObject
+  /**
+   * A built-in object as the API server holds it once it has read it: in Go's form as for `desired`, with nothing else
+   * changed. Custom resources, and objects that do not fit their type, stay as they are.
+   */
+  stored(object: KubeObject): KubeObject
 }
 
 /** A normalizer over the built-in types of a registry. */
@@ -30,6 +35,7 @@ export function createNormalizer(registry: SchemaRegistry): Normalizer {
     },
     dryRun: (object) =>
       object.kind === 'HorizontalPodAutoscaler' ? (structs.roundTrip(object, withoutDoubledMetrics) ?? object) : object,
+    stored: (object) => structs.roundTrip(object, (unchanged) => unchanged) ?? object,
   }
 }
 
@@ -234,11 +240,11 @@ function referenceOf(schema: StructuralSchema): string | undefined {
   return typeof reference === 'string' ? reference : undefined
 }
 
-/** Go's `omitempty`: false, zero, and empty text, lists and maps; structs are never empty. */
+/** Go's `omitempty`: false, zero, and empty text, lists and maps; structs and objects of any kind are never empty. */
 function isZero(value: JsonValue, schema: StructuralSchema): boolean {
   if (value === '' || value === 0 || value === false) return schema['x-kubernetes-int-or-string'] !== true
   if (Array.isArray(value)) return value.length === 0
-  return isObject(value) && schema.type === 'object' && Object.keys(value).length === 0
+  return isObject(value) && isObject(schema.additionalProperties) && Object.keys(value).length === 0
 }
 
 /** What Go makes of null as a list's item or a map's value. */

@@ -66,8 +66,14 @@ function builtinType(registry: SchemaRegistry, name: string): TypeDefinition | u
   return { name, ...atom, map: { ...atom.map, fields } }
 }
 
-/** Fields that refer to a type, but relate its parts otherwise (`+structType=granular` at the field). */
+/**
+ * Fields whose type the schema does not tell: those that refer to one but relate its parts otherwise
+ * (`+structType=granular` at the field), and objects of any kind (`runtime.RawExtension`), which are one value.
+ */
 const overrides: Readonly<Record<string, TypeRefDefinition>> = {
+  'io.k8s.api.apps.v1.ControllerRevision.data': { namedType: '__untyped_atomic_' },
+  'io.k8s.api.resource.v1.AllocatedDeviceStatus.data': { namedType: '__untyped_atomic_' },
+  'io.k8s.api.resource.v1.OpaqueDeviceConfiguration.parameters': { namedType: '__untyped_atomic_' },
   'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef': {
     namedType: 'io.k8s.api.core.v1.ObjectReference',
     elementRelationship: 'separable',
@@ -113,6 +119,7 @@ export const nullFields: Readonly<Record<string, string>> = {
   NonResourcePolicyRule: 'verbs nonResourceURLs',
   PersistentVolumeClaimCondition: 'lastProbeTime lastTransitionTime',
   PodCondition: 'lastProbeTime lastTransitionTime',
+  PodExtendedResourceClaimStatus: 'requestMappings',
   PodFailurePolicy: 'rules',
   PodFailurePolicyOnExitCodesRequirement: 'values',
   PodSpec: 'containers',

@@ -102,6 +102,22 @@ describe('normalized objects', () => {
     expect(Object.hasOwn(object, 'stringData')).toBe(false)
   })
 
+  it('are stored as Go holds them: without empty maps and lists, quantities canonical', () => {
+    const container = { name: 'a', args: [], resources: { limits: { cpu: '1000m', memory: 1024 } } }
+    const spec = { containers: [container], nodeSelector: {}, volumes: [{ name: 'v', emptyDir: {} }] }
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', labels: {} }, spec } as unknown as KubeObject
+    expect(normalizer.stored(pod)).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: {
+        containers: [{ name: 'a', resources: { limits: { cpu: '1', memory: '1024' } } }],
+        volumes: [{ name: 'v', emptyDir: {} }],
+      },
+      status: {},
+    })
+  })
+
   it('leaves kinds that it does not know', () => {
     const object = { apiVersion: 'example.com/v1', kind: 'Foo', metadata: { name: 'f' }, spec: { cpu: '1000m' } }
     expect(normalizer.desired(object as KubeObject)['spec']).toEqual({ cpu: '1000m' })
