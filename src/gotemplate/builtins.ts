@@ -55,7 +55,8 @@ function evalArgs(args: readonly GoValue[]): string {
 }
 
 function length(item: GoValue): GoValue {
-  if (item === undefined || item === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value')
+  if (item === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value')
+  if (item === null) throw new GoError('len of nil pointer')
   if (typeof item === 'string') return makeInt(byteLength(item))
   if (isList(item)) return makeInt(item.length)
   if (isMap(item)) return makeInt(Object.keys(item).length)

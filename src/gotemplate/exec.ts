@@ -466,18 +466,21 @@ class Executor {
   }
 
   /** `call FUNCTION ARGS…`: calls what a field or variable holds. */
-  #callBuiltin(dot: GoValue, call: { args: readonly Operand[] | undefined; final: Final }): GoValue {
+  #callBuiltin(
+    dot: GoValue,
+    call: { command: TemplateAst; args: readonly Operand[] | undefined; final: Final },
+  ): GoValue {
     const args = call.args?.slice(1) ?? []
     if (args.length === 0 && call.final === missing) this.#fail('wrong number of args for call: want at least 1 got 0')
     const values = args.map((arg) => this.#evalArg(dot, 'any', arg))
     if (call.final !== missing) values.push(call.final)
     const [target, ...rest] = values
-    const failing = args[0] === undefined ? '' : nodeText(args[0])
-    if (target === undefined || target === null) return this.#fail(`error calling call: call of nil`)
-    if (!isGoFunction(target)) {
-      return this.#fail(`error calling call: non-function ${failing} of type ${typeOf(target)}`)
-    }
-    return target.call(...rest)
+    const failing = args[0] === undefined ? reflectText(target) : nodeText(args[0])
+    if (isGoFunction(target)) return target.call(...rest)
+    const isNil = target === undefined || target === null
+    const reason = isNil ? 'call of nil' : `non-function ${failing} of type ${typeOf(target)}`
+    this.#node = call.command
+    return this.#fail(`error calling call: ${reason}`, new GoError(reason))
   }
 
   #call(dot: GoValue, target: GoFunction, call: Call): GoValue {
@@ -514,7 +517,9 @@ class Executor {
       case 'dot':
         return this.#validate(dot, type)
       case 'nil':
-        if (type === undefined || canBeNil(type)) return null
+        // As an interface it is nil; the predefined functions get no value at all.
+        if (type === undefined || type === 'any') return undefined
+        if (canBeNil(type)) return null
         return this.#fail(`cannot assign nil to ${typeName(type)}`)
       case 'field':
         return this.#validate(this.#evalField(dot, node, [node], missing), type)
@@ -621,6 +626,11 @@ function isAssignable(value: GoValue, type: ParamType): boolean {
       return isMap(value) && (typeOf(value) === type || typeOf(value) === 'common.Values')
   }
   return typeOf(value) === type
+}
+
+/** What reflect.Value's String() gives. */
+function reflectText(value: GoValue): string {
+  return typeof value === 'string' ? value : `<${typeOf(value)} Value>`
 }
 
 /** A map's element; the zero value of its type where it has none. */

@@ -7,6 +7,7 @@
 export { builtinFunctions, escapeHtml, queryEscape } from './builtins.ts'
 export { byteLength, byteSlice, decodeRune, fromBytes, toBytes } from './bytes.ts'
 export { compareBasic, equalValues } from './compare.ts'
+export { durationText } from './durations.ts'
 export {
   type Budget,
   BudgetError,
@@ -16,7 +17,7 @@ export {
   TemplateExecError,
   type TemplateSet,
 } from './exec.ts'
-export { durationText, formatValue, sprint, sprintf, sprintln } from './format.ts'
+export { formatValue, sprint, sprintf, sprintln } from './format.ts'
 export { type ParsedTemplate, parseTemplate, TemplateParseError } from './parser.ts'
 export { formatFloat, isPrint, parseFloat64, parseInteger, quote, unquote } from './strconv.ts'
 export * from './value.ts'

@@ -152,6 +152,18 @@ export function withType<T extends GoList | GoMap>(value: T, type: string): T {
   return value
 }
 
+const nilTag = Symbol('nil slice')
+
+/** A nil slice of a type: an empty list that JSON shows as null. */
+export function nilList(type: string): GoList {
+  return Object.defineProperty(withType<GoList>([], type), nilTag, { value: true })
+}
+
+/** True for a nil slice, as long as nothing was put into it. */
+export function isNilList(list: GoList): boolean {
+  return list.length === 0 && nilTag in list
+}
+
 /** Defines a function by its Go parameter list, for example `string,int` or `string,...any`. */
 export function goFunction(signature: string, call: (...args: never[]) => GoValue): GoFunction {
   const types = signature === '' ? [] : signature.split(',').map((type) => type.trim())

@@ -1,12 +1,4 @@
-import {
-  durationText,
-  GoError,
-  GoInt,
-  type GoValue,
-  goFunction,
-  makeInt,
-  parseInteger,
-} from '../../gotemplate/index.ts'
+import { durationText, GoError, GoInt, type GoValue, goFunction, parseInteger } from '../../gotemplate/index.ts'
 import { formatTime, type GoTime, loadZone, parseGoDuration, parseTime, utc, zeroTime } from './go-time.ts'
 import type { FunctionTable } from './shared.ts'
 import { isTime, type TimeObject, timeObject, unixSeconds } from './time-object.ts'

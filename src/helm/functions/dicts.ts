@@ -112,9 +112,11 @@ function dig(...args: GoValue[]): GoValue {
   if (args.length < 3) throw new GoError('dig needs at least three arguments')
   let current = args.at(-1)
   const fallback = args.at(-2)
-  for (const key of args.slice(0, -2)) {
+  const keys = args.slice(0, -2)
+  const odd = keys.find((key) => typeof key !== 'string')
+  if (odd !== undefined) throw new GoError(conversion(odd, 'string'))
+  for (const key of keys as string[]) {
     if (!isMap(current) || typeOf(current) !== map) throw new GoError(conversion(current, map))
-    if (typeof key !== 'string') throw new GoError(conversion(key, 'string'))
     if (!Object.hasOwn(current, key)) return fallback
     current = current[key]
   }

@@ -8,6 +8,7 @@ import {
   isGoObject,
   isList,
   isMap,
+  isNilList,
   mapSet,
   sortedKeys,
   typeOf,
@@ -36,6 +37,7 @@ function encode(value: GoValue, encoding: Encoding): string {
   if (isGoFunction(value)) throw new GoError('json: unsupported type: func()')
   const deeper = { ...encoding, level: encoding.level + 1 }
   if (isGoObject(value)) return encodeObject(value, deeper)
+  if (isList(value) && isNilList(value)) return 'null'
   if (isList(value))
     return wrapped(
       '[',
@@ -123,7 +125,12 @@ class JsonScanner {
 
   #bad(context: string): string {
     const char = this.#text[this.#at]
-    if (char === undefined) return 'unexpected end of JSON input'
+    // At the end Go's scanner is given a blank, which some places take.
+    if (char === undefined) {
+      return /^(looking|after (object|array|top))/.test(context)
+        ? 'unexpected end of JSON input'
+        : `invalid character ' ' ${context}`
+    }
     const shown = char === "'" ? "'\\''" : char === '"' ? `'"'` : JSON.stringify(char).replace(/^"|"$/g, "'")
     return `invalid character ${shown} ${context}`
   }
@@ -202,7 +209,7 @@ class JsonScanner {
       this.#at++
       if (char !== '\\') continue
       const escaped = this.#text[this.#at]
-      if (escaped === undefined) return 'unexpected end of JSON input'
+      if (escaped === undefined) return this.#bad('in string escape code')
       if (!'"\\/bfnrtu'.includes(escaped)) return this.#bad('in string escape code')
       this.#at++
       if (escaped !== 'u') continue
@@ -264,7 +271,7 @@ export function toJsonValue(value: GoValue, level = 0): JsonValue {
     return value
   }
   if (value instanceof GoInt) return value.value
-  if (isList(value)) return value.map((each) => toJsonValue(each, level + 1))
+  if (isList(value)) return isNilList(value) ? null : value.map((each) => toJsonValue(each, level + 1))
   if (isMap(value)) {
     const out: Record<string, JsonValue> = {}
     for (const key of Object.keys(value)) mapSet(out as GoMap, key, toJsonValue(value[key], level + 1) as GoValue)

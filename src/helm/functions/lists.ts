@@ -4,9 +4,8 @@ import {
   type GoList,
   type GoValue,
   goFunction,
-  isList,
-  kindOf,
   makeInt,
+  nilList,
   typeOf,
   withType,
 } from '../../gotemplate/index.ts'
@@ -67,9 +66,10 @@ export function listFunctions(): FunctionTable {
     ...{ first, mustFirst: first, last, mustLast: last, rest, mustRest: rest, initial, mustInitial: initial },
     ...{ reverse, mustReverse: reverse, compact, mustCompact: compact, uniq, mustUniq: uniq },
     ...{ without, mustWithout: without, has, mustHas: has, slice, mustSlice: slice, chunk, mustChunk: chunk },
-    concat: goFunction('...any', (...lists: GoValue[]) =>
-      lists.flatMap((items) => elements(items, (kind) => `Cannot concat type ${kind} as list`)),
-    ),
+    concat: goFunction('...any', (...lists: GoValue[]) => {
+      const all = lists.flatMap((items) => elements(items, (kind) => `Cannot concat type ${kind} as list`))
+      return all.length === 0 ? nilList('[]interface {}') : all
+    }),
     until: goFunction('int', (count: GoInt) => steps(0, toNumber(count), toNumber(count) < 0 ? -1 : 1)),
     untilStep: goFunction('int,int,int', (start: GoInt, stop: GoInt, step: GoInt) =>
       steps(toNumber(start), toNumber(stop), toNumber(step)),
@@ -96,13 +96,12 @@ function unique(items: GoList): GoList {
 
 function sliceList(items: GoValue, indices: readonly GoValue[]): GoValue {
   if (items === null || items === undefined) throw nilPanic()
-  if (!isList(items)) throw new GoError(`list should be type of slice or array but ${kindOf(items)}`)
-  if (items.length === 0) return null
+  const list = elements(items, (kind) => `list should be type of slice or array but ${kind}`)
+  if (list.length === 0) return null
   const start = indices.length > 0 ? Number(castInt(indices[0])) : 0
-  const end = indices.length > 1 ? Number(castInt(indices[1])) : items.length
-  if (start < 0 || end < start || end > items.length)
-    throw new GoError('reflect.Value.Slice: slice index out of bounds')
-  return withType(items.slice(start, end), typeOf(items))
+  const end = indices.length > 1 ? Number(castInt(indices[1])) : list.length
+  if (start < 0 || end < start || end > list.length) throw new GoError('reflect.Value.Slice: slice index out of bounds')
+  return withType(list.slice(start, end), typeOf(items))
 }
 
 function chunks(size: number, items: GoList): GoList {

@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js'
-import { GoError, type GoInt, goFunction, withType } from '../../gotemplate/index.ts'
+import { GoError, type GoInt, type GoList, goFunction, nilList, withType } from '../../gotemplate/index.ts'
 import { compileRegex } from './re2.ts'
 import { type FunctionTable, toNumber } from './shared.ts'
 
@@ -26,7 +26,7 @@ export function regexFunctions(): FunctionTable {
   type Compile = (pattern: string) => RE2JS
   const findAll = (by: Compile) =>
     goFunction('string,string,int', (pattern: string, text: string, count: GoInt) =>
-      withType(findMatches(by(pattern), text, toNumber(count)), '[]string'),
+      textList(findMatches(by(pattern), text, toNumber(count))),
     )
   const find = (by: Compile) =>
     goFunction('string,string', (pattern: string, text: string) => findMatches(by(pattern), text, 1)[0] ?? '')
@@ -40,7 +40,7 @@ export function regexFunctions(): FunctionTable {
     )
   const split = (by: Compile) =>
     goFunction('string,string,int', (pattern: string, text: string, count: GoInt) =>
-      withType(splitBy(by(pattern), text, toNumber(count)), '[]string'),
+      textList(splitBy(by(pattern), text, toNumber(count))),
     )
   return {
     regexMatch: goFunction('string,string', (pattern: string, text: string) => {
@@ -66,6 +66,11 @@ export function regexFunctions(): FunctionTable {
     mustRegexSplit: split(compile),
     regexQuoteMeta: goFunction('string', (text: string) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
   }
+}
+
+/** A []string, nil where Go has appended nothing to it. */
+function textList(texts: string[]): GoList {
+  return texts.length === 0 ? nilList('[]string') : withType(texts, '[]string')
 }
 
 interface Match {

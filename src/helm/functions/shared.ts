@@ -8,6 +8,7 @@ import {
   isGoObject,
   isList,
   isMap,
+  isNilList,
   kindOf,
   makeInt,
   parseFloat64,
@@ -33,6 +34,9 @@ export function strval(value: GoValue): string {
 /** sprig's strslice: the texts of a list's elements without nils; any other value alone; nothing for nil. */
 export function strslice(value: GoValue): string[] {
   if (isList(value)) return value.filter((each) => each !== null && each !== undefined).map(strval)
+  if (isGoObject(value) && value.goKind === 'slice' && value.entries !== undefined) {
+    return value.entries().map(([, each]) => strval(each))
+  }
   return value === null || value === undefined ? [] : [strval(value)]
 }
 
@@ -100,6 +104,7 @@ export function deepEqual(a: GoValue, b: GoValue): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b
   if (typeOf(a) !== typeOf(b)) return false
   if (a instanceof GoInt || b instanceof GoInt) return a instanceof GoInt && b instanceof GoInt && a.value === b.value
+  if (isList(a) && isList(b) && isNilList(a) !== isNilList(b)) return false
   if (isList(a)) return isList(b) && a.length === b.length && a.every((each, i) => deepEqual(each, b[i]))
   if (isMap(a) && isMap(b)) {
     const keys = Object.keys(a)

@@ -9,7 +9,7 @@ import {
   type GoMap,
   type GoValue,
   goFunction,
-  isList,
+  kindOf,
   mapSet,
   quote,
   sprintf,
@@ -93,7 +93,7 @@ export function stringFunctions(): FunctionTable {
     toStrings: goFunction('any', (value: GoValue) => withType(strslice(value), '[]string')),
     join: goFunction('string,any', (separator: string, value: GoValue) => strslice(value).join(separator)),
     sortAlpha: goFunction('any', (value: GoValue) =>
-      withType(isList(value) ? strslice(value).sort(compareStrings) : [strval(value)], '[]string'),
+      withType(kindOf(value) === 'slice' ? strslice(value).sort(compareStrings) : [strval(value)], '[]string'),
     ),
     printf: goFunction('string,...any', (format: string, ...values: GoValue[]) => sprintf(format, values)),
   }

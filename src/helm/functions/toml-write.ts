@@ -32,6 +32,7 @@ class Writer {
   encode(key: readonly string[], value: GoValue): void {
     if (value === undefined || value === null) return
     if (isMap(value)) this.#table(key, value)
+    else if (isGoObject(value) && value.goKind === 'map') this.#table(key, mapOf(value))
     else if (isList(value) && kindOfToml(value) === 'arrayOfHashes') this.#arrayOfTables(key, value)
     else this.#keyValue(key, value, false)
   }
@@ -113,15 +114,21 @@ class Writer {
     if (isTime(value)) this.text += formatTime(value.time, timeLayouts[value.time.zone.name] ?? zonedLayout)
     else if (value.goKind === 'slice' && value.entries !== undefined)
       this.#element(value.entries().map(([, each]) => each))
+    else if (value.text !== undefined) this.text += `[${value.format().slice(1, -1).split(' ').join(', ')}]`
     else if (isMap(json)) this.#entries([], json, true)
     else this.text += `"${escapeText(typeof json === 'string' ? json : value.format())}"`
   }
 }
 
+function mapOf(value: GoValue): GoMap {
+  const entries = isGoObject(value) ? (value.entries?.() ?? []) : []
+  return Object.fromEntries(entries.map(([key, each]) => [String(key), each]))
+}
+
 /** What the value is to TOML; `undefined` for nil. */
 function kindOfToml(value: GoValue): Kind {
   if (value === undefined || value === null) return undefined
-  if (isMap(value)) return 'hash'
+  if (isMap(value) || (isGoObject(value) && value.goKind === 'map')) return 'hash'
   if (!isList(value) || value.length === 0) return 'plain'
   const kinds = value.map(kindOfToml)
   if (kinds.includes(undefined)) throw new GoError('toml: cannot encode array with nil element')

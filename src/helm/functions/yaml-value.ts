@@ -1,4 +1,14 @@
-import { GoError, GoInt, type GoMap, type GoValue, isList, isMap, mapSet } from '../../gotemplate/index.ts'
+import {
+  GoError,
+  GoInt,
+  type GoMap,
+  type GoValue,
+  isGoObject,
+  isList,
+  isMap,
+  isNilList,
+  mapSet,
+} from '../../gotemplate/index.ts'
 import { GoFloat, GoInt as YamlInt } from '../../yaml/index.ts'
 import { toJsonValue } from './json.ts'
 
@@ -11,6 +21,9 @@ export function yamlValue(value: GoValue): unknown {
     const out: GoMap = {}
     for (const key of Object.keys(value)) mapSet(out, key, yamlValue(value[key]) as GoValue)
     return out
+  }
+  if (isGoObject(value) && value.goKind === 'map' && value.entries !== undefined) {
+    return Object.fromEntries(value.entries().map(([key, each]) => [String(key), yamlValue(each)]))
   }
   return toJsonValue(value)
 }
@@ -30,7 +43,7 @@ export function sigsValue(value: GoValue, level = 0): unknown {
       return sigsNumber(value)
   }
   if (value instanceof GoInt) return value.value
-  if (isList(value)) return value.map((each) => sigsValue(each, level + 1))
+  if (isList(value)) return isNilList(value) ? null : value.map((each) => sigsValue(each, level + 1))
   if (isMap(value)) {
     const out: Record<string, unknown> = {}
     for (const key of Object.keys(value)) {

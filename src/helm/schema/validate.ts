@@ -1,7 +1,7 @@
 import { compareStrings } from '../../base/index.ts'
-import { GoInt, type GoMap, type GoValue, isList, isMap, mapGet } from '../../gotemplate/index.ts'
+import { GoInt, type GoMap, type GoValue, isList, isMap, mapGet, quote } from '../../gotemplate/index.ts'
 import { formatFault } from './formats.ts'
-import { displayed, localCount, localNumber, quoted, quotedList } from './text.ts'
+import { displayed, encodePointer, escapePointer, localCount, localNumber, quoted, quotedList } from './text.ts'
 import { type JsonType, jsonTypes, type Schema, type SchemaFault } from './types.ts'
 import { isMultipleOf, jsonEqual, jsonTypeOf, sameItems } from './values.ts'
 
@@ -13,6 +13,8 @@ interface Unevaluated {
 
 interface Scope {
   readonly schema: Schema
+  /** The keyword that led here where it was a reference; else the place in the document says it. */
+  readonly keyword: string
   /** Differs between values, so that a schema may meet itself on another one. */
   readonly value: GoValue
   readonly depth: number
@@ -27,7 +29,7 @@ const maxDepth = 2_000
  * Source of the behaviour: santhosh-tekuri/jsonschema v6.0.2 validator.go.
  */
 export function findFaults(schema: Schema, value: GoValue): readonly SchemaFault[] {
-  const root: Scope = { schema, value, depth: 0, parent: undefined }
+  const root: Scope = { schema, keyword: '', value, depth: 0, parent: undefined }
   const faults = new Validation(root, [], unevaluatedOf(value, schema, false)).run()
   if (faults === undefined) return []
   return faults.kind === 'group' ? faults.causes : [faults]
@@ -56,7 +58,7 @@ class Validation {
     const wrong = this.#cycle() ?? this.#simple()
     if (wrong !== undefined) return this.#fault(wrong)
     if (schema.ref !== undefined) {
-      const fault = this.#reference(schema.ref)
+      const fault = this.#reference(schema.ref, '$ref')
       if (schema.draft < 2019) return fault
       this.#add(fault)
     }
@@ -91,7 +93,10 @@ class Validation {
     if (depth > maxDepth) return 'schemas and values are nested too deeply'
     for (let scope = this.#scope.parent; scope !== undefined; scope = scope.parent) {
       if (scope.depth !== depth) return undefined
-      if (scope.schema === schema) return `reference cycle at "${schema.document}#${schema.pointer}"`
+      if (scope.schema === schema) {
+        const url = quote(`${schema.document}#${encodePointer(schema.pointer)}`)
+        return `both ${keywordPath(this.#scope)} and ${keywordPath(scope)} resolve to ${url} causing reference cycle`
+      }
     }
     return undefined
   }
@@ -326,11 +331,11 @@ class Validation {
   }
 
   /** Another schema on the same value; what it evaluates counts as evaluated here. */
-  #self(schema: Schema): SchemaFault | undefined {
+  #self(schema: Schema, keyword = ''): SchemaFault | undefined {
     const { depth } = this.#scope
     const callerNeeds = (this.unevaluated.props?.size ?? 0) + (this.unevaluated.items?.size ?? 0) > 0
     const inner = new Validation(
-      { schema, value: this.#value, depth, parent: this.#scope },
+      { schema, keyword, value: this.#value, depth, parent: this.#scope },
       this.#at,
       unevaluatedOf(this.#value, schema, callerNeeds),
     )
@@ -343,12 +348,12 @@ class Validation {
 
   /** A schema on a value inside this one. */
   #inside(schema: Schema, value: GoValue, token: string): SchemaFault | undefined {
-    const scope: Scope = { schema, value, depth: this.#scope.depth + 1, parent: this.#scope }
+    const scope: Scope = { schema, keyword: '', value, depth: this.#scope.depth + 1, parent: this.#scope }
     return new Validation(scope, [...this.#at, token], unevaluatedOf(value, schema, false)).run()
   }
 
-  #reference(schema: Schema): SchemaFault | undefined {
-    const fault = this.#self(schema)
+  #reference(schema: Schema, keyword: string): SchemaFault | undefined {
+    const fault = this.#self(schema, keyword)
     if (fault === undefined) return undefined
     const causes = fault.kind === 'group' ? fault.causes : [fault]
     return { at: this.#at, message: 'validation failed', kind: 'ref', causes }
@@ -363,7 +368,7 @@ class Validation {
           if (scope.schema.resource?.recursiveAnchor) target = scope.schema
         }
       }
-      this.#add(this.#reference(target))
+      this.#add(this.#reference(target, '$recursiveRef'))
     }
     if (dynamicRef === undefined) return
     let { target } = dynamicRef
@@ -372,8 +377,21 @@ class Validation {
         target = scope.schema.resource?.dynamicAnchors?.get(dynamicRef.anchor) ?? target
       }
     }
-    this.#add(this.#reference(target))
+    this.#add(this.#reference(target, '$dynamicRef'))
   }
+}
+
+/** The way from the root schema, as a pointer of keywords. */
+function keywordPath(scope: Scope): string {
+  let path = ''
+  for (let at = scope; at.parent !== undefined; at = at.parent) {
+    const own =
+      at.keyword === ''
+        ? encodePointer(at.schema.pointer.slice(at.parent.schema.pointer.length))
+        : `/${escapePointer(at.keyword)}`
+    path = own + path
+  }
+  return path
 }
 
 function limit(keyword: string, got: number, want: number): string {
