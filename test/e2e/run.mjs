@@ -216,6 +216,12 @@ async function pictures(workbench) {
     await workbench.waitForRow('Clusters', 'Dev cluster', 'engine running', 30_000)
     await workbench.waitForRow('Workloads', 'web', 'Ready', 30_000)
   })
+  await step('a worker that is restarted takes over the dev cluster', async () => {
+    const [before] = workerPids()
+    await workbench.command('Fluxkit: Restart Worker')
+    await until('another worker', 30_000, () => workerPids().every((pid) => pid !== before) && workerPids().length > 0)
+    await workbench.waitForRow('Clusters', 'Dev cluster', 'engine running', 30_000)
+  })
   await step('its engine goes on: another edit is applied', async () => {
     await workbench.closeAllEditors()
     await deploymentRow(workbench).click()

@@ -4,6 +4,9 @@ import {
   type ClusterInfo,
   closeCluster,
   clustersChanged,
+  type DevClusterCommand,
+  devCluster,
+  devClusterId,
   engine,
   type FluxObject,
   type InventoryItem,
@@ -102,6 +105,12 @@ export class ClusterStore implements vscode.Disposable {
   async runEngine(cluster: string, fleetCluster: string | undefined): Promise<void> {
     await this.#worker.request(engine, { cluster, command: 'run', fleetCluster })
     this.#engineWish = { cluster, fleetCluster }
+  }
+
+  /** Starts, stops or empties the dev cluster; a stop ends the engine in it too. */
+  async commandDevCluster(command: DevClusterCommand): Promise<void> {
+    if (command !== 'start' && this.#engineWish?.cluster === devClusterId) this.#engineWish = undefined
+    await this.#worker.request(devCluster, { command })
   }
 
   async stopEngine(cluster: string): Promise<void> {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode'
-import { devCluster, devClusterId } from '../../../protocol/index.ts'
+import { devClusterId } from '../../../protocol/index.ts'
 import { inBackground } from '../../infrastructure/errors.ts'
 import type { Services } from '../../infrastructure/services.ts'
 
 /** With `fluxkit.runOnOpen`: once the workspace has been read, its first entry point runs on the dev cluster. */
-export function runOnOpen({ fleet, clusters, worker, log }: Services): vscode.Disposable {
+export function runOnOpen({ fleet, clusters, log }: Services): vscode.Disposable {
   let isDone = false
   return fleet.onDidChange(() => {
     const first = fleet.clusters.find(({ path }) => path !== '')
@@ -12,7 +12,7 @@ export function runOnOpen({ fleet, clusters, worker, log }: Services): vscode.Di
     isDone = true
     if (vscode.workspace.getConfiguration('fluxkit').get('runOnOpen') !== true) return
     const start = async (): Promise<void> => {
-      await worker.request(devCluster, { command: 'start' })
+      await clusters.commandDevCluster('start')
       await clusters.runEngine(devClusterId, first.id)
     }
     inBackground(log, 'run on open', start())

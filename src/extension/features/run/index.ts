@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { type ClusterInfo, type DevClusterCommand, devCluster, devClusterId } from '../../../protocol/index.ts'
+import { type ClusterInfo, type DevClusterCommand, devClusterId } from '../../../protocol/index.ts'
 import { registerCommand } from '../../infrastructure/errors.ts'
 import { nodesOf } from '../../infrastructure/nodes.ts'
 import { ensureAllowed } from '../../infrastructure/permission.ts'
@@ -19,9 +19,9 @@ export function registerRun(services: Services): vscode.Disposable {
   )
 }
 
-async function command({ worker }: Services, what: DevClusterCommand, title: string): Promise<void> {
+async function command({ clusters }: Services, what: DevClusterCommand, title: string): Promise<void> {
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-    worker.request(devCluster, { command: what }),
+    clusters.commandDevCluster(what),
   )
 }
 
