@@ -114,8 +114,8 @@ class MessageDecoder {
       setOwn(object, field.name, list)
     } else {
       const json = this.#value(field.type, value, depth)
-      const zero = json === '' || json === 0 || json === false
-      // Protobuf writes zero values too; those that JSON leaves out are left out here.
+      const zero = !field.type.includes('.') && (json === '' || json === 0 || json === false)
+      // Protobuf writes zero values too; those that JSON leaves out are left out here. Messages are never left out.
       if (json !== undefined && (field.kept || !zero)) setOwn(object, field.name, json)
     }
   }
