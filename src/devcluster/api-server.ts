@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../base/index.ts'
+import type { Clock, Disposable, JsonObject } from '../base/index.ts'
 import { createSchemaRegistry, type SchemaRegistry } from '../schema/index.ts'
 import { createFieldManaging } from './adapters/fields.ts'
 import { createFormats } from './adapters/formats.ts'
@@ -7,6 +7,7 @@ import { standardAdmission } from './admission/standard.ts'
 import { type Attributes, Authorizer } from './auth/authorizer.ts'
 import { actingUser, denied } from './auth/identity.ts'
 import { Controllers } from './controllers/controllers.ts'
+import { withOldVersions } from './controllers/old-versions.ts'
 import { seed } from './controllers/seed.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { type Exchange, headersOf, type Services } from './handlers/exchange.ts'
@@ -33,6 +34,8 @@ export interface ApiServerOptions {
   readonly history?: number
   /** The Flux minor whose definitions are installed (default: the newest); false installs none. */
   readonly flux?: string | false
+  /** Serves the Flux API versions of earlier minors too, with deprecation warnings. */
+  readonly oldVersions?: boolean
   /** False: no Node, and nothing makes Pods, becomes ready or is scheduled. */
   readonly workloads?: boolean
   /** PEM of the certificate authority, for the ConfigMap kube-root-ca.crt of each namespace. */
@@ -106,11 +109,16 @@ export class ApiServer {
     }
     this.#tokens = new ServiceAccountTokens(this.#machine, () => tokenText(random))
     this.#openapi = new OpenApi(this.registry, this.schemas)
-    seed(this.#machine, {
-      crds: options.flux === false ? [] : [...this.schemas.crds(options.flux), ...this.schemas.crds('flagger')],
-      node: options.workloads !== false,
-    })
+    seed(this.#machine, { crds: this.#definitions(options), node: options.workloads !== false })
     this.#initial = this.snapshot()
+  }
+
+  #definitions(options: ApiServerOptions): readonly JsonObject[] {
+    if (options.flux === false) return []
+    const crds = [...this.schemas.crds(options.flux), ...this.schemas.crds('flagger')]
+    if (options.oldVersions !== true) return crds
+    const minors = this.schemas.history('source.toolkit.fluxcd.io', 'GitRepository').map((entry) => entry.fluxMinor)
+    return withOldVersions(this.schemas, crds, minors)
   }
 
   /** Answers one request. Never rejects: whatever goes wrong comes back as a Status. */

@@ -23,6 +23,8 @@ export interface DevClusterOptions {
   readonly clusterName?: string
   /** The Flux minor whose definitions are installed; false for none. */
   readonly flux?: string | false
+  /** Serves the Flux API versions of earlier minors too, with deprecation warnings. */
+  readonly oldVersions?: boolean
   /** False: nothing schedules, starts or completes Pods. */
   readonly workloads?: boolean
   readonly clock?: Clock
@@ -47,6 +49,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
     random: cryptoRandom(),
     rootCertificate: certificates.ca,
     ...(options.flux === undefined ? {} : { flux: options.flux }),
+    ...(options.oldVersions === undefined ? {} : { oldVersions: options.oldVersions }),
     ...(options.workloads === undefined ? {} : { workloads: options.workloads }),
   })
   const state = options.stateDir === undefined ? undefined : openState(options.stateDir, server)
