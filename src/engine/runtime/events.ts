@@ -47,14 +47,17 @@ export class EventRecorder {
       readonly reason: string
       readonly message: string
       readonly metadata?: Readonly<Record<string, string>>
+      /** Of interest in the cluster only: never passed on (Flux's `Trace` severity). */
+      readonly trace?: boolean
     },
   ): void {
     const metadata: Record<string, string> = { ...event.metadata }
     for (const [key, value] of Object.entries(stringMap(object, 'annotations'))) {
       if (key.startsWith('event.toolkit.fluxcd.io/')) metadata[key] = value
     }
-    this.#onEvent?.({ ...event, metadata, object: refOf(object) })
-    const write = { ...event, metadata }
+    const { type, reason, message } = event
+    if (event.trace !== true) this.#onEvent?.({ type, reason, message, metadata, object: refOf(object) })
+    const write = { type, reason, message, metadata }
     this.#last = this.#last
       .then(() => this.#write(object, write))
       .catch((error: unknown) => {

@@ -14,16 +14,15 @@ import type { EngineContext } from '../runtime/context.ts'
 import type { ReconcileResult } from '../runtime/controller.ts'
 import { ManagedObject } from '../runtime/managed-object.ts'
 import {
-  generatorLabel,
   type InventoryEntry,
   inventoryOf,
   type ObservedSource,
   ownerOf,
   publishAll,
+  publishedBy,
   removeArtifacts,
   restoreArtifacts,
   sourceApi,
-  uidOf,
 } from './external-artifact.ts'
 
 const finalizer = 'source.extensions.fluxcd.io/finalizer'
@@ -62,7 +61,8 @@ function summarize(object: ManagedObject): void {
 async function decide(context: EngineContext, object: ManagedObject): Promise<ReconcileResult> {
   const disabled = object.annotations[disabledAnnotation]?.toLowerCase() === 'disabled'
   if (object.deleting) {
-    await removeArtifacts(context, inventoryOf(object))
+    const published = await publishedBy(context, object)
+    await removeArtifacts(context, [...inventoryOf(object), ...published])
     object.removeFinalizer(finalizer)
     return {}
   }
@@ -132,16 +132,19 @@ async function finish(
 ): Promise<ReconcileResult> {
   const before = inventoryOf(object)
   const kept = new Set(entries.map(({ name, namespace }) => `${namespace}/${name}`))
+  const published = await publishedBy(context, object)
   await removeArtifacts(
     context,
-    before.filter(({ name, namespace }) => !kept.has(`${namespace}/${name}`)),
+    [...before, ...published].filter(({ name, namespace }) => !kept.has(`${namespace}/${name}`)),
   )
   object.setStatus(
     'inventory',
     entries.map((entry): JsonObject => ({ ...entry })),
   )
   object.setStatus('observedSourcesDigest', digest)
-  object.mark('Ready', 'True', reasons.succeeded, `reconciliation succeeded, generated ${entries.length} artifact(s)`)
+  const succeeded = `reconciliation succeeded, generated ${entries.length} artifact(s)`
+  object.mark('Ready', 'True', reasons.succeeded, succeeded)
+  context.watcherEvents.record(object.object, { type: 'Normal', reason: 'Ready', message: succeeded, trace: true })
   const known = new Set(before.map((one) => `${one.namespace}/${one.name} (${one.digest})`))
   const changed = entries.map((one) => `${one.namespace}/${one.name} (${one.digest})`).filter((one) => !known.has(one))
   if (changed.length > 0) {
@@ -191,13 +194,7 @@ async function isPublished(context: EngineContext, object: ManagedObject, digest
   if (ready?.status !== 'True' || ready.observedGeneration !== object.generation) return false
   if (object.status['observedSourcesDigest'] !== digest) return false
   const inventory = inventoryOf(object)
-  const list = await context.client.list(
-    { apiVersion: sourceApi, kind: 'ExternalArtifact' },
-    { namespace: object.namespace, labelSelector: `${generatorLabel}=${uidOf(object)}` },
-  )
+  const published = await publishedBy(context, object)
   const digests = new Map(inventory.map((one) => [one.name, one.digest]))
-  return (
-    list.items.length === inventory.length &&
-    list.items.every((one) => artifactStatusOf(one)?.digest === digests.get(one.metadata.name))
-  )
+  return published.length === inventory.length && published.every((one) => one.digest === digests.get(one.name))
 }

@@ -13,7 +13,7 @@ import { type Artifact, artifactStatusOf, makeArtifact } from '../runtime/artifa
 import type { EngineContext } from '../runtime/context.ts'
 import type { ManagedObject } from '../runtime/managed-object.ts'
 
-export const generatorLabel = 'source.extensions.fluxcd.io/generator'
+const generatorLabel = 'source.extensions.fluxcd.io/generator'
 export const sourceApi = 'source.toolkit.fluxcd.io/v1'
 
 /** A source as it was found. */
@@ -129,6 +129,9 @@ async function publish(
     const metadata = { name: entry.name, namespace: entry.namespace }
     const body: KubeObject = { apiVersion: sourceApi, kind: 'ExternalArtifact', metadata, status }
     await context.client.apply(body, { ...options, subresource: 'status' })
+    const revision = getString(status, 'artifact', 'revision') ?? ''
+    const message = `ExternalArtifact/${entry.namespace}/${entry.name} reconciled with revision ${revision}`
+    context.watcherEvents.record(object.object, { type: 'Normal', reason: 'Ready', message, trace: true })
   }
   return entry
 }
@@ -208,8 +211,25 @@ function externalStatus(
   }
 }
 
+/** What carries the label of a generator in the cluster: its inventory, and what a crash kept from getting into it. */
+export async function publishedBy(
+  context: EngineContext,
+  object: ManagedObject,
+): Promise<{ name: string; namespace: string; digest: string | undefined }[]> {
+  const options = { namespace: object.namespace, labelSelector: `${generatorLabel}=${uidOf(object)}` }
+  const { items } = await context.client.list({ apiVersion: sourceApi, kind: 'ExternalArtifact' }, options)
+  return items.map((one) => ({
+    name: one.metadata.name,
+    namespace: object.namespace,
+    digest: artifactStatusOf(one)?.digest,
+  }))
+}
+
 /** Deletes what a generator has published. */
-export async function removeArtifacts(context: EngineContext, entries: readonly InventoryEntry[]): Promise<void> {
+export async function removeArtifacts(
+  context: EngineContext,
+  entries: readonly { readonly name: string; readonly namespace: string }[],
+): Promise<void> {
   for (const entry of entries) {
     context.artifacts.remove(ownerOf(entry))
     try {
@@ -227,7 +247,7 @@ export function ownerOf(entry: { readonly name: string; readonly namespace: stri
 }
 
 /** The uid by which published artifacts name their generator. */
-export function uidOf(object: ManagedObject): string {
+function uidOf(object: ManagedObject): string {
   const uid = object.object.metadata['uid']
   return typeof uid === 'string' ? uid : ''
 }

@@ -81,6 +81,7 @@ interface ContentOutcome {
   readonly outcome: SourceOutcome
   readonly reason?: string
   readonly message?: string
+  readonly live: boolean
   /** True when the artifact is new to the store but not to the object's status: after a start. */
   readonly changed: boolean
 }
@@ -117,7 +118,7 @@ async function reconcileContent(context: EngineContext, object: ManagedObject, o
         : failure.kind === 'waiting'
           ? { type: 'waiting' }
           : { type: 'failed', message: failure.message }
-    return { outcome, reason: failure.reason, changed: false }
+    return { outcome, reason: failure.reason, live: false, changed: false }
   }
 }
 
@@ -249,7 +250,12 @@ function storeArtifact(
   const text = `stored artifact for revision '${checkout.revision}'`
   object.mark('ArtifactInStorage', 'True', 'Succeeded', text)
   const message = checkout.live ? text : `stored artifact for commit '${checkout.message ?? checkout.revision}'`
-  return { outcome: { type: 'done' }, message, changed: isKnown && before?.digest !== artifact.digest }
+  return {
+    outcome: { type: 'done' },
+    message,
+    live: checkout.live,
+    changed: isKnown && before?.digest !== artifact.digest,
+  }
 }
 
 function artifactJson(object: ManagedObject, revision: string, artifact: Artifact, now: number): JsonObject {
@@ -295,10 +301,19 @@ function report(
   const revision = getString(object.status['artifact'], 'revision') ?? ''
   const metadata = { [`${group}/digest`]: digest, [`${group}/revision`]: revision }
   const message = outcome.message ?? ''
-  if (before !== digest)
+  if (before !== digest) {
     context.sourceEvents.record(object.object, { type: 'Normal', reason: 'NewArtifact', message, metadata })
-  else if (hadFailed)
+  } else if (hadFailed) {
     context.sourceEvents.record(object.object, { type: 'Normal', reason: 'Succeeded', message, metadata })
+  } else if (!outcome.live) {
+    const same = `no changes since last reconciliation: observed revision '${revision}'`
+    context.sourceEvents.record(object.object, {
+      type: 'Normal',
+      reason: 'GitOperationSucceeded',
+      message: same,
+      trace: true,
+    })
+  }
 }
 
 function intervalOf(object: ManagedObject): number {
