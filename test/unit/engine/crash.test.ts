@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryFileSystem, VirtualClock } from '../../../src/base/index.ts'
 import type { KubeTransport } from '../../../src/kube/index.ts'
-import { configMap, Harness, kustomization } from './harness.ts'
+import { configMap, Harness, kustomization, refFor } from './harness.ts'
 
 /** A way to the server that dies with the n-th writing request: what was written stays, nothing more is. */
 function dyingAfter(writes: number, onDeath: () => void): (inner: KubeTransport) => KubeTransport {
@@ -109,3 +109,73 @@ test('a second start changes nothing', async () => {
   expect(again.messages('apps').filter((message) => !message.includes('Reconciliation finished'))).toEqual([])
   await again.stop()
 })
+
+test('killed at any write of a deletion: the Kustomization and all of its objects go in the end', async () => {
+  let write = 0
+  for (; ; write++) {
+    const clock = new VirtualClock()
+    const first = new Harness({ files: before, clock, cluster: kustomization('apps', 'path: ./apps') })
+    await first.start()
+    await first.stop()
+    let died = false
+    const onDeath = (): void => {
+      died = true
+    }
+    const doomed = new Harness({ clock, server: first.server, fs: first.fs, transport: dyingAfter(write, onDeath) })
+    void doomed.engine.start()
+    await doomed.pass(5000)
+    await first.client.delete(refFor('Kustomization', 'apps'))
+    await doomed.pass(20_000)
+    void doomed.engine.stop()
+    const again = new Harness({ clock, server: first.server, fs: first.fs })
+    await again.start()
+    await again.pass(20_000)
+    expect(await again.kustomization('apps'), `after a crash at write ${write}`).toBeUndefined()
+    expect(await owned(again), `after a crash at write ${write}`).toEqual([])
+    await again.stop()
+    if (!died) break
+  }
+  expect(write).toBeGreaterThan(4)
+}, 60_000)
+
+const cut = `
+apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: { name: cut, namespace: flux-system }
+spec:
+  sources: [{ alias: fleet, kind: GitRepository, name: fleet }]
+  artifacts: [{ name: apps, copy: [{ from: "@fleet/apps/**", to: "@artifact/" }] }]
+---`
+
+test('killed at any write while artifacts are generated: the last revision arrives', async () => {
+  const cluster =
+    cut +
+    kustomization('apps', 'path: ./').replace('kind: GitRepository, name: fleet', 'kind: ExternalArtifact, name: apps')
+  let write = 0
+  for (; ; write++) {
+    const clock = new VirtualClock()
+    const first = new Harness({ files: before, clock, cluster })
+    await first.start()
+    await first.stop()
+    let died = false
+    const onDeath = (): void => {
+      died = true
+    }
+    const doomed = new Harness({
+      clock,
+      server: first.server,
+      fs: repository(meant),
+      transport: dyingAfter(write, onDeath),
+    })
+    void doomed.engine.start()
+    await doomed.pass(20_000)
+    void doomed.engine.stop()
+    const again = new Harness({ clock, server: first.server, fs: repository(after) })
+    expect((await again.start()).failed, `after a crash at write ${write}`).toEqual([])
+    await again.pass(10_000)
+    expect(await owned(again), `after a crash at write ${write}`).toEqual(['a', 'd'])
+    await again.stop()
+    if (!died) break
+  }
+  expect(write).toBeGreaterThan(10)
+}, 60_000)

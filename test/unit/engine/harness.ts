@@ -10,6 +10,7 @@ import {
 import { type Condition, conditionsOf, inventoryOf } from '../../../src/flux/index.ts'
 import { createKubeClient, type KubeClient, type KubeObject, type KubeTransport } from '../../../src/kube/index.ts'
 import { build } from '../../../src/kustomize/index.ts'
+import { createSchemaRegistry } from '../../../src/schema/index.ts'
 import { parseYaml } from '../../../src/yaml/index.ts'
 
 export interface HarnessOptions extends Partial<EngineOptions> {
@@ -24,6 +25,9 @@ export interface HarnessOptions extends Partial<EngineOptions> {
   readonly clock?: VirtualClock
   readonly fs?: MemoryFileSystem
 }
+
+/** Made once: it only holds facts. */
+const registry = createSchemaRegistry()
 
 /** The source that every harness begins with. */
 const base = `
@@ -70,6 +74,7 @@ export class Harness {
       clock: this.clock,
       build,
       ownCluster: true,
+      registry,
       onEvent: (event) => this.events.push(event),
       liveSources: [
         {
