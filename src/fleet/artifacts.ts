@@ -1,4 +1,4 @@
-import type { FileSystem, ObjectRef } from '../base/index.ts'
+import type { FileSystem } from '../base/index.ts'
 
 /** The files that a Kustomization is built from, as the controller would see them. */
 export interface Artifact {
@@ -11,9 +11,4 @@ export interface Artifact {
   toWorkspace(path: string): string | undefined
   /** Files and directories (absolute) of the workspace that the artifact as a whole depends on. */
   readonly inputs: readonly string[]
-}
-
-/** Which source a Kustomization names. */
-export interface SourceRequest {
-  readonly ref: ObjectRef
 }

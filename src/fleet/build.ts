@@ -2,6 +2,7 @@ import {
   type Cancellation,
   getString,
   hasErrors,
+  isObject,
   type JsonObject,
   type JsonValue,
   joinPath,
@@ -16,6 +17,7 @@ import {
   buildKustomization,
   compareApplyOrder,
   type KustomizeBuildFunction,
+  type KustomizeResult,
 } from '../flux/index.ts'
 import { type KubeObject, parseApiVersion, refOf } from '../kube/index.ts'
 import type { Artifact } from './artifacts.ts'
@@ -56,7 +58,7 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
     root: artifact.root,
     build: (dir, fs, options) => {
       overrides.use(options.overrides)
-      return host.kustomize(dir, fs, options)
+      return withoutMalformed(host.kustomize(dir, fs, options))
     },
     variables: variables.wanted ? withHidden(variables) : undefined,
     unknownVariable: (name) => {
@@ -97,6 +99,26 @@ export function makeBuild(request: BuildRequest, host: BuildHost): { value: Buil
     unknownVariables: [...new Set([...unknown, ...variables.hidden])].sort(),
   }
   return { value: sortOutput(rendered), inputs: [...rendered.inputs, ...artifact.inputs] }
+}
+
+/** kustomize lets any value stand where a name belongs; nothing behind it does. */
+function withoutMalformed(result: KustomizeResult): KustomizeResult {
+  const isWhole = ({ object }: BuiltObject): boolean =>
+    typeof object.apiVersion === 'string' &&
+    typeof object.kind === 'string' &&
+    isObject(object.metadata) &&
+    typeof object.metadata.name === 'string'
+  if (result.objects.every(isWhole)) return result
+  const problems = result.objects
+    .filter((built) => !isWhole(built))
+    .map(({ origins }): Problem => {
+      const { path, range } = origins[0] ?? { path: undefined, range: undefined }
+      const message = 'apiVersion, kind and metadata.name must be text'
+      if (path === undefined) return { code: 'flux/build-failed', severity: 'error', message }
+      const location = { path, ...(range === undefined ? {} : { range }) }
+      return { code: 'flux/build-failed', severity: 'error', message, location }
+    })
+  return { ...result, objects: [], problems: [...result.problems, ...problems] }
 }
 
 /** What keeps an ArtifactGenerator from making the artifact that the Kustomization needs. */

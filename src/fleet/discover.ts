@@ -4,7 +4,6 @@ import {
   dirname,
   getIn,
   getString,
-  isWithin,
   type JsonObject,
   type Location,
   type ObjectRef,
@@ -76,8 +75,8 @@ function gotkCandidates(input: DiscoveryInput): Candidate[] {
   const out: Candidate[] = []
   for (const file of input.files) {
     if (basename(file.path) !== 'gotk-sync.yaml') continue
-    const entry = file.objects.find((object) => isFluxKustomization(object.ref))
-    const source = file.objects.find((object) => /^source\./.test(object.ref.apiVersion))
+    const entry = file.objects.find((object) => isFluxKustomization(object.ref) && object.ref.name !== '')
+    const source = file.objects.find((object) => /^source\./.test(object.ref.apiVersion) && object.ref.name !== '')
     const dir = dirname(file.path)
     const namespace = entry?.ref.namespace ?? 'flux-system'
     out.push({
@@ -293,9 +292,4 @@ export function entryRef(entry: Entry): ObjectRef {
     name: entry.object.metadata.name,
     namespace: getString(entry.object, 'metadata', 'namespace') ?? 'flux-system',
   }
-}
-
-/** True when a path (relative to the workspace) lies in a directory; `.` holds everything. */
-export function isInDirectory(dir: string, path: string): boolean {
-  return dir === '.' || isWithin(dir, path)
 }

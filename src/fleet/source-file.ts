@@ -56,7 +56,7 @@ function mebibytes(bytes: number): string {
 }
 
 /** What names an object; the name is empty where the document gives none. */
-export function objectRefOf(value: { readonly [key: string]: unknown }): ObjectRef | undefined {
+function objectRefOf(value: { readonly [key: string]: unknown }): ObjectRef | undefined {
   const apiVersion = value['apiVersion']
   const kind = value['kind']
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') return undefined

@@ -88,7 +88,7 @@ export function resolveVariables(
 }
 
 /** True for an object that SOPS encrypted: it carries SOPS' own metadata. */
-export function isEncrypted(object: JsonObject): boolean {
+function isEncrypted(object: JsonObject): boolean {
   return isObject(object['sops']) && getString(object['sops'], 'mac') !== undefined
 }
 

@@ -77,7 +77,7 @@ function collectFlux(fleet: Fleet, object: LocatedObject, out: WrittenPath[]): v
 }
 
 /** The directory (relative to the workspace) that a written Flux Kustomization builds. */
-export function specDirectory(fleet: Fleet, object: LocatedObject): string | undefined {
+function specDirectory(fleet: Fleet, object: LocatedObject): string | undefined {
   const ids = kustomizationIds(fleet, object)
   for (const id of ids) {
     const directory = fleet.kustomization(id)?.directory

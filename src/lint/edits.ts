@@ -27,7 +27,7 @@ export function contentEnd(text: string, node: YamlNode): number {
 }
 
 /** Removes an entry of a block mapping with its lines; `undefined` for one in a flow mapping, or first in a list item. */
-export function removeEntry(text: string, parent: YamlNode, entry: MappingEntry): TextEdit | undefined {
+function removeEntry(text: string, parent: YamlNode, entry: MappingEntry): TextEdit | undefined {
   if (parent.style === 'flow') return undefined
   const start = entry.key.start - columnOf(text, entry.key.start)
   const end = lineEnd(text, Math.max(contentEnd(text, entry.value), entry.key.end))

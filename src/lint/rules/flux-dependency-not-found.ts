@@ -1,3 +1,5 @@
+import type { Fix, Location } from '../../base/index.ts'
+import { type Fleet, lineStartAt } from '../../fleet/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { hasHiddenObjects, knownReferences, replaceFix, showRef } from '../targets.ts'
 import type { FleetRule } from '../types.ts'
@@ -15,8 +17,8 @@ export const dependencyNotFound: FleetRule = {
       const severity = hasHiddenObjects(fleet, name) ? 'warning' : 'error'
       for (const { to, from, location } of knownReferences(fleet, name, ['dependency'])) {
         if (location === undefined || index.has(to)) continue
-        const suggestion = index.closestName(to)
-        const elsewhere = suggestion === undefined ? otherNamespace(fleet.clusterObjects(name).values(), to) : undefined
+        const elsewhere = otherNamespace(fleet.clusterObjects(name).values(), to)
+        const suggestion = elsewhere === undefined ? index.closestName(to) : undefined
         const hint =
           elsewhere !== undefined
             ? `: there is one in namespace "${elsewhere}". Set namespace: ${elsewhere}`
@@ -28,13 +30,27 @@ export const dependencyNotFound: FleetRule = {
           location,
           object: from,
           severity,
-          ...(suggestion === undefined || location.range === undefined
-            ? {}
-            : { fixes: [replaceFix(location.path, location.range, suggestion)] }),
+          fixes: fixesOf(fleet, location, { suggestion, elsewhere }),
         })
       }
     }
   },
+}
+
+function fixesOf(
+  fleet: Fleet,
+  { path, range }: Location,
+  { suggestion, elsewhere }: { suggestion: string | undefined; elsewhere: string | undefined },
+): Fix[] {
+  if (range === undefined) return []
+  if (suggestion !== undefined) return [replaceFix(path, range, suggestion)]
+  const text = fleet.file(path)?.text ?? ''
+  const before = /^([\s-]*)name:\s*$/.exec(text.slice(lineStartAt(text, range.start), range.start))?.[1]
+  if (elsewhere === undefined || before === undefined) return []
+  const newText = `\n${' '.repeat(before.length)}namespace: ${elsewhere}`
+  return [
+    { title: `Add "namespace: ${elsewhere}"`, edits: [{ path, range: { start: range.end, end: range.end }, newText }] },
+  ]
 }
 
 function otherNamespace(

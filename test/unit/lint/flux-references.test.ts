@@ -137,6 +137,18 @@ ${kustomization(`  path: ./apps\n${gitSource}\n    namespace: flux-system`, 'inf
 `)
   })
 
+  it('adds the namespace that is missing', () => {
+    const other = kustomization(`  path: ./apps\n${gitSource}\n    namespace: flux-system`, 'infra').replace(
+      'namespace: flux-system',
+      'namespace: infra',
+    )
+    const apps = kustomization(`  path: ./apps\n${gitSource}\n  dependsOn:\n    - name: infra`)
+    checkFix(
+      `${bootstrap}\n#- clusters/prod/apps.yaml\n${apps}\n#- clusters/prod/infra.yaml\n${other}\n`,
+      `#- clusters/prod/apps.yaml\n${apps}\n      namespace: infra\n`,
+    )
+  })
+
   it('accepts one that another file declares', () => {
     checkDiagnostics(`${bootstrap}
 #- clusters/prod/apps.yaml
