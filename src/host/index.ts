@@ -2,10 +2,13 @@
  * The Node implementations of the core's interfaces: disk, clock, clusters, git. Shared by the worker and the CLI.
  * Invariant: no policy; whoever calls decides what may be contacted or written.
  */
+export * from './chart-cache.ts'
 export * from './chart-files.ts'
+export * from './chart-sources.ts'
 export * from './clock.ts'
 export * from './file-system.ts'
 export * from './git.ts'
+export * from './http-client.ts'
 export * from './kube-transport.ts'
 export * from './kubeconfig.ts'
 export * from './template-crypto.ts'

@@ -3,6 +3,21 @@
  * Invariants: pure but for the file system it is given; network and processes are only in `transport/`.
  */
 export * from './artifact-view.ts'
+export { type CacheRef, type ChartCache, createMemoryCache } from './charts/cache.ts'
+export { checkDigest, type FetchContext, type FetchedChart } from './charts/fetcher.ts'
+export * from './charts/http.ts'
+export { HttpCharts, type HttpRepository, resolveChartUrl } from './charts/http-repository.ts'
+export { type ChartIndex, type IndexEntry, parseIndex } from './charts/index-file.ts'
+export { chartLayerType, type OciArtifactSelector, OciCharts } from './charts/oci-charts.ts'
+export { OciRegistry, type OciRepository, parseChallenge } from './charts/oci-registry.ts'
+export {
+  dockerLogin,
+  type HelmRepositoryAccess,
+  readHelmRepository,
+  readOciRepository,
+  type SecretReader,
+} from './charts/source-objects.ts'
+export { chooseVersion, type Offered, parseFullVersion } from './charts/versions.ts'
 export * from './digest.ts'
 export * from './git-url.ts'
 export * from './revision.ts'
