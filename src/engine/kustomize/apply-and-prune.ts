@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../base/index.ts'
+import { getString, isObject, type JsonObject } from '../../base/index.ts'
 import {
   conditionsOf,
   fieldManagers,
@@ -198,6 +198,10 @@ async function checkHealth(run: RunContext, changes: readonly Change[], drifted:
  */
 function withoutController(object: KubeObject): ObjectStatus | undefined {
   if (!isUnmanaged(object) || conditionsOf(object).length > 0) return undefined
+  // Only named by others: no controller gives it a status.
+  if (object.kind === 'HelmRepository' && getString(object, 'spec', 'type') === 'oci') {
+    return { status: 'Current', error: undefined }
+  }
   return { status: 'Failed', error: `no controller for ${object.kind} yet` }
 }
 

@@ -108,6 +108,21 @@ spec: { interval: 1h, chartRef: { kind: OCIRepository, name: x } }
   await h.stop()
 })
 
+test('a chart repository in a registry needs no controller', async () => {
+  const h = new Harness({
+    files: {
+      'apps/repo.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: flux-system }
+spec: { type: oci, url: oci://example.org/charts }
+`,
+    },
+    cluster: kustomization('apps', 'path: ./apps\nwait: true'),
+  })
+  expect((await h.start()).failed).toEqual([])
+  await h.stop()
+})
+
 test('a Kustomization that is part of what it applies does not wait for itself', async () => {
   const self = kustomization('apps', 'path: ./apps\nwait: true').replace(/---\s*$/, '')
   const h = new Harness({ files: { 'apps/self.yaml': self }, cluster: `${self}---` })
