@@ -1,5 +1,6 @@
 import { getIn, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import { gvkOf, type KubeObject } from '../types.ts'
+import { goPlain, goType } from '../values/go-text.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
 
 export type ObjectStatus = 'InProgress' | 'Failed' | 'Current' | 'Terminating' | 'NotFound' | 'Unknown'
@@ -61,16 +62,24 @@ export function augmentStatus(object: KubeObject, options: StatusOptions): Outco
   const result = computeStatus(object, options)
   if (!result.ok) return result
   const found = getIn(object, ['status', 'conditions'])
-  const conditions = Array.isArray(found) ? found.filter(isObject).map((condition) => ({ ...condition })) : []
+  if (found !== undefined && !Array.isArray(found)) {
+    const shown = `${goPlain(found)} is of the type ${goType(found)}`
+    return bad(`.status.conditions accessor error: ${shown}, expected []interface{}`)
+  }
+  const conditions = [...(found ?? [])]
   const time = `${new Date(options.now).toISOString().slice(0, 19)}Z`
   for (const { type, status, reason, message } of result.value.conditions) {
-    const present = conditions.find((condition) => condition['type'] === type)
-    if (present === undefined) {
-      conditions.push({ lastTransitionTime: time, lastUpdateTime: time, message, reason, status, type })
-      continue
+    let present = false
+    for (const [i, condition] of conditions.entries()) {
+      if (!isObject(condition)) return bad('condition does not have the expected structure')
+      if (typeof condition['type'] !== 'string') return bad('condition type does not have the expected type')
+      if (condition['type'] !== type) continue
+      if (typeof condition['status'] !== 'string') return bad('condition status does not have the expected type')
+      const changed = condition['status'] === status ? {} : { lastTransitionTime: time }
+      conditions[i] = { ...condition, ...changed, status, lastUpdateTime: time, reason, message }
+      present = true
     }
-    if (present['status'] !== status) present['lastTransitionTime'] = time
-    Object.assign(present, { status, lastUpdateTime: time, reason, message })
+    if (!present) conditions.push({ lastTransitionTime: time, lastUpdateTime: time, message, reason, status, type })
   }
   const status: JsonObject = isObject(object['status']) ? object['status'] : {}
   return good({ ...object, status: { ...status, conditions } })
@@ -337,21 +346,26 @@ function failed(reason: string, message: string): StatusResult {
   return { status: 'Failed', message, conditions: [{ type: 'Stalled', status: 'True', reason, message }] }
 }
 
-/** The object's own conditions; a list that is none is a fault. */
+/** The object's own conditions. Faults, in the words of Go's converter: no list, items that are no conditions. */
 function conditionsOf(object: KubeObject): readonly BasicCondition[] {
   const found = getIn(object, ['status', 'conditions'])
   if (found === undefined || found === null) return []
-  if (!Array.isArray(found)) throw new StatusFault('status.conditions is not a list')
-  const field = (condition: JsonObject, key: string): string => {
-    const value = condition[key]
-    return typeof value === 'string' ? value : ''
-  }
-  return found.filter(isObject).map((condition) => ({
-    type: field(condition, 'type'),
-    status: field(condition, 'status'),
-    reason: field(condition, 'reason'),
-    message: field(condition, 'message'),
-  }))
+  if (!Array.isArray(found)) throw new StatusFault(`cannot restore slice from ${goKind(found)}`)
+  return found.map((condition) => {
+    const fields = condition ?? {}
+    if (!isObject(fields)) throw new StatusFault(`cannot restore struct from: ${goKind(fields)}`)
+    const field = (key: string): string => {
+      const value = fields[key] ?? ''
+      if (typeof value === 'string') return value
+      const isInteger = goType(value) === 'int64'
+      throw new StatusFault(isInteger ? 'cannot convert int64 to string' : 'unrecognized type: string')
+    }
+    return { type: field('type'), status: field('status'), reason: field('reason'), message: field('message') }
+  })
+}
+
+function goKind(value: JsonValue): string {
+  return goType(value).replace('[]interface {}', 'slice').replace('map[string]interface {}', 'map')
 }
 
 function generationAt(object: KubeObject, parent: string, field: string): number | bigint | undefined {
