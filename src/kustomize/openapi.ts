@@ -21,7 +21,8 @@ export interface SchemaNode {
 }
 
 const builtinVersion = 'v1.21.2'
-const builtinScopes = scopes as Readonly<Record<string, boolean>>
+/** By kind, then by API version: asked for every id of every resource. */
+const builtinScopes: ReadonlyMap<string, ReadonlyMap<string, boolean>> = byKind(scopes)
 const builtinTypes = builtin.types as unknown as readonly ShapeFields[]
 const builtinKinds = builtin.gvk as Readonly<Record<string, number>>
 const builtinNames = builtin.names as Readonly<Record<string, number>>
@@ -66,14 +67,14 @@ export class SchemaFacts {
 
   /** True or false where the schema knows whether a kind has a namespace. */
   isNamespaced(apiVersion: string, kind: string): boolean | undefined {
-    const key = `${apiVersion} ${kind}`
-    if (Object.hasOwn(builtinScopes, key)) return builtinScopes[key]
+    const builtin = builtinScopes.get(kind)?.get(apiVersion)
+    if (builtin !== undefined) return builtin
     if (!this.#ready) {
       if (this.#custom !== undefined) this.#load()
       else if (this.#version === '' || this.#version === builtinVersion) this.#builtinWanted = true
       else this.#load()
     }
-    return this.#scopes.get(key)
+    return this.#scopes.size === 0 ? undefined : this.#scopes.get(`${apiVersion} ${kind}`)
   }
 
   /** The schema of a kind, `undefined` when it is not known. */
@@ -191,6 +192,15 @@ export function patchStrategy(node: SchemaNode): { strategy: string; keys: reado
   if (!Array.isArray(node.shape)) return { strategy: '', keys: [] }
   const [, strategy = '', keys = []] = node.shape as ShapeList
   return { strategy, keys }
+}
+
+function byKind(scopes: Readonly<Record<string, boolean>>): Map<string, Map<string, boolean>> {
+  const out = new Map<string, Map<string, boolean>>()
+  for (const [key, namespaced] of Object.entries(scopes)) {
+    const [apiVersion = '', kind = ''] = key.split(' ')
+    out.set(kind, (out.get(kind) ?? new Map<string, boolean>()).set(apiVersion, namespaced))
+  }
+  return out
 }
 
 function strategyOf(schema: JsonObject): [] | [string, readonly string[]] {

@@ -31,7 +31,8 @@ export function apiVersionOfGvk(gvk: Gvk): string {
 
 /** Group, version and kind of a node; empty parts where the node lacks them. */
 export function gvkOfNode(node: YamlNode | undefined): Gvk {
-  return { ...parseGroupVersion(rawField(node, 'apiVersion')?.value ?? ''), kind: rawField(node, 'kind')?.value ?? '' }
+  const { group, version } = parseGroupVersion(rawField(node, 'apiVersion')?.value ?? '')
+  return { group, version, kind: rawField(node, 'kind')?.value ?? '' }
 }
 
 export function isClusterScoped(gvk: Gvk, schema: SchemaFacts): boolean {

@@ -64,7 +64,9 @@ export class Resource {
   /** The id by what the resource is called now; unique in a build. */
   id(): ResId {
     const gvk = gvkOfNode(this.node)
-    return { ...gvk, name: this.name, namespace: this.namespace, clusterScoped: isClusterScoped(gvk, this.#schema) }
+    const { group, version, kind } = gvk
+    const clusterScoped = isClusterScoped(gvk, this.#schema)
+    return { group, version, kind, name: this.name, namespace: this.namespace, clusterScoped }
   }
 
   /** The ids that the resource had before, oldest first. */

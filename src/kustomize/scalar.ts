@@ -47,6 +47,8 @@ export function resolvePlain(text: string, flavour: YamlFlavour): Scalar {
   return resolveAs(text, '', flavour)
 }
 
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/
+
 function underTag(node: YamlNode): Scalar {
   const { tag, value } = node
   if (tag === '!!binary') return binaryText(node)
@@ -55,7 +57,8 @@ function underTag(node: YamlNode): Scalar {
   const expected = { '!!int': 'number', '!!float': 'number', '!!bool': 'boolean' }[tag]
   const mismatch =
     (expected !== undefined && typeof found !== expected && typeof found !== 'bigint') ||
-    (tag === '!!null' && found !== null)
+    (tag === '!!null' && found !== null) ||
+    (tag === '!!timestamp' && found === value && !rfc3339.test(value))
   if (mismatch) fail(`yaml: cannot decode ${type === '' ? '!!str' : type} \`${value}\` as a ${tag}`)
   return found
 }

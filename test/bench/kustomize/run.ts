@@ -2,7 +2,7 @@
  * Paired CPU-second ratios of our build against a real kustomize on PATH (../shared/performance.md section 4). Prints
  * only; numbers depend on the machine, ratios hardly.
  *
- *   node test/bench/kustomize/run.ts [--pairs N]
+ *   node test/bench/kustomize/run.ts [--pairs N] [--quick]
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,9 @@ import { build } from '../../../src/kustomize/index.ts'
 import { readTarGz } from '../../support/tar.ts'
 import { manyResources } from './many-resources.ts'
 
-const { values } = parseArgs({ options: { pairs: { type: 'string', default: '7' } } })
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, pairs: { type: 'string', default: '7' } },
+})
 const pairs = Number(values.pairs)
 const here = dirname(fileURLToPath(import.meta.url))
 const shared = resolve(here, '../../../../shared')
@@ -25,7 +27,7 @@ const hasBinary = spawnSync('kustomize', ['version']).status === 0
 
 try {
   const entry = bundle()
-  for (const count of [1000, 4000]) {
+  for (const count of values.quick ? [1000] : [1000, 4000]) {
     const dir = join(work, `many-${count}`)
     mkdirSync(dir)
     for (const [name, text] of Object.entries(manyResources(count))) writeFileSync(join(dir, name), text)
