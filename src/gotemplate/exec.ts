@@ -1,4 +1,6 @@
-import { byteLength } from './bytes.ts'
+import { type Budget, BudgetError, spendCall, spendOutput, spendStep, spendSteps } from './budget.ts'
+import { isStackOverflow, TemplateExecError } from './exec-errors.ts'
+import { canBeNil, isAssignable, typeName } from './exec-params.ts'
 import { formatValue } from './format.ts'
 import type {
   ListNode,
@@ -38,41 +40,6 @@ import {
   typeOf,
   underlying,
 } from './value.ts'
-
-/** An error while a template ran; the message is Go's `template: LOCATION: executing "NAME" at <CONTEXT>: …`. */
-export class TemplateExecError extends Error {
-  override readonly name = 'TemplateExecError'
-  readonly template: string
-  /** `file:line:column`: one-based line, zero-based byte column, as Go counts. */
-  readonly location: string
-  readonly detail: string
-  /** What a template function threw, when that was the cause. */
-  override readonly cause: unknown
-
-  constructor(template: string, node: TemplateAst, detail: string, cause?: unknown) {
-    const location = locationOf(node)
-    super(`template: ${location}: executing ${JSON.stringify(template)} at <${nodeText(node)}>: ${detail}`)
-    this.template = template
-    this.location = location
-    this.detail = detail
-    this.cause = cause
-  }
-}
-
-/** A template used up what it may use. Not catchable by templates. */
-export class BudgetError extends Error {
-  override readonly name = 'BudgetError'
-}
-
-/** What one render may use; shared by all templates of it. */
-export interface Budget {
-  /** Nodes walked and function calls. */
-  steps: number
-  /** UTF-16 units written. */
-  output: number
-  /** When to stop, by `now`; checked every few thousand steps. */
-  readonly deadline?: { readonly now: () => number; readonly at: number }
-}
 
 /** The templates that can call one another, and the functions that they can call. */
 export interface TemplateSet {
@@ -144,26 +111,22 @@ class Executor {
   }
 
   run(): void {
-    this.#walkList(this.#state.data, this.#template.root)
+    try {
+      this.#walkList(this.#state.data, this.#template.root)
+    } catch (error) {
+      // The innermost template says where it was.
+      if (error instanceof BudgetError) this.#fail(error.message, error)
+      throw error
+    }
   }
 
   #fail(detail: string, cause?: unknown): never {
     throw new TemplateExecError(this.#template.name, this.#node, detail, cause)
   }
 
-  #step(): void {
-    const { budget } = this.#state
-    if (--budget.steps < 0) throw new BudgetError('the template takes too many steps')
-    if ((budget.steps & 0xfff) === 0 && budget.deadline !== undefined && budget.deadline.now() > budget.deadline.at) {
-      throw new BudgetError('the template takes too long')
-    }
-  }
-
   #write(text: string): void {
-    const { budget, out } = this.#state
-    budget.output -= text.length
-    if (budget.output < 0) throw new BudgetError('the template writes too much')
-    out.push(text)
+    spendOutput(this.#state.budget, text)
+    this.#state.out.push(text)
   }
 
   #walkList(dot: GoValue, list: ListNode): Flow {
@@ -175,7 +138,7 @@ class Executor {
   }
 
   #walk(dot: GoValue, node: Statement): Flow {
-    this.#step()
+    spendStep(this.#state.budget)
     this.#node = node
     switch (node.type) {
       case 'text':
@@ -225,7 +188,7 @@ class Executor {
     let ran = false
     /** @returns false when the loop was left. */
     const once = (index: GoValue, element: GoValue): boolean => {
-      this.#step()
+      spendStep(this.#state.budget)
       ran = true
       this.#dotBoxed = true
       if (isAssign) {
@@ -484,7 +447,7 @@ class Executor {
   }
 
   #call(dot: GoValue, target: GoFunction, call: Call): GoValue {
-    this.#step()
+    spendStep(this.#state.budget)
     const { name, final } = call
     const args = call.args?.slice(1) ?? []
     const given = args.length + (final === missing ? 0 : 1)
@@ -496,9 +459,14 @@ class Executor {
     const values = args.map((arg, i) => this.#evalArg(dot, typeAt(i), arg))
     if (final !== missing) values.push(this.#validate(final, typeAt(values.length)))
     try {
-      return target.call(...values)
+      if (target.cost !== undefined) spendSteps(this.#state.budget, target.cost)
+      const result = target.call(...values)
+      spendCall(this.#state.budget, values, result)
+      return result
     } catch (error) {
       if (error instanceof BudgetError) throw error
+      // Budgets end the render where they are found out, and are not the calling functions' errors.
+      if (error instanceof TemplateExecError && error.cause instanceof BudgetError) throw error
       if (error instanceof GoError || error instanceof TemplateExecError) {
         this.#node = call.node
         return this.#fail(`error calling ${name}: ${error.message}`, error)
@@ -578,11 +546,6 @@ class Executor {
   }
 }
 
-/** True for the error that V8 throws at the end of its stack. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack')
-}
-
 interface FieldAccess {
   readonly node: TemplateAst
   readonly ident: readonly string[]
@@ -600,34 +563,6 @@ interface Call {
   readonly isBuiltin: boolean
 }
 
-function typeName(type: ParamType): string {
-  return type === 'any' ? 'interface {}' : type
-}
-
-function canBeNil(type: ParamType): boolean {
-  return type === 'any' || type === 'error' || /^(map|\[|\*)/.test(type)
-}
-
-function isAssignable(value: GoValue, type: ParamType): boolean {
-  switch (type) {
-    case 'string':
-      return typeof value === 'string'
-    case 'bool':
-      return typeof value === 'boolean'
-    case 'float64':
-      return typeof value === 'number'
-    case 'int':
-    case 'int64':
-      return value instanceof GoInt && value.type === type
-    case '[]interface {}':
-      return isList(value) && typeOf(value) === type
-    case 'map[string]interface {}':
-      // A named map type with the same underlying type is assignable to the unnamed one.
-      return isMap(value) && (typeOf(value) === type || typeOf(value) === 'common.Values')
-  }
-  return typeOf(value) === type
-}
-
 /** What reflect.Value's String() gives. */
 function reflectText(value: GoValue): string {
   return typeof value === 'string' ? value : `<${typeOf(value)} Value>`
@@ -636,18 +571,4 @@ function reflectText(value: GoValue): string {
 /** A map's element; the zero value of its type where it has none. */
 function elementOf(map: GoObject, key: GoValue): GoValue {
   return map.entries?.().find(([each]) => each === key)?.[1] ?? map.zero?.() ?? null
-}
-
-/** `file:line:column` as Go's ErrorContext gives it: the column counts bytes from zero. */
-function locationOf(node: TemplateAst): string {
-  const before = node.tree.text.slice(0, node.pos)
-  const newline = before.lastIndexOf('\n')
-  const line = 1 + countNewlines(before)
-  return `${node.tree.parseName}:${line}:${byteLength(before.slice(newline + 1))}`
-}
-
-function countNewlines(text: string): number {
-  let count = 0
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++
-  return count
 }

@@ -4,19 +4,14 @@
  *
  * Invariants: no I/O, no clock but the caller's, every loop bounded by the caller's budget.
  */
+
+export { type Budget, BudgetError } from './budget.ts'
 export { builtinFunctions, escapeHtml, queryEscape } from './builtins.ts'
 export { byteLength, byteSlice, decodeRune, fromBytes, toBytes } from './bytes.ts'
 export { compareBasic, equalValues } from './compare.ts'
 export { durationText } from './durations.ts'
-export {
-  type Budget,
-  BudgetError,
-  executeTemplate,
-  executorFunctions,
-  isStackOverflow,
-  TemplateExecError,
-  type TemplateSet,
-} from './exec.ts'
+export { executeTemplate, executorFunctions, type TemplateSet } from './exec.ts'
+export { isStackOverflow, TemplateExecError } from './exec-errors.ts'
 export { formatValue, sprint, sprintf, sprintln } from './format.ts'
 export { type ParsedTemplate, parseTemplate, TemplateParseError } from './parser.ts'
 export { formatFloat, isPrint, parseFloat64, parseInteger, quote, unquote } from './strconv.ts'

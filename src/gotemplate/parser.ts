@@ -33,10 +33,10 @@ export interface ParsedTemplate {
   readonly tree: SourceTree
 }
 
-/** Go's limit on nested parentheses (parse.go, maxStackDepth). */
-const maxNesting = 10_000
+/** Our limit on nested parentheses; Go's is its stack. */
+const maxNesting = 500
 /** Our own limit on nested control structures, against stack overflow on hostile input. */
-const maxBlocks = 2_000
+const maxBlocks = 500
 
 /**
  * Parses a template's text into the templates that it defines, itself first.

@@ -43,7 +43,7 @@ export interface RenderOptions {
   readonly strict?: boolean
   /** Finds objects of a cluster; absent: nothing is found. */
   readonly lookup?: (apiVersion: string, kind: string, namespace: string, name: string) => GoMap
-  /** What the render may use; default 50 million steps, 256 million characters, 20 s of `clock`. */
+  /** What the render may use; default 10 million steps, 64 million characters written, 256 million made. */
   readonly budget?: Partial<Budget>
   /** What only the host has: the time (milliseconds since 1970) and cryptography. */
   readonly host?: { readonly now?: () => number; readonly crypto?: TemplateCrypto }
@@ -132,6 +132,9 @@ function mapMethod(type: string, map: GoMap, name: string): GoFunction | undefin
   return type === 'common.Values' ? valuesMethod(map, name) : undefined
 }
 
+/** More than any chart takes: the largest of the corpus use a tenth of it. */
+const defaultBudget = { steps: 10_000_000, output: 64_000_000, made: 256_000_000 } as const
+
 class Engine {
   readonly #templates = new Map<string, ParsedTemplate>()
   readonly #functions: Map<string, GoFunction>
@@ -143,7 +146,7 @@ class Engine {
 
   constructor(options: RenderOptions) {
     this.#options = options
-    this.#budget = { steps: 50_000_000, output: 256_000_000, ...options.budget }
+    this.#budget = { ...defaultBudget, ...options.budget }
     this.#functions = helmFunctions(options.host)
     this.#bind(this.#functions, this.#templates)
   }
@@ -157,6 +160,7 @@ class Engine {
         parsed = parseTemplate(name, decodeText(file.data), (each) => this.#has(each))
       } catch (error) {
         if (error instanceof TemplateParseError) throw new HelmError(formatParseError(error.message))
+        if (isStackOverflow(error)) throw new HelmError(`parse error at (${name}): max expression depth exceeded`)
         throw error
       }
       cache?.set(file, { name, parsed })
@@ -168,9 +172,13 @@ class Engine {
     try {
       return this.#run(this.#templates, this.#functions, name, data).replaceAll('<no value>', '')
     } catch (error) {
-      if (error instanceof TemplateExecError) throw new HelmError(formatExecError(name, error))
+      if (error instanceof TemplateExecError) {
+        if (error.cause instanceof BudgetError) throw new BudgetError(error.message)
+        throw new HelmError(formatExecError(name, error))
+      }
       if (error instanceof GoError) throw new HelmError(error.message)
-      if (error instanceof RangeError) throw new BudgetError(`${name}: the templates are nested too deeply`)
+      if (error instanceof RangeError)
+        throw new BudgetError(`template: ${name}: the templates or values are nested too deeply`)
       throw error
     }
   }
@@ -274,6 +282,7 @@ class Engine {
       return this.#run(own, functions, name, data).replaceAll('<no value>', '')
     } catch (error) {
       if (!(error instanceof TemplateExecError || error instanceof GoError)) throw error
+      if (error instanceof TemplateExecError && error.cause instanceof BudgetError) throw error
       const wrapped = new GoError(`error during tpl function execution for ${quote(text)}: ${error.message}`)
       wrapped.cause = error
       throw wrapped

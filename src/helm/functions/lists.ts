@@ -9,7 +9,17 @@ import {
   typeOf,
   withType,
 } from '../../gotemplate/index.ts'
-import { castInt, deepEqual, elements, type FunctionTable, isEmpty, maxText, nilPanic, toNumber } from './shared.ts'
+import {
+  castInt,
+  checkSize,
+  deepEqual,
+  elements,
+  type FunctionTable,
+  isEmpty,
+  maxText,
+  nilPanic,
+  toNumber,
+} from './shared.ts'
 
 /** sprig's list functions (list.go). The `must` forms fail in the same words; the others panic with them. */
 export function listFunctions(): FunctionTable {
@@ -67,7 +77,9 @@ export function listFunctions(): FunctionTable {
     ...{ reverse, mustReverse: reverse, compact, mustCompact: compact, uniq, mustUniq: uniq },
     ...{ without, mustWithout: without, has, mustHas: has, slice, mustSlice: slice, chunk, mustChunk: chunk },
     concat: goFunction('...any', (...lists: GoValue[]) => {
-      const all = lists.flatMap((items) => elements(items, (kind) => `Cannot concat type ${kind} as list`))
+      const parts = lists.map((items) => elements(items, (kind) => `Cannot concat type ${kind} as list`))
+      checkSize(parts.reduce((size, part) => size + part.length * 8, 0))
+      const all = parts.flat()
       return all.length === 0 ? nilList('[]interface {}') : all
     }),
     until: goFunction('int', (count: GoInt) => steps(0, toNumber(count), toNumber(count) < 0 ? -1 : 1)),

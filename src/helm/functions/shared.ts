@@ -121,11 +121,24 @@ export function int64(value: bigint): GoInt {
 }
 
 /** The most characters that one function call may make; a template that asks for more is hostile. */
-export const maxText: number = 64 * 1024 * 1024
+export const maxText: number = 16 * 1024 * 1024
 
 /** Repeats text within the limit. @throws RangeError, which ends the render as a budget error. */
 export function repeatText(text: string, count: number): string {
   if (count < 0) throw new GoError('strings: negative Repeat count')
-  if (text.length * count > maxText) throw new RangeError(`a text of ${text.length * count} characters`)
+  checkSize(text.length * count)
   return text.repeat(count)
+}
+
+/** @throws RangeError when a text of that size is too much. */
+export function checkSize(size: number): void {
+  if (size > maxText) throw new RangeError(`a text of ${size} characters`)
+}
+
+/** Joins within the limit. @throws RangeError */
+export function joinTexts(texts: readonly string[], separator: string): string {
+  let size = separator.length * texts.length
+  for (const text of texts) size += text.length
+  checkSize(size)
+  return texts.join(separator)
 }

@@ -17,7 +17,7 @@ import {
   withType,
 } from '../../gotemplate/index.ts'
 import { camelcase, kebabcase, snakecase } from './cases.ts'
-import { type FunctionTable, repeatText, strslice, strval, toNumber } from './shared.ts'
+import { checkSize, type FunctionTable, joinTexts, maxText, repeatText, strslice, strval, toNumber } from './shared.ts'
 
 /** sprig's string functions (strings.go, with the goutils functions that it wraps), random ones excepted. */
 export function stringFunctions(): FunctionTable {
@@ -66,16 +66,17 @@ export function stringFunctions(): FunctionTable {
     hasPrefix: goFunction('string,string', (part: string, text: string) => text.startsWith(part)),
     hasSuffix: goFunction('string,string', (part: string, text: string) => text.endsWith(part)),
     quote: goFunction('...any', (...values: GoValue[]) =>
-      notNil(values)
-        .map((value) => quote(strval(value)))
-        .join(' '),
+      joinTexts(
+        notNil(values).map((value) => quote(strval(value))),
+        ' ',
+      ),
     ),
     squote: goFunction('...any', (...values: GoValue[]) =>
       notNil(values)
         .map((value) => `'${formatValue(value)}'`)
         .join(' '),
     ),
-    cat: goFunction('...any', (...values: GoValue[]) => notNil(values).map(formatValue).join(' ')),
+    cat: goFunction('...any', (...values: GoValue[]) => joinTexts(notNil(values).map(formatValue), ' ')),
     indent: goFunction('int,string', (spaces: GoInt, text: string) => indent(toNumber(spaces), text)),
     nindent: goFunction('int,string', (spaces: GoInt, text: string) => `\n${indent(toNumber(spaces), text)}`),
     replace: goFunction('string,string,string', replaceAll),
@@ -91,7 +92,7 @@ export function stringFunctions(): FunctionTable {
       withType(splitText(text, separator), '[]string'),
     ),
     toStrings: goFunction('any', (value: GoValue) => withType(strslice(value), '[]string')),
-    join: goFunction('string,any', (separator: string, value: GoValue) => strslice(value).join(separator)),
+    join: goFunction('string,any', (separator: string, value: GoValue) => joinTexts(strslice(value), separator)),
     sortAlpha: goFunction('any', (value: GoValue) =>
       withType(kindOf(value) === 'slice' ? strslice(value).sort(compareStrings) : [strval(value)], '[]string'),
     ),
@@ -137,17 +138,23 @@ function substring(start: number, end: number, text: string): string {
 
 function indent(spaces: number, text: string): string {
   const pad = repeatText(' ', spaces)
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  checkSize(text.length + lines * pad.length)
   return pad + text.replaceAll('\n', `\n${pad}`)
 }
 
 /** Go's strings.Replace(text, old, new, -1): an empty `old` matches between all characters. */
 function replaceAll(old: string, fresh: string, text: string): string {
-  return old === '' ? fresh + [...text].map((char) => char + fresh).join('') : text.split(old).join(fresh)
+  if (old !== '') return joinTexts(text.split(old), fresh)
+  checkSize(text.length * (fresh.length + 1))
+  return fresh + [...text].map((char) => char + fresh).join('')
 }
 
 /** Go's strings.SplitN; an empty separator splits into characters. */
 export function splitText(text: string, separator: string, limit = -1): string[] {
   if (limit === 0) return []
+  if (separator === '' && text.length > maxText / 8) throw new RangeError(`a list of ${text.length} characters`)
   const parts = separator === '' ? [...text] : text.split(separator)
   if (limit < 0 || parts.length <= limit) return parts
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)]
