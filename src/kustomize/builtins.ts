@@ -5,7 +5,7 @@ import { configMapGenerator } from './generators/config-map.ts'
 import { mergeOptions } from './generators/data.ts'
 import { helmChartGenerator } from './generators/helm-chart.ts'
 import { secretGenerator } from './generators/secret.ts'
-import type { GeneratorArgs, KustomizationFile, LabelArgs } from './kustomization.ts'
+import type { GeneratorArgs, KustomizationFile, LabelArgs, ReplacementArgs } from './kustomization.ts'
 import { type BuildOrigin, builtinOrigin } from './origin.ts'
 import type { Generator, Transformer } from './transformer.ts'
 import type { TransformerConfig } from './transformer-config.ts'
@@ -196,7 +196,9 @@ function fieldChanges({ scope, file }: BuiltinInput, config: TransformerConfig):
       kind: 'ReplacementTransformer',
       field: 'replacements',
       list: one((content.replacements ?? []).length > 0, () =>
-        replacementsTransformer(scope, content.replacements!, (i) => stepOf(file, 'replacements', i)),
+        replacementsTransformer(scope, content.replacements!.map(withoutEmptyTargets), (i) =>
+          stepOf(file, 'replacements', i),
+        ),
       ),
     },
   ]
@@ -225,6 +227,13 @@ function locatedGenerator(file: KustomizationFile, field: string, index: number,
         () => made.generate(),
       ),
   }
+}
+
+/** On its way to the transformer an empty list is lost. */
+function withoutEmptyTargets(args: ReplacementArgs): ReplacementArgs {
+  if (args.targets === undefined || args.targets.length > 0) return args
+  const { targets: _none, ...rest } = args
+  return rest
 }
 
 function originOf(input: BuiltinInput, kind: string): BuildOrigin | undefined {

@@ -17,7 +17,12 @@ export function loadCrds(loader: Loader, paths: readonly string[]): TransformerC
     const { value } = withPrefix(`unable to parse open API definition from '${path}'`, () =>
       parseConfig(text, loader.absolute(path)),
     )
-    const definitions = isObject(value) ? value : {}
+    const definitions = value ?? {}
+    if (!isObject(definitions) || Object.values(definitions).some((one) => one !== null && !isObject(one))) {
+      fail(
+        `unable to parse open API definition from '${path}': json: cannot unmarshal into Go value of type accumulator.OpenAPIDefinition`,
+      )
+    }
     for (const name of Object.keys(definitions)) {
       const properties = propertiesOf(definitions[name])
       if (!['kind', 'apiVersion', 'metadata'].every((field) => Object.hasOwn(properties, field))) continue

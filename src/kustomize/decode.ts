@@ -1,4 +1,4 @@
-import { isObject, type JsonValue, setOwn } from '../base/index.ts'
+import { compareStrings, isObject, type JsonValue, setOwn } from '../base/index.ts'
 import { formatFloat } from '../yaml/index.ts'
 import { fail } from './errors.ts'
 
@@ -64,7 +64,8 @@ function decode(value: JsonValue, shape: TypeShape, path: string, options: Decod
 function decodeFields(value: JsonValue, shape: StructShape, path: string, options: DecodeOptions): JsonValue {
   if (!isObject(value)) return mismatch(value, path, `types.${shape.struct}`)
   const out = {}
-  for (const key of Object.keys(value)) {
+  // Of names that differ in case only, the last in JSON's order counts.
+  for (const key of Object.keys(value).sort(compareStrings)) {
     const name = fieldName(shape, key)
     if (name === undefined) {
       if (options.strict === true) fail(`json: unknown field "${key}"`)
