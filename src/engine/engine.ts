@@ -215,8 +215,8 @@ class RunningEngine implements Engine {
   #onChange(object: KubeObject, before: KubeObject | undefined): void {
     const { GitRepository, ArtifactGenerator, Kustomization } = this.#controllers
     if (object.kind === 'Kustomization') {
-      const becameReady = isReady(conditionsOf(object)) && (before === undefined || !isReady(conditionsOf(before)))
-      if (!becameReady) return
+      const isNew = before === undefined || (isReady(conditionsOf(object)) && !isReady(conditionsOf(before)))
+      if (!isNew) return
       for (const key of dependentsOf(object, Kustomization.objects())) Kustomization.enqueue(key)
       return
     }

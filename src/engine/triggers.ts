@@ -60,14 +60,12 @@ export function includersOf(repository: KubeObject, repositories: readonly KubeO
     .map(keyOf)
 }
 
-/** Keys of those that wait for a Kustomization: they need not wait for their next look at it. */
-export function dependentsOf(ready: KubeObject, kustomizations: readonly KubeObject[]): string[] {
-  return kustomizations
-    .filter(
-      (object) =>
-        getCondition(conditionsOf(object), 'Ready')?.reason === 'DependencyNotReady' && dependsOn(object, ready),
-    )
-    .map(keyOf)
+/**
+ * Keys of those that are not ready and depend on a Kustomization which has come or has become ready: they need not wait
+ * for their next look at it, nor go on saying that it is missing.
+ */
+export function dependentsOf(dependency: KubeObject, kustomizations: readonly KubeObject[]): string[] {
+  return kustomizations.filter((object) => dependsOn(object, dependency) && !isReady(conditionsOf(object))).map(keyOf)
 }
 
 function dependsOn(object: KubeObject, other: KubeObject): boolean {

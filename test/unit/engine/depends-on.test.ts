@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { configMap, Harness, kustomization } from './harness.ts'
+import type { KubeObject } from '../../../src/kube/index.ts'
+import { parseYaml } from '../../../src/yaml/index.ts'
+import { configMap, Harness, kustomization, refFor } from './harness.ts'
 
 const files = { 'a/a.yaml': configMap('a'), 'b/b.yaml': configMap('b') }
 
@@ -76,5 +78,19 @@ test.each([
   await h.start()
   await h.pass(60_000)
   expect(await h.condition('a')).toMatch(wanted)
+  await h.stop()
+})
+
+test('a dependency that comes later is noticed at once', async () => {
+  const h = new Harness({ files, cluster: kustomization('a', 'path: ./a\ndependsOn: [{ name: b }]') })
+  expect((await h.start()).failed).toHaveLength(1)
+  const start = h.clock.now()
+  const b = parseYaml(kustomization('b', 'path: ./nowhere')).value[0] as KubeObject
+  await h.client.create(b)
+  await h.settle()
+  expect(await h.condition('a')).toBe(`False DependencyNotReady: dependency 'flux-system/b' is not ready`)
+  await h.client.patch(refFor('Kustomization', 'b'), 'merge', { spec: { path: './b' } })
+  expect((await h.settle()).failed).toEqual([])
+  expect(h.clock.now() - start).toBeLessThan(5000)
   await h.stop()
 })
