@@ -7,7 +7,7 @@ import {
   type JsonValue,
 } from '../../base/index.ts'
 import { compareValues } from '../smd/value-order.ts'
-import { goJson } from '../values/go-text.ts'
+import { goJson, goJsonString } from '../values/go-text.ts'
 
 /** One difference, as an RFC 6902 operation that also says what was there. */
 export interface DiffOperation {
@@ -29,67 +29,89 @@ export interface JsonDiffOptions {
  */
 export function diffJson(before: JsonValue, after: JsonValue, options: JsonDiffOptions = {}): DiffOperation[] {
   const walk = new DiffWalk(options.rationalize === true)
-  walk.visit('', before, after)
+  walk.visit({ path: '', measured: true }, before, after)
   return walk.operations
+}
+
+/** Where the walk is. */
+interface Place {
+  readonly path: string
+  /**
+   * False at and below members whose names JSON escapes: the library does not find their text, and takes the values there
+   * to be of no length.
+   */
+  readonly measured: boolean
 }
 
 class DiffWalk {
   readonly operations: DiffOperation[] = []
+  /** The lengths in JSON of the operations. */
+  readonly #sizes: number[] = []
   readonly #rationalize: boolean
 
   constructor(rationalize: boolean) {
     this.#rationalize = rationalize
   }
 
-  visit(path: string, before: JsonValue, after: JsonValue): void {
+  visit(place: Place, before: JsonValue, after: JsonValue): void {
     if (before === after) return
     const start = this.operations.length
-    if (isObject(before) && isObject(after)) this.#objects(path, before, after)
+    if (isObject(before) && isObject(after)) this.#objects(place, before, after)
     else if (Array.isArray(before) && Array.isArray(after)) {
       if (compareValues(before, after) === 0) return
-      this.#lists(path, before, after)
+      this.#lists(place, before, after)
     } else if (sameType(before, after) && compareValues(before, after) === 0) return
     else {
-      const op = path === '' && !sameType(before, after) ? 'add' : 'replace'
-      this.operations.push({ op, path, value: after, oldValue: before })
+      const op = place.path === '' && !sameType(before, after) ? 'add' : 'replace'
+      this.#push({ op, path: place.path, value: after, oldValue: before }, place)
       return
     }
-    if (this.#rationalize && this.operations.length > start) this.#shorten(start, path, before, after)
+    if (this.#rationalize && this.operations.length > start) this.#shorten(start, place, before, after)
   }
 
-  #objects(path: string, before: JsonObject, after: JsonObject): void {
+  #push(operation: DiffOperation, place: Place): void {
+    this.operations.push(operation)
+    this.#sizes.push(this.#rationalize ? sizeOf(operation, place.measured) : 0)
+  }
+
+  #objects(place: Place, before: JsonObject, after: JsonObject): void {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)])
     for (const key of [...keys].sort(compareStrings)) {
-      const inner = `${path}/${escapePointer(key)}`
-      if (!Object.hasOwn(after, key)) this.operations.push({ op: 'remove', path: inner, oldValue: before[key]! })
-      else if (!Object.hasOwn(before, key)) this.operations.push({ op: 'add', path: inner, value: after[key]! })
+      const path = `${place.path}/${escapePointer(key)}`
+      const inner = { path, measured: place.measured && goJsonString(key).length === key.length + 2 }
+      if (!Object.hasOwn(after, key)) this.#push({ op: 'remove', path, oldValue: before[key]! }, inner)
+      else if (!Object.hasOwn(before, key)) this.#push({ op: 'add', path, value: after[key]! }, inner)
       else this.visit(inner, before[key]!, after[key]!)
     }
   }
 
-  #lists(path: string, before: JsonArray, after: JsonArray): void {
+  #lists(place: Place, before: JsonArray, after: JsonArray): void {
+    const { path, measured } = place
     const shared = Math.min(before.length, after.length)
     // Items past the end are removed at the same place, one after the other.
-    for (const oldValue of before.slice(shared)) {
-      this.operations.push({ op: 'remove', path: `${path}/${shared}`, oldValue })
-    }
-    for (let i = 0; i < shared; i++) this.visit(`${path}/${i}`, before[i]!, after[i]!)
-    for (const value of after.slice(shared)) this.operations.push({ op: 'add', path: `${path}/-`, value })
+    for (const oldValue of before.slice(shared))
+      this.#push({ op: 'remove', path: `${path}/${shared}`, oldValue }, place)
+    for (let i = 0; i < shared; i++) this.visit({ path: `${path}/${i}`, measured }, before[i]!, after[i]!)
+    for (const value of after.slice(shared)) this.#push({ op: 'add', path: `${path}/-`, value }, place)
   }
 
-  #shorten(start: number, path: string, before: JsonValue, after: JsonValue): void {
-    const operations = this.operations.slice(start)
-    const length = operations.reduce((sum, operation) => sum + sizeOf(operation), operations.length - 1)
-    const whole: DiffOperation = { op: 'replace', path, value: after, oldValue: before }
-    if (length > sizeOf(whole)) this.operations.splice(start, operations.length, whole)
+  #shorten(start: number, place: Place, before: JsonValue, after: JsonValue): void {
+    const sizes = this.#sizes.slice(start)
+    const length = sizes.reduce((sum, size) => sum + size, sizes.length - 1)
+    const whole: DiffOperation = { op: 'replace', path: place.path, value: after, oldValue: before }
+    if (length <= sizeOf(whole, place.measured)) return
+    this.operations.splice(start)
+    this.#sizes.splice(start)
+    this.#push(whole, place)
   }
 }
 
 /** The operation's length in JSON; additions count without their value, as the library reckons. */
-function sizeOf({ op, path, value }: DiffOperation): number {
+function sizeOf({ op, path, value }: DiffOperation, measured: boolean): number {
   const base = '{"op":"","path":""}'.length + op.length + encodeText(path).length
   if (op === 'remove') return base
-  return base + ',"value":'.length + (op === 'replace' && value !== undefined ? encodeText(goJson(value)).length : 0)
+  const counted = measured && op === 'replace' && value !== undefined
+  return base + ',"value":'.length + (counted ? encodeText(goJson(value)).length : 0)
 }
 
 function sameType(a: JsonValue, b: JsonValue): boolean {

@@ -75,7 +75,7 @@ export function augmentStatus(object: KubeObject, options: StatusOptions): Outco
       if (typeof condition['type'] !== 'string') return bad('condition type does not have the expected type')
       if (condition['type'] !== type) continue
       if (typeof condition['status'] !== 'string') return bad('condition status does not have the expected type')
-      const changed = condition['status'] === status ? {} : { lastTransitionTime: time }
+      const changed: JsonObject = condition['status'] === status ? {} : { lastTransitionTime: time }
       conditions[i] = { ...condition, ...changed, status, lastUpdateTime: time, reason, message }
       present = true
     }
