@@ -20,6 +20,17 @@ export * from './constants.ts'
 export * from './duration.ts'
 export * from './generate/generate.ts'
 export { findKustomizationFile, kustomizationFileNames } from './generate/scan.ts'
+export {
+  type ChartDocument,
+  originLabels,
+  type PostRenderBuild,
+  postRender,
+  type ReleaseDocument,
+} from './helm-release/post-render.ts'
+export * from './helm-release/release.ts'
+export { type ChartOutput, type FinishOptions, finishRelease, type ReleasedObject } from './helm-release/render.ts'
+export { versionWithDigest } from './helm-release/revision.ts'
+export * from './helm-release/values.ts'
 export * from './history.ts'
 export * from './inventory.ts'
 export { type FluxKind, type FluxRole, fluxGroups } from './kinds/kind.ts'

@@ -1,0 +1,180 @@
+import {
+  type FileSystem,
+  getIn,
+  getString,
+  hasErrors,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  MemoryFileSystem,
+  type Problem,
+} from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import { fluxGroups } from '../kinds/kind.ts'
+import { toYaml } from '../text.ts'
+
+/** A document of a rendered chart and the template that it comes from. */
+export interface ChartDocument {
+  /** As `# Source` shows it: `podinfo/templates/service.yaml`. */
+  readonly path: string
+  readonly content: string
+}
+
+/** An object of a release and the template that it comes from. */
+export interface ReleaseDocument {
+  readonly path: string
+  readonly object: KubeObject
+}
+
+/** kustomize's `build`, injected; the shape of `KustomizeBuildFunction` with the sort order of the command line. */
+export type PostRenderBuild = (
+  dir: string,
+  fs: FileSystem,
+  options: { readonly loadRestrictor: 'none'; readonly reorder: 'legacy' | 'none' },
+) => {
+  readonly objects: readonly {
+    readonly object: KubeObject
+    readonly origins: readonly { readonly path: string }[]
+  }[]
+  readonly problems: readonly Problem[]
+}
+
+/** One run of kustomize over all documents. */
+interface Step {
+  readonly kustomization: JsonObject
+  readonly reorder: 'legacy' | 'none'
+}
+
+const root = '/release'
+
+/**
+ * Sends documents through the post-renderers of a HelmRelease: its `postRenderers` in order, then `commonMetadata`, then
+ * the labels that name the HelmRelease, which every release has. Documents that no template made (split from a List)
+ * have an empty path. Source: helm-controller 1.6 internal/postrender.
+ * @returns the objects in kustomize's order; with an error, its problems.
+ */
+export function postRender(
+  release: KubeObject,
+  documents: readonly ChartDocument[],
+  build: PostRenderBuild,
+): { readonly objects: readonly ReleaseDocument[]; readonly problems: readonly Problem[] } {
+  let files = byPath(documents)
+  let objects: ReleaseDocument[] = []
+  const problems: Problem[] = []
+  for (const { kustomization, reorder } of stepsOf(release)) {
+    const paths = [...files.keys()]
+    if (paths.length === 0) return { objects: [], problems }
+    const names = paths.map((_, i) => `${i}.yaml`)
+    const fs = new MemoryFileSystem([
+      [`${root}/kustomization.yaml`, toYaml({ ...kustomization, resources: names })],
+      ...paths.map((path, i): readonly [string, string] => [`${root}/${names[i]}`, files.get(path)!]),
+    ])
+    const result = build(root, fs, { loadRestrictor: 'none', reorder })
+    for (const problem of result.problems) problems.push(explained(problem, paths))
+    if (hasErrors(result.problems)) return { objects: [], problems }
+    objects = result.objects.map(({ object, origins }) => {
+      const index = /^\/release\/(\d+)\.yaml$/.exec(origins[0]?.path ?? '')?.[1]
+      return { path: index === undefined ? '' : paths[Number(index)]!, object }
+    })
+    files = byPath(objects.map(({ path, object }) => ({ path, content: toYaml(object) })))
+  }
+  return { objects, problems }
+}
+
+/** The problem in Helm's words, with the names of the templates in place of those of our files. */
+function explained(problem: Problem, paths: readonly string[]): Problem {
+  const message = problem.message
+    .replace(/(?:\/release\/)?\b(\d+)\.yaml\b/g, (whole, index: string) => paths[Number(index)] ?? whole)
+    .replaceAll("'/release'", 'the rendered chart')
+  return {
+    code: 'helm/post-render',
+    severity: problem.severity,
+    message: problem.severity === 'error' ? `error while running post render on files: ${message}` : message,
+  }
+}
+
+function byPath(documents: readonly ChartDocument[]): Map<string, string> {
+  const out = new Map<string, string[]>()
+  for (const { path, content } of documents) {
+    const list = out.get(path)
+    if (list === undefined) out.set(path, [content])
+    else list.push(content)
+  }
+  return new Map([...out].map(([path, contents]) => [path, contents.map((text) => text.trimEnd()).join('\n---\n')]))
+}
+
+function stepsOf(release: KubeObject): Step[] {
+  const base = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
+  const steps: Step[] = []
+  const renderers = getIn(release, ['spec', 'postRenderers'])
+  for (const renderer of Array.isArray(renderers) ? renderers : []) {
+    const kustomize = getIn(renderer, ['kustomize'])
+    if (!isObject(kustomize)) continue
+    const patches = listOf(kustomize['patches']).map(readPatch)
+    const images = listOf(kustomize['images']).map((image) => pick(image, ['name', 'newName', 'newTag', 'digest']))
+    steps.push({
+      kustomization: {
+        ...base,
+        ...(patches.length === 0 ? {} : { patches }),
+        ...(images.length === 0 ? {} : { images }),
+      },
+      reorder: 'legacy',
+    })
+  }
+  const transformers = metadataTransformers(release)
+  const last = steps.pop() ?? { kustomization: base, reorder: 'none' }
+  steps.push({ ...last, kustomization: { ...last.kustomization, transformers } })
+  return steps
+}
+
+function readPatch(patch: JsonValue): JsonObject {
+  const target = getIn(patch, ['target'])
+  const fields = ['group', 'version', 'kind', 'name', 'namespace', 'labelSelector', 'annotationSelector']
+  return {
+    patch: getString(patch, 'patch') ?? '',
+    ...(isObject(target) ? { target: pick(target, fields) } : {}),
+  }
+}
+
+/** Labels and annotations as inline transformers, which touch the objects' own metadata only. */
+function metadataTransformers(release: KubeObject): string[] {
+  const common = getIn(release, ['spec', 'commonMetadata'])
+  const labels = getIn(common, ['labels'])
+  const annotations = getIn(common, ['annotations'])
+  const out: string[] = []
+  if (isObject(labels)) out.push(transformer('LabelTransformer', 'labels', labels))
+  if (isObject(annotations)) out.push(transformer('AnnotationsTransformer', 'annotations', annotations))
+  out.push(transformer('LabelTransformer', 'labels', originLabels(release)))
+  return out
+}
+
+function transformer(kind: string, field: 'labels' | 'annotations', values: JsonObject): string {
+  return toYaml({
+    apiVersion: 'builtin',
+    kind,
+    metadata: { name: `release-${field}` },
+    [field]: values,
+    fieldSpecs: [{ path: `metadata/${field}`, create: true }],
+  })
+}
+
+/** The labels by which the objects of a release lead back to its HelmRelease. */
+export function originLabels(release: KubeObject): Record<string, string> {
+  return {
+    [`${fluxGroups.helm}/name`]: release.metadata.name,
+    [`${fluxGroups.helm}/namespace`]: getString(release, 'metadata', 'namespace') ?? 'default',
+  }
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : []
+}
+
+function pick(value: JsonValue, fields: readonly string[]): JsonObject {
+  const out: JsonObject = {}
+  for (const field of fields) {
+    const text = getString(value, field)
+    if (text !== undefined && text !== '') out[field] = text
+  }
+  return out
+}
