@@ -13,7 +13,7 @@ import { rangeInFile } from './source.ts'
 import type { OriginStep } from './types.ts'
 
 /** Applies a strategic merge patch, which is consumed. Kind and name only change if the patch may do that. */
-export function applyStrategicMerge(resource: Resource, patch: Resource, schema: SchemaFacts): void {
+function applyStrategicMerge(resource: Resource, patch: Resource, schema: SchemaFacts): void {
   const { name, namespace, kind } = resource
   const mayRename = patch.isEnabled(notes.allowNameChange)
   const mayChangeKind = patch.isEnabled(notes.allowKindChange)
@@ -102,7 +102,7 @@ function sameNames(before: ResId, resource: Resource): boolean {
 }
 
 /** The step that stands for a whole patch. */
-export function patchStep(patch: Resource): OriginStep {
+function patchStep(patch: Resource): OriginStep {
   const { source } = patch
   const range = rangeInFile(source, patch.root)
   return { step: source.step, path: source.path, ...(range === undefined ? {} : { range }) }

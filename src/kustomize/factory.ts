@@ -55,7 +55,7 @@ export function readResources(content: Uint8Array | string, source: TextSource, 
 }
 
 /** UTF-8 text; fails for other bytes, as the YAML reader does. */
-export function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   const text = decodeText(bytes)
   if (text.includes('\ufffd') && encodeText(text).length !== bytes.length) {
     fail('MalformedYAMLError: yaml: invalid leading UTF-8 octet', { malformed: true })

@@ -202,7 +202,7 @@ export interface KustomizationFile {
   locate(field: string, index?: number): Location
 }
 
-export const kustomizationFileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
+const kustomizationFileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
 
 /** Reads the kustomization file of a directory; fails when there is none, more than one, or it is wrong. */
 export function loadKustomization(loader: Loader): KustomizationFile {

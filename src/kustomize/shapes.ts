@@ -57,7 +57,7 @@ const replacementFields = {
 } as const
 export const replacementShape: StructShape = struct('Replacement', replacementFields)
 export const replacementFieldShape: StructShape = struct('ReplacementField', { path: 'string' }, replacementFields)
-export const generatorOptionsShape: StructShape = struct('GeneratorOptions', {
+const generatorOptionsShape: StructShape = struct('GeneratorOptions', {
   labels: stringMap,
   annotations: stringMap,
   disableNameSuffixHash: 'bool',
@@ -122,7 +122,7 @@ const varShape = struct('Var', {
   objref: struct('Target', { apiVersion: 'string', ...resIdFields }),
   fieldref: struct('FieldSelector', { fieldPath: 'string' }),
 })
-export const sortOptionsShape: StructShape = struct('SortOptions', {
+const sortOptionsShape: StructShape = struct('SortOptions', {
   order: 'string',
   legacySortOptions: struct('LegacySortOptions', { orderFirst: strings, orderLast: strings }),
 })

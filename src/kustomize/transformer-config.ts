@@ -51,7 +51,7 @@ const order = kindOrder()
 export const emptyConfig: TransformerConfig = normalise({})
 
 /** The field specs that kustomize has built in. */
-export const defaultConfig: TransformerConfig = sorted(normalise(defaults as RawConfig))
+const defaultConfig: TransformerConfig = sorted(normalise(defaults as RawConfig))
 const mergedDefaults: TransformerConfig = combine(emptyConfig, defaultConfig)
 
 /** The built-in field specs, and those of the files that `configurations` names. */
