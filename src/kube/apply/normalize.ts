@@ -33,8 +33,11 @@ export function createNormalizer(registry: SchemaRegistry): Normalizer {
       if (isRole && object.apiVersion === 'rbac.authorization.k8s.io/v1') return object
       return cleared(structs.roundTrip(object, defaultDesired) ?? object)
     },
-    dryRun: (object) =>
-      object.kind === 'HorizontalPodAutoscaler' ? (structs.roundTrip(object, withoutDoubledMetrics) ?? object) : object,
+    dryRun: (object) => {
+      if (object.kind !== 'HorizontalPodAutoscaler') return object
+      const stored = structs.roundTrip(object, (unchanged) => unchanged)
+      return stored === undefined ? object : (structs.roundTrip(stored, withoutDoubledMetrics) ?? object)
+    },
     stored: (object) => structs.roundTrip(object, (unchanged) => unchanged) ?? object,
   }
 }
@@ -85,7 +88,11 @@ function withData(secret: KubeObject): KubeObject {
   const { stringData, ...rest } = secret
   if (!isObject(stringData)) return secret
   const data: JsonObject = isObject(rest['data']) ? { ...rest['data'] } : {}
-  for (const [key, value] of Object.entries(stringData)) setOwn(data, key, encodeBase64(encodeText(String(value))))
+  for (const [key, value] of Object.entries(stringData)) {
+    const text = value ?? ''
+    if (typeof text !== 'string') throw new MisfitFault()
+    setOwn(data, key, encodeBase64(encodeText(text)))
+  }
   return { ...rest, data } as KubeObject
 }
 

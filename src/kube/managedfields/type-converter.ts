@@ -85,6 +85,7 @@ const overrides: Readonly<Record<string, TypeRefDefinition>> = {
  * times that are no pointers (k8s.io/api 0.36 types.go).
  */
 export const nullFields: Readonly<Record<string, string>> = {
+  AzureFilePersistentVolumeSource: 'secretNamespace',
   CSINodeDriver: 'topologyKeys',
   CSINodeSpec: 'drivers',
   CephFSPersistentVolumeSource: 'monitors',
