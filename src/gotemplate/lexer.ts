@@ -54,12 +54,15 @@ export class Lexer {
   readonly #text: string
   #pos = 0
   #line = 1
+  /** Where the next line ends. */
+  #newline: number
   #insideAction = false
   #parenDepth = 0
   #done: Token | undefined
 
   constructor(text: string) {
     this.#text = text
+    this.#newline = newlineFrom(text, 0)
   }
 
   /** The next token; after an error or the end, that token again. */
@@ -82,8 +85,10 @@ export class Lexer {
 
   /** Moves on, counting lines. */
   #advance(to: number): void {
-    for (let i = this.#text.indexOf('\n', this.#pos); i >= 0 && i < to; i = this.#text.indexOf('\n', i + 1))
+    while (this.#newline < to) {
       this.#line++
+      this.#newline = newlineFrom(this.#text, this.#newline + 1)
+    }
     this.#pos = to
   }
 
@@ -243,8 +248,9 @@ export class Lexer {
   #alphaNumericEnd(from: number): number {
     let end = from
     for (;;) {
+      while (isAsciiWord(this.#text.charCodeAt(end))) end++
       const point = this.#text.codePointAt(end)
-      if (point === undefined) return end
+      if (point === undefined || point < 0x80) return end
       const char = String.fromCodePoint(point)
       if (!isAlphaNumeric(char)) return end
       end += char.length
@@ -294,7 +300,18 @@ function isSpace(code: number): boolean {
   return code === 32 || code === 9 || code === 13 || code === 10
 }
 
+/** The next newline; past the end when there is none. */
+function newlineFrom(text: string, from: number): number {
+  const at = text.indexOf('\n', from)
+  return at < 0 ? Number.POSITIVE_INFINITY : at
+}
+
+function isAsciiWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+}
+
 function isAlphaNumeric(char: string): boolean {
+  if (char.charCodeAt(0) < 0x80) return isAsciiWord(char.charCodeAt(0))
   return /^[\p{L}\p{Nd}_]$/u.test(char)
 }
 

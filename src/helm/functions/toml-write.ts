@@ -154,7 +154,6 @@ const named: Readonly<Record<string, string>> = {
 }
 
 function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what TOML escapes
   return text.replace(/["\\\x00-\x1f\x7f]/g, (char) => {
     return named[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
   })

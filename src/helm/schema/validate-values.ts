@@ -54,8 +54,20 @@ function schemaComplaint(text: string, values: GoMap, cache: SchemaCache | undef
 }
 
 function compileSchema(text: string): Schema {
-  const document = decodeJson(text)
+  const document = readSchema(text)
   return new SchemaCompiler(new Map<string, GoValue>([[schemaUrl, document]]), metaschemaCheck()).compile(schemaUrl)
+}
+
+/** The schema reads its file as a stream, whose end it words differently. @throws GoError */
+function readSchema(text: string): GoValue {
+  try {
+    return decodeJson(text)
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    if (error.message.endsWith('after top-level value')) throw new GoError('invalid character after top-level value')
+    if (!/^(unexpected end|invalid character ' ')/.test(error.message)) throw error
+    throw new GoError(text.trim() === '' ? 'EOF' : 'unexpected EOF')
+  }
 }
 
 /** The check of schemas against the metaschema of their draft. */
