@@ -65,6 +65,24 @@ spec:
 /** Line (from 1) of the mistake in `clusters/staging/shop.yaml`. */
 export const mistakeLine = 12
 
+/** A kubeconfig whose one context leads to a port where nobody listens. */
+export const unreachableKubeconfig = `apiVersion: v1
+kind: Config
+current-context: unreachable
+clusters:
+  - name: unreachable
+    cluster:
+      server: https://127.0.0.1:1
+users:
+  - name: nobody
+    user: {}
+contexts:
+  - name: unreachable
+    context:
+      cluster: unreachable
+      user: nobody
+`
+
 /** Unpacks the fleet into a folder and makes it a clone of its repository. @returns its path; `undefined` without fleets. */
 export function makeFleet(folder) {
   const archive = join(

@@ -2,10 +2,10 @@
  * The whole path in a real VS Code: the packed extension on a real fleet, used by clicking and typing only.
  * Prints a line for each step and `end to end: N passed, M failed`; keeps screenshots in docs/images.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeFleet, mistakeLine } from './fixture.mjs'
+import { makeFleet, mistakeLine, unreachableKubeconfig } from './fixture.mjs'
 import { root } from './setup.mjs'
 import { Workbench } from './ui.mjs'
 import { openBrowser, packExtension, serveCode, until } from './vscode.mjs'
@@ -63,6 +63,7 @@ async function main(fleet) {
     if (size > 5_000_000) throw new Error(`the VSIX has ${size} bytes, the budget is 5 MB`)
     console.log(`        ${(size / 1e6).toFixed(2)} MB`)
   })
+  writeFileSync(join(home, 'kubeconfig'), unreachableKubeconfig)
   code = await serveCode({ vsix, home, folder: fleet, settings: { 'workbench.colorTheme': themes.dark } })
   ;({ browser, page } = await openBrowser())
   await page.goto(code.url)
@@ -84,6 +85,11 @@ async function looking(workbench) {
     for (const name of ['staging', 'flux-system', 'apps', 'infra-configs', 'infra-controllers', 'shop', 'web']) {
       await workbench.find('Fleet', name)
     }
+  })
+  await step('a context is contacted when it is unfolded, and says why it does not answer', async () => {
+    await workbench.waitForRow('Clusters', 'unreachable', 'current')
+    await (await workbench.find('Clusters', 'unreachable')).locator('.monaco-tl-twistie').click()
+    await workbench.waitForRow('Clusters', 'unreachable', 'ECONNREFUSED')
   })
   await step('nothing is contacted: the dev cluster is stopped', () =>
     workbench.waitForRow('Clusters', 'Dev cluster', 'stopped'),
@@ -279,12 +285,15 @@ function workerPids() {
   })
 }
 
+/** Picks from the menu of a row. VS Code takes no click in a menu that has only just opened, so it may need another. */
 async function contextMenu(workbench, view, label, entry) {
   await (await workbench.find(view, label)).click({ button: 'right' })
-  await page
-    .locator('.monaco-menu .action-label', { hasText: new RegExp(`^${entry}$`) })
-    .first()
-    .click()
+  const item = page.locator('.monaco-menu .action-label', { hasText: new RegExp(`^${entry}$`) }).first()
+  await item.waitFor()
+  await until(`the menu to close on "${entry}"`, 10_000, async () => {
+    await item.click({ timeout: 1000 }).catch(() => undefined)
+    return !(await item.isVisible())
+  })
 }
 
 /** Opens the graph of the dev cluster; VS Code asks which graph, unless a row of that cluster has the focus. */

@@ -48,13 +48,17 @@ export function refOfNode(node: TreeNode): ObjectRef | undefined {
   }
 }
 
-/** What commands of a tree are called with: the clicked node, and the selection when it is part of one. */
+/** What commands of a tree are called with: the clicked row, and the selection when it is part of one. */
 export function nodesOf(args: readonly unknown[]): readonly TreeNode[] {
   const [clicked, selection] = args
-  if (Array.isArray(selection) && selection.length > 0) return selection.filter(isNode)
-  return isNode(clicked) ? [clicked] : []
+  if (Array.isArray(selection) && selection.length > 0) return selection.flatMap(nodeOf)
+  return nodeOf(clicked)
 }
 
-function isNode(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+/** The node in a row's cell, or the node itself where our own code calls. */
+function nodeOf(value: unknown): TreeNode[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { cell, node, type } = value as { cell?: unknown; node?: TreeNode; type?: unknown }
+  if (cell === true && node !== undefined) return [node]
+  return typeof type === 'string' ? [value as TreeNode] : []
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode'
+import { inBackground } from './errors.ts'
 import type { TreeNode } from './nodes.ts'
 import { type Row, rowOf } from './rows.ts'
+import { type Cell, TreeCells } from './tree-cells.ts'
 
 const collapsible: Readonly<Record<Row['expand'], vscode.TreeItemCollapsibleState>> = {
   none: vscode.TreeItemCollapsibleState.None,
@@ -10,44 +12,56 @@ const collapsible: Readonly<Record<Row['expand'], vscode.TreeItemCollapsibleStat
 
 export interface TreeOptions {
   readonly id: string
+  readonly log: vscode.LogOutputChannel
   /** Children of a node; of the root for `undefined`. */
   readonly children: (node: TreeNode | undefined) => readonly TreeNode[] | Promise<readonly TreeNode[]>
   /** What a click on the row does. */
   readonly command?: (node: TreeNode) => vscode.Command | undefined
+  /** The user has unfolded a row. */
+  readonly onExpand?: (node: TreeNode) => void
   readonly changes: readonly vscode.Event<unknown>[]
 }
 
 /** Milliseconds in which changes are gathered into one refresh: under what an eye can follow. */
 const gather = 50
 
-/** A tree over plain nodes; rows keep their ids, so selection and expansion outlive a refresh. */
-export function createTree(options: TreeOptions): vscode.TreeView<TreeNode> & vscode.Disposable {
-  const changed = new vscode.EventEmitter<TreeNode | undefined>()
+/**
+ * A tree over plain nodes that refreshes exactly the rows that look different. VS Code forgets every element of a tree
+ * that is refreshed as a whole until it has asked for all of them again, and a click in that moment is lost.
+ */
+export function createTree(options: TreeOptions): vscode.Disposable {
+  const changed = new vscode.EventEmitter<Cell[] | undefined>()
+  const cells = new TreeCells(options.children)
   let timer: NodeJS.Timeout | undefined
-  const refresh = (): void => {
+  let running: Promise<void> = Promise.resolve()
+  const update = async (): Promise<void> => {
+    const { all, some } = await cells.update()
+    if (all) changed.fire(undefined)
+    else if (some.length > 0) changed.fire([...some])
+  }
+  const refreshSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined
-      changed.fire(undefined)
+      running = running.then(update, update)
+      inBackground(options.log, options.id, running)
     }, gather)
   }
-  const view = vscode.window.createTreeView<TreeNode>(options.id, {
+  const view = vscode.window.createTreeView<Cell>(options.id, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: async (node) => [...(await options.children(node))],
-      getTreeItem: (node) => treeItem(node, options.command?.(node)),
+      getChildren: async (cell) => [...(await cells.children(cell))],
+      getTreeItem: ({ node }) => treeItem(node, options.command?.(node)),
     },
     canSelectMany: true,
     showCollapseAll: true,
   })
-  const listeners = options.changes.map((event) => event(refresh))
-  const dispose = view.dispose.bind(view)
-  return Object.assign(view, {
-    dispose: (): void => {
-      clearTimeout(timer)
-      vscode.Disposable.from(...listeners, changed).dispose()
-      dispose()
-    },
-  })
+  return vscode.Disposable.from(
+    view,
+    changed,
+    view.onDidExpandElement(({ element }) => options.onExpand?.(element.node)),
+    ...options.changes.map((event) => event(refreshSoon)),
+    { dispose: () => clearTimeout(timer) },
+  )
 }
 
 function treeItem(node: TreeNode, command: vscode.Command | undefined): vscode.TreeItem {

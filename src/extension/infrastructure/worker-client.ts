@@ -23,7 +23,6 @@ export class WorkerClient implements vscode.Disposable {
   readonly #started = new vscode.EventEmitter<void>()
   readonly #ended = new vscode.EventEmitter<void>()
   readonly #disposables: vscode.Disposable[] = []
-  #ready: Promise<void> = Promise.resolve()
 
   /** Fires after each start: the first, those after a crash, and those asked for. State in the worker is then gone. */
   readonly onDidStart: vscode.Event<void> = this.#started.event
@@ -47,20 +46,19 @@ export class WorkerClient implements vscode.Disposable {
 
   /** Starts the worker; nothing has to wait for it, requests do by themselves. */
   start(): void {
-    this.#ready = this.#client.start()
-    inBackground(this.#log, 'start of the worker', this.#ready)
+    inBackground(this.#log, 'start of the worker', this.#client.start())
   }
 
   /** A fresh worker in place of this one; the dev cluster goes on meanwhile. */
   async restart(): Promise<void> {
-    if (this.#client.isRunning()) await this.#client.sendNotification(handOver.method, null)
-    this.#ready = this.#client.restart()
-    await this.#ready
+    if (this.#client.state === State.Starting) await this.#nextStart()
+    if (!this.#client.isRunning()) return this.#client.start()
+    await this.#client.sendNotification(handOver.method, null)
+    await this.#client.restart()
   }
 
-  /** Sends a request once the worker runs. Rejects when the answer is not what the protocol says. */
+  /** Sends a request, once the worker has started. Rejects when the answer is not what the protocol says. */
   async request<P, R>(spec: RequestSpec<P, R>, params: P, token?: vscode.CancellationToken): Promise<R> {
-    await this.#ready
     const answer: unknown = await this.#client.sendRequest(spec.method, params ?? null, token)
     if (!spec.result(answer)) throw new Error(`the worker's answer to ${spec.method} is malformed`)
     return answer
@@ -71,6 +69,15 @@ export class WorkerClient implements vscode.Disposable {
     return this.#client.onNotification(spec.method, (params: unknown) => {
       if (spec.params(params)) listener(params)
       else this.#log.error(`dropped a malformed ${spec.method}`)
+    })
+  }
+
+  #nextStart(): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = this.onDidStart(() => {
+        listener.dispose()
+        resolve()
+      })
     })
   }
 

@@ -1,5 +1,5 @@
 import { type Disposable, getString, type ObjectRef } from '../../base/index.ts'
-import { fluxApiVersion, fluxKinds, inventoryOf, inventoryRef } from '../../flux/index.ts'
+import { type FluxKind, fluxApiVersion, fluxKinds, inventoryOf, inventoryRef } from '../../flux/index.ts'
 import { systemClock } from '../../host/index.ts'
 import {
   createInformer,
@@ -39,6 +39,7 @@ export class Session implements Disposable {
   /** Owners whose inventory somebody looks at, by id. */
   readonly #shown = new Map<string, { readonly ref: ObjectRef; print: string }>()
   #controllers = new Map<string, boolean>()
+  readonly #told = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #engineKinds: ReadonlySet<string> = new Set()
   #disposed = false
@@ -61,11 +62,16 @@ export class Session implements Disposable {
       ({ group, version, kind }) =>
         isListed(kind) && served.some((each) => each.group === group && each.version === version && each.kind === kind),
     )
-    await Promise.all([
-      ...kinds.map((kind) => this.#watchFlux({ apiVersion: fluxApiVersion(kind), kind: kind.kind })),
-      this.#watchControllers(),
-    ])
+    await Promise.all([...kinds.map((kind) => this.#watchFlux(kind)), this.#watchControllers()])
     return versionIn(response.body)
+  }
+
+  /** Looks again for Flux kinds: definitions may have been installed since the session was opened. */
+  async watchNewKinds(): Promise<void> {
+    for (const kind of fluxKinds.filter((each) => isListed(each.kind))) {
+      if (this.#informers.has(`${fluxApiVersion(kind)}/${kind.kind}/`)) continue
+      if ((await this.client.resourceFor(kind)) !== undefined) await this.#watchFlux(kind)
+    }
   }
 
   /** The Flux objects now. */
@@ -110,22 +116,25 @@ export class Session implements Disposable {
     return controller !== undefined && this.#controllers.get(controller) === true
   }
 
-  #watchFlux(kind: { apiVersion: string; kind: string }): Promise<void> {
-    return this.#watch(kind, {
-      changed: (object) => {
-        const id = objectId(refOf(object))
-        this.#objects.set(id, object)
-        this.#removed.delete(id)
-        this.#changed.add(id)
+  #watchFlux(kind: FluxKind): Promise<void> {
+    return this.#watch(
+      { apiVersion: fluxApiVersion(kind), kind: kind.kind },
+      {
+        changed: (object) => {
+          const id = objectId(refOf(object))
+          this.#objects.set(id, object)
+          this.#removed.delete(id)
+          this.#changed.add(id)
+        },
+        removed: (object) => {
+          const id = objectId(refOf(object))
+          this.#objects.delete(id)
+          this.#changed.delete(id)
+          this.#removed.set(id, id)
+          this.#shown.delete(id)
+        },
       },
-      removed: (object) => {
-        const id = objectId(refOf(object))
-        this.#objects.delete(id)
-        this.#changed.delete(id)
-        this.#removed.set(id, id)
-        this.#shown.delete(id)
-      },
-    })
+    )
   }
 
   /** Flux's controllers by the label that its manifests give them, in whatever namespace they run. */
@@ -172,7 +181,9 @@ export class Session implements Disposable {
         },
         onSynced: resolve,
         onError: (error) => {
-          this.#events.onTrouble(error)
+          // The informer goes on trying; saying it once is enough.
+          if (!this.#told.has(error.message)) this.#events.onTrouble(error)
+          this.#told.add(error.message)
           resolve()
         },
       })

@@ -83,6 +83,7 @@ export class EngineHost implements Disposable {
       client,
       clock: systemClock,
       build,
+      registry: folder.registry,
       git: createGitFetcher(),
       liveSources: liveSources({
         fleet: folder.fleet,
@@ -101,6 +102,7 @@ export class EngineHost implements Disposable {
     this.#running.set(cluster, { engine, transport, poll })
     await bootstrap({ client, fleet: folder.fleet, registry: folder.registry, cluster: entry })
     await engine.start()
+    await session.watchNewKinds()
     const managed = fluxKinds.map(({ kind }) => kind).filter((kind) => !engine.unmanagedKinds.includes(kind))
     session.setEngineKinds(new Set(managed))
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { registerCommand } from '../../infrastructure/errors.ts'
+import { inBackground, registerCommand } from '../../infrastructure/errors.ts'
 import { nodesOf, type TreeNode } from '../../infrastructure/nodes.ts'
 import { ensureAllowed } from '../../infrastructure/permission.ts'
 import type { Services } from '../../infrastructure/services.ts'
@@ -14,16 +14,19 @@ export function registerClusters({ clusters, log }: Services): vscode.Disposable
     if (cluster.usesExec && !(await ensureAllowed(cluster, 'sign in with a program and read objects'))) return
     await clusters.open(id)
   }
-  async function children(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
+  function children(node: TreeNode | undefined): readonly TreeNode[] {
     if (node === undefined) return clusters.clusters.map((cluster) => ({ type: 'cluster', cluster }))
-    if (node.type !== 'cluster') return []
-    if (node.cluster.state === 'closed') {
-      await open(node.cluster.id).catch((error: unknown) => log.warn(`${node.cluster.name}: ${String(error)}`))
-    }
-    const cluster = clusters.cluster(node.cluster.id)
-    return cluster === undefined ? [] : fluxCounts(cluster, clusters.objects(cluster.id))
+    return node.type === 'cluster' ? fluxCounts(node.cluster, clusters.objects(node.cluster.id)) : []
   }
-  const tree = createTree({ id: 'fluxkit.clusters', children, changes: [clusters.onDidChange] })
+  const tree = createTree({
+    id: 'fluxkit.clusters',
+    log,
+    children,
+    onExpand: (node) => {
+      if (node.type === 'cluster') inBackground(log, node.cluster.name, open(node.cluster.id))
+    },
+    changes: [clusters.onDidChange],
+  })
   return vscode.Disposable.from(
     tree,
     registerCommand(log, 'openCluster', async (...args) => {

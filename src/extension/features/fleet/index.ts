@@ -6,7 +6,7 @@ import { createTree } from '../../infrastructure/tree.ts'
 import { clusterChildren, workloadChildren } from './view.ts'
 
 /** The Fleet view: what the repository declares. Works without any cluster. */
-export function registerFleet({ fleet }: Services): vscode.Disposable {
+export function registerFleet({ fleet, log }: Services): vscode.Disposable {
   async function children(node: TreeNode | undefined): Promise<readonly TreeNode[]> {
     if (node === undefined) return fleet.clusters.map((cluster) => ({ type: 'fleetCluster', cluster }))
     if (node.type === 'fleetCluster') return clusterChildren(node.cluster)
@@ -16,6 +16,7 @@ export function registerFleet({ fleet }: Services): vscode.Disposable {
   }
   return createTree({
     id: 'fluxkit.fleet',
+    log,
     children,
     command: (node) => {
       if (node.type === 'fleetWorkload') return revealCommand(node.workload.location)

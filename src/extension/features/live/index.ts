@@ -27,7 +27,7 @@ export function registerLive({ clusters, log }: Services): vscode.Disposable {
       : undefined
   const changes = [clusters.onDidChange]
   return vscode.Disposable.from(
-    createTree({ id: 'fluxkit.sources', children: childrenIn('sources'), command, changes }),
-    createTree({ id: 'fluxkit.workloads', children: childrenIn('workloads'), command, changes }),
+    createTree({ id: 'fluxkit.sources', log, children: childrenIn('sources'), command, changes }),
+    createTree({ id: 'fluxkit.workloads', log, children: childrenIn('workloads'), command, changes }),
   )
 }
