@@ -1,4 +1,4 @@
-import { type Fleet, isKustomizeFileKind, type LocatedObject, type SourceFile } from '../fleet/index.ts'
+import { isKustomizeFileKind, type SourceFile } from '../fleet/index.ts'
 import { parseApiVersion } from '../kube/index.ts'
 import { kustomizeSchema } from '../lint/index.ts'
 import type { SchemaRegistry, StructuralSchema } from '../schema/index.ts'
@@ -85,9 +85,4 @@ export function typeText(schema: StructuralSchema): string {
     return `map of ${typeText(schema.additionalProperties)}`
   }
   return schema.type ?? 'any'
-}
-
-/** The document at an offset. */
-export function objectAt(fleet: Fleet, path: string, offset: number): LocatedObject | undefined {
-  return fleet.file(path)?.objects.find((object) => object.range.start <= offset && offset <= object.range.end)
 }

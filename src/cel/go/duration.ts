@@ -36,22 +36,6 @@ export function parseGoDuration(text: string): bigint | undefined {
   return total > maxNanos ? undefined : total
 }
 
-/** Prints nanoseconds as Go's time.Duration.String does: `1h30m0s`, `1.5s`, `2ms`, `0s`. */
-export function formatGoDuration(nanos: bigint): string {
-  if (nanos === 0n) return '0s'
-  const sign = nanos < 0n ? '-' : ''
-  const value = nanos < 0n ? -nanos : nanos
-  if (value < 1_000n) return `${sign}${value}ns`
-  if (value < 1_000_000n) return `${sign}${withFraction(value, 1_000n)}µs`
-  if (value < 1_000_000_000n) return `${sign}${withFraction(value, 1_000_000n)}ms`
-  const hours = value / 3_600_000_000_000n
-  const minutes = (value / 60_000_000_000n) % 60n
-  const seconds = withFraction(value % 60_000_000_000n, 1_000_000_000n)
-  if (hours > 0n) return `${sign}${hours}h${minutes}m${seconds}s`
-  if (minutes > 0n) return `${sign}${minutes}m${seconds}s`
-  return `${sign}${seconds}s`
-}
-
 /** Prints nanoseconds as seconds with as many decimals as needed: `60s`, `1.5s` (CEL's string form of a duration). */
 export function formatSeconds(nanos: bigint): string {
   const sign = nanos < 0n ? '-' : ''

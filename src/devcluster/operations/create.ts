@@ -1,10 +1,11 @@
 import { getString, isObject } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { ApiError, alreadyExists, badRequest, type FieldError, invalid } from '../http/errors.ts'
+import { ApiError, alreadyExists, badRequest, type FieldError, invalid, methodNotAllowed } from '../http/errors.ts'
 import type { ResourceType } from '../resources/types.ts'
+import { DEFINITIONS } from './delete.ts'
 import type { Machine, WriteContext } from './machine.ts'
 import { strategyContext } from './machine.ts'
-import { fillSystemFields, generateName, makeUid, namespaceOf, tidyMetadata } from './metadata.ts'
+import { fillSystemFields, generateName, isDeleting, makeUid, namespaceOf, tidyMetadata } from './metadata.ts'
 import { admit, clientObject, commit, prepared, strategyOf, toStorage } from './pipeline.ts'
 import { validateMetadata } from './validate-metadata.ts'
 
@@ -25,6 +26,7 @@ export function createObject(
   if (getString(draft, 'metadata', 'resourceVersion')) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
   }
+  refuseTerminating(machine, type)
   const strategy = strategyOf(machine, type)
   const uid = makeUid(machine.random)
   const prefix = getString(draft, 'metadata', 'generateName') ?? ''
@@ -39,8 +41,11 @@ export function createObject(
   if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
   const cluster = strategyContext(machine, () => makeUid(machine.random))
   if (type.subresources.includes('status')) {
-    if (type.custom !== undefined) delete next['status']
-    else if (strategy.prepareForCreate === undefined) next['status'] = {}
+    if (type.custom !== undefined) {
+      delete next['status']
+      // Custom resources are defaulted again when they are read from the store: a Flux object nobody has looked at yet shows `observedGeneration: -1`.
+      machine.schemas.setDefaults(machine.registry.ofCollection(type.collection) ?? type, next)
+    } else if (strategy.prepareForCreate === undefined) next['status'] = {}
   }
   strategy.prepareForCreate?.(next, cluster)
   if (type.custom !== undefined || strategy.generation === true) next.metadata['generation'] = 1
@@ -53,6 +58,16 @@ export function createObject(
     throw alreadyExists(type, next.metadata.name)
   }
   return clientObject(machine, commit(machine, type, namespace, next, context.dryRun), type)
+}
+
+/** A definition that is going takes no new objects: its finalizer waits for the last of them. */
+function refuseTerminating(machine: Machine, type: ResourceType): void {
+  if (type.custom === undefined) return
+  const definition = machine.store.get(DEFINITIONS, '', type.collection)
+  if (definition === undefined || !isDeleting(definition.object)) return
+  const usual = methodNotAllowed(type)
+  const why = 'create not allowed while custom resource definition is terminating'
+  throw new ApiError(usual.code, usual.reason, why, usual.details)
 }
 
 function freeName(machine: Machine, type: ResourceType, namespace: string, prefix: string): string {

@@ -125,6 +125,18 @@ describe('create', () => {
     expect((made.body['metadata'] as JsonObject)['name']).toMatch(/^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
   })
 
+  it('defaults the status of a custom resource that nobody has written yet', () => {
+    const cluster = new TestCluster()
+    const made = cluster.post('/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/default/kustomizations', {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'apps' },
+      spec: { interval: '1m', prune: true, sourceRef: { kind: 'GitRepository', name: 'fleet' } },
+      status: { lastAppliedRevision: 'main' },
+    })
+    expect(made.body['status']).toEqual({ observedGeneration: -1 })
+  })
+
   it('changes nothing in a dry run', () => {
     const cluster = new TestCluster()
     const before = cluster.server.store.revision
