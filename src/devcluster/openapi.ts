@@ -1,11 +1,13 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
-import type { SchemaRegistry } from '../schema/index.ts'
+import { fieldDoc, type SchemaRegistry } from '../schema/index.ts'
+import { descriptions, kindDescriptions } from './descriptions.ts'
 import { writeJson } from './http/json.ts'
 import type { ApiResponse } from './http/types.ts'
 import type { ResourceRegistry } from './resources/registry.ts'
 import { type ResourceType, versionOf } from './resources/types.ts'
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
+const UNTYPED: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
 /** OpenAPI v3: an index, and one document a group and version, made when asked for. */
@@ -63,16 +65,16 @@ export class OpenApi {
     const gvk = [{ group: type.group, version: type.version, kind: type.kind }]
     if (type.custom !== undefined) {
       const name = `${type.group.split('.').reverse().join('.')}.${type.version}.${type.kind}`
-      const schema = type.custom.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+      const schema = explained(type, type.custom.schema) ?? UNTYPED
       const properties = isObject(schema['properties']) ? schema['properties'] : {}
       this.#addDefinition(META, schemas)
       schemas[name] = {
         ...schema,
         properties: {
-          apiVersion: { type: 'string' },
-          kind: { type: 'string' },
+          apiVersion: { type: 'string', description: kindDescriptions['apiVersion']! },
+          kind: { type: 'string', description: kindDescriptions['kind']! },
           ...properties,
-          metadata: { allOf: [{ $ref: refOf(META) }], default: {} },
+          metadata: { allOf: [{ $ref: refOf(META) }], default: {}, description: kindDescriptions['metadata']! },
         },
         'x-kubernetes-group-version-kind': gvk,
       }
@@ -93,7 +95,9 @@ export class OpenApi {
       return
     }
     schemas[name] = {}
-    schemas[name] = this.#rewrite(definition, schemas)
+    const schema = this.#rewrite(definition, schemas) as JsonObject
+    describe(name, schema)
+    schemas[name] = schema
   }
 
   /** Points references into the document, wrapping those that carry a default (v3 ignores siblings of `$ref`). */
@@ -110,6 +114,64 @@ export class OpenApi {
     for (const [key, item] of Object.entries(value)) out[key] = this.#rewrite(item, schemas)
     return out
   }
+}
+
+/** Adds what is known of a built-in type's fields; the schema is the document's own. */
+function describe(name: string, schema: JsonObject): void {
+  const key = name.split('.').slice(-3).join('.')
+  const texts = Object.hasOwn(descriptions, key) ? descriptions[key]! : {}
+  if (texts['']) schema['description'] = texts['']
+  const { properties } = schema
+  if (!isObject(properties)) return
+  const isKind = Object.hasOwn(properties, 'apiVersion') && Object.hasOwn(properties, 'kind')
+  for (const [field, property] of Object.entries(properties)) {
+    const own = Object.hasOwn(texts, field) ? texts[field] : undefined
+    const text = own ?? (isKind && Object.hasOwn(kindDescriptions, field) ? kindDescriptions[field] : undefined)
+    if (text === undefined || !isObject(property)) continue
+    const { $ref: reference, ...rest } = property
+    properties[field] =
+      reference === undefined
+        ? { ...rest, description: text }
+        : { allOf: [{ $ref: reference }], ...rest, description: text }
+  }
+}
+
+/** The schema of a custom kind with descriptions where it has none and Fluxkit has. */
+function explained(type: ResourceType, schema: JsonObject | undefined): JsonObject | undefined {
+  if (schema === undefined || !/(^|\.)fluxcd\.(io|controlplane\.io)$/.test(type.group)) return schema
+  return withDocs(schema, (path) => fieldDoc(type.kind, path), [])
+}
+
+function withDocs(
+  schema: JsonObject,
+  doc: (path: readonly string[]) => string | undefined,
+  path: readonly string[],
+): JsonObject {
+  const out: JsonObject = { ...schema }
+  const text = path.length === 0 ? undefined : doc(path)
+  if (out['description'] === undefined && text !== undefined) out['description'] = text
+  const { properties, items } = schema
+  if (isObject(properties)) {
+    out['properties'] = Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        isObject(property) ? withDocs(property, doc, [...path, name]) : property,
+      ]),
+    )
+  }
+  if (isObject(items)) out['items'] = withItemDocs(items, doc, path)
+  return out
+}
+
+function withItemDocs(
+  items: JsonObject,
+  doc: (path: readonly string[]) => string | undefined,
+  path: readonly string[],
+): JsonObject {
+  const made = withDocs(items, doc, path)
+  // The list has the text already.
+  if (items['description'] === undefined) delete made['description']
+  return made
 }
 
 function refOf(name: string): string {

@@ -25,6 +25,10 @@ export function createFormats(schemas: SchemaRegistry): Formats {
       if (value.length > 1) throw new Error('the body holds more than one YAML document')
       return value[0] ?? null
     },
+    yamlDuplicates: (text) =>
+      parseYaml(text, { strict: true })
+        .problems.filter((problem) => problem.code === 'yaml/duplicate-key')
+        .map((problem) => problem.message),
     protobuf: (bytes, hint) => valueOrThrow(protobuf.decode(bytes, hint)),
     jsonPatch: (target, patch) => valueOrThrow(applyJsonPatch(target, patch)),
     mergePatch: applyMergePatch,

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../kube/index.ts'
 import { ApiError, badRequest, unsupportedMediaType } from '../http/errors.ts'
 import { deeperThan } from '../http/json.ts'
 import { BODY_TYPES, bareType, PROTOBUF_TYPE, YAML_TYPE } from '../http/media.ts'
-import { queryText } from '../http/query.ts'
 import { versionOf } from '../resources/types.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -147,58 +146,6 @@ function jsonTypeName(value: JsonValue): string {
   if (value === null) return 'null'
   if (typeof value === 'boolean') return 'bool'
   return typeof value === 'bigint' ? 'number' : typeof value
-}
-
-/**
- * Drops what the schema does not know and reports it as fieldValidation asks: 400 for Strict, Warning headers for Warn.
- */
-export function checkFields(exchange: Exchange, object: KubeObject): void {
-  const { machine } = exchange.services
-  const { type } = exchange
-  const { error, unknown } = machine.schemas.decode(type, object)
-  if (error !== undefined) {
-    throw badRequest(
-      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${error}`,
-    )
-  }
-  if (unknown.length === 0) return
-  const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
-  const directive = validationOf(exchange)
-  if (directive === 'Strict') {
-    throw badRequest(
-      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: strict decoding error: ${texts.join(', ')}`,
-    )
-  }
-  if (directive === 'Warn') exchange.warnings.push(...texts)
-}
-
-/** The fieldValidation parameter; Warn when it is absent. Throws `ApiError` 422 for anything else. */
-export function validationOf(exchange: Exchange): 'Strict' | 'Warn' | 'Ignore' {
-  const text = queryText(exchange.query, 'fieldValidation')
-  if (text === '') return 'Warn'
-  if (text === 'Strict' || text === 'Warn' || text === 'Ignore') return text
-  const kind =
-    exchange.request.method === 'PATCH'
-      ? 'PatchOptions'
-      : exchange.request.method === 'PUT'
-        ? 'UpdateOptions'
-        : 'CreateOptions'
-  throw new ApiError(
-    422,
-    'Invalid',
-    `${kind}.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
-    {
-      group: 'meta.k8s.io',
-      kind,
-      causes: [
-        {
-          reason: 'FieldValueNotSupported',
-          message: `Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
-          field: 'fieldValidation',
-        },
-      ],
-    },
-  )
 }
 
 /** apiVersion and kind that a resource's bodies must have. */

@@ -17,17 +17,9 @@ import type { WriteContext } from '../operations/machine.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { type UpdateOutcome, updateObject, upsertObject } from '../operations/update.ts'
 import { renderObject } from '../read/render.ts'
-import {
-  checkedObject,
-  checkFields,
-  expectedOf,
-  guarded,
-  MAX_BODY,
-  readObject,
-  tooLarge,
-  validationOf,
-} from './body.ts'
+import { checkedObject, expectedOf, guarded, MAX_BODY, readObject, tooLarge } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
+import { checkApplied, checkFields, checkPatchedFields, findingsOf, validationOf } from './field-validation.ts'
 
 /** The circumstances of a write as its query and headers give them. Throws `ApiError` 422 for unusable options. */
 export function writeContext(exchange: Exchange): WriteContext {
@@ -84,7 +76,7 @@ export function handleCreate(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const context = writeContext(exchange)
   const draft = readObject(exchange, expectedOf(exchange))
-  checkFields(exchange, draft)
+  checkFields(exchange, draft, findingsOf(exchange))
   const created = createObject(machine, exchange.type, exchange.route.namespace, draft, context)
   return answer(exchange, 201, renderObject(machine, exchange.type, created, exchange.form))
 }
@@ -93,7 +85,7 @@ export function handleCreate(exchange: Exchange): ApiResponse {
 export function handleUpdate(exchange: Exchange): ApiResponse {
   const context = writeContext(exchange)
   const draft = readObject(exchange, expectedOf(exchange))
-  checkFields(exchange, draft)
+  checkFields(exchange, draft, findingsOf(exchange))
   const outcome = updateObject(exchange.services.machine, target(exchange), context, () => draft, { put: true })
   return finished(exchange, outcome)
 }
@@ -124,7 +116,7 @@ export function handlePatch(exchange: Exchange): ApiResponse {
   const patch = readPatch(exchange)
   const outcome = updateObject(exchange.services.machine, target(exchange), context, (live) => {
     const next = applyPatch(exchange, kind, live, patch)
-    checkPatched(exchange, next, patch)
+    checkPatchedFields(exchange, checkedObject(next, expectedOf(exchange)), patch)
     return next
   })
   return finished(exchange, outcome)
@@ -177,21 +169,6 @@ export function applyPatch(exchange: Exchange, kind: string, live: KubeObject, p
   return next as KubeObject
 }
 
-function checkPatched(exchange: Exchange, next: KubeObject, patch: JsonValue): void {
-  checkedObject(next, expectedOf(exchange))
-  if (exchange.type.custom !== undefined || Array.isArray(patch)) {
-    checkFields(exchange, next)
-    return
-  }
-  try {
-    checkFields(exchange, next)
-  } catch (error) {
-    if (!(error instanceof ApiError) || !error.message.includes('strict decoding error')) throw error
-    const why = error.message.slice(error.message.indexOf('strict decoding error'))
-    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(patch), why)])
-  }
-}
-
 /** Server-side apply; creates what is not there. */
 function handleApply(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
@@ -212,6 +189,7 @@ function handleApply(exchange: Exchange): ApiResponse {
     // Unknown fields and wrong types were refused by the merge; what is left is the form that Go gives the object.
     const { error } = machine.schemas.decode(type, merged)
     if (error !== undefined) throw badRequest(error)
+    checkApplied(exchange)
     return merged
   }
   const where = target(exchange)

@@ -8,7 +8,8 @@ import { admit, clientObject, commit, strategyOf } from './pipeline.ts'
 
 /** Keeps a definition until its objects are gone. */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
+/** Where CustomResourceDefinitions are stored. */
+export const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 

@@ -93,6 +93,22 @@ describe('custom resources', () => {
     expect((cluster.get(`${WIDGETS}/a`).body['spec'] as JsonObject)['replicas']).toBe(5)
   })
 
+  it('are not made any more while their definition goes', async () => {
+    const cluster = new TestCluster()
+    cluster.post(CRDS, definition())
+    cluster.post(WIDGETS, { ...widget('a', { size: 3 }), metadata: { name: 'a', finalizers: ['example.io/wait'] } })
+    cluster.request('DELETE', `${CRDS}/widgets.example.io`)
+    await cluster.clock.advance(100)
+    const answer = cluster.post(WIDGETS, widget('b', { size: 3 }))
+    expect([answer.status, answer.body['message']]).toEqual([
+      405,
+      'create not allowed while custom resource definition is terminating',
+    ])
+    expect(cluster.patch(`${WIDGETS}/a`, 'merge', { metadata: { finalizers: null } }).status).toBe(200)
+    await cluster.clock.advance(100)
+    expect(cluster.get(`${CRDS}/widgets.example.io`).status).toBe(404)
+  })
+
   it('go with their definition', async () => {
     const cluster = new TestCluster()
     cluster.post(CRDS, definition())

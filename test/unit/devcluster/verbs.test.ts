@@ -126,7 +126,7 @@ describe('create', () => {
   })
 
   it('defaults the status of a custom resource that nobody has written yet', () => {
-    const cluster = new TestCluster({ flux: true })
+    const cluster = new TestCluster({ flux: '2.9' })
     const made = cluster.post('/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/default/kustomizations', {
       apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
       kind: 'Kustomization',
