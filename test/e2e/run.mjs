@@ -73,6 +73,27 @@ async function main(fleet) {
   await running(workbench)
   await acting(workbench)
   await pictures(workbench)
+  await code.stop()
+  await restricted(vsix, fleet)
+}
+
+/** A folder that the user has not trusted: files are checked, nothing is contacted or started. */
+async function restricted(vsix, fleet) {
+  const profile = join(home, 'restricted')
+  mkdirSync(profile)
+  writeFileSync(join(profile, 'kubeconfig'), unreachableKubeconfig)
+  code = await serveCode({ vsix, home: profile, folder: fleet, settings: {}, trust: false })
+  await page.goto(code.url)
+  const workbench = new Workbench(page)
+  await step('a restricted workspace lists the fleet and checks its files', async () => {
+    await workbench.openFluxkit()
+    await (await workbench.find('Fleet', 'shop')).click()
+    await page.locator('.cdr.squiggly-error').first().waitFor({ timeout: 15_000 })
+  })
+  await step('a restricted workspace contacts no cluster', async () => {
+    await workbench.view('Clusters').getByText('not contacted from a restricted workspace').waitFor()
+    if ((await workbench.row('Clusters', 'unreachable').count()) > 0) throw new Error('contexts are listed')
+  })
 }
 
 async function looking(workbench) {

@@ -25,8 +25,8 @@ export function packExtension(folder) {
   return vsix
 }
 
-/** Serves VS Code with the extension on a folder. @returns the way to it and its end. */
-export async function serveCode({ vsix, home, folder, settings }) {
+/** Serves VS Code with the extension on a folder, which is trusted unless told otherwise. @returns the way to it and its end. */
+export async function serveCode({ vsix, home, folder, settings, trust = true }) {
   const entry = installCodeServer()
   const userData = join(home, 'user-data')
   const extensions = join(home, 'extensions')
@@ -44,7 +44,8 @@ export async function serveCode({ vsix, home, folder, settings }) {
       'window.commandCenter': false,
       'files.autoSave': 'off',
       'editor.minimap.enabled': false,
-      'security.workspace.trust.enabled': false,
+      'security.workspace.trust.enabled': !trust,
+      'security.workspace.trust.startupPrompt': 'never',
       'git.openRepositoryInParentFolders': 'never',
       ...settings,
     }),
@@ -63,7 +64,7 @@ export async function serveCode({ vsix, home, folder, settings }) {
       ...dirs,
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
+      ...(trust ? ['--disable-workspace-trust'] : []),
       '--disable-getting-started-override',
       folder,
     ],

@@ -247,6 +247,7 @@ export class ClusterRegistry implements Disposable {
   }
 
   #infos(): readonly ClusterInfo[] {
+    if (!this.#settings.current.trusted) return []
     const contexts = this.#kubeconfig?.contexts ?? []
     return [this.#devInfo(), ...contexts.map((context) => this.#contextInfo(context))]
   }

@@ -220,7 +220,7 @@ describe('clusters', () => {
 
   it('contacts nothing from a restricted workspace', async () => {
     const worker = await start({ ...fleet, kubeconfig }, { trusted: false })
-    expect(await worker.request(listClusters, null)).toHaveLength(1)
+    expect(await worker.request(listClusters, null)).toEqual([])
     await expect(worker.request(openCluster, { cluster: contextId('gone') })).rejects.toThrow('restricted')
   })
 })
