@@ -238,6 +238,7 @@ function joinBytes(text: string): string {
 /** Quotes as strconv.Quote. With `ascii`, everything beyond ASCII is escaped (`%+q`). */
 export function quote(text: string, options: { ascii?: boolean; delimiter?: string } = {}): string {
   const delimiter = options.delimiter ?? '"'
+  if (delimiter === '"' && /^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
   let out = delimiter
   for (const char of text) out += escapeChar(char, delimiter, options.ascii === true)
   return out + delimiter

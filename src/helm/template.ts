@@ -5,12 +5,14 @@ import { checkDependencies, isCompatibleRange, processDependencies } from './dep
 import { type RenderOptions, renderTemplates } from './engine.ts'
 import { compileGlob } from './glob.ts'
 import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
-import { validateValues } from './schema/validate-values.ts'
+import { type SchemaCache, validateValues } from './schema/validate-values.ts'
 import { coalesceValues } from './values.ts'
 
 export interface TemplateOptions extends RenderOptions {
   readonly includeCrds?: boolean
   readonly skipSchemaValidation?: boolean
+  /** Compiled values.schema.json by text, kept between renders. */
+  readonly schemas?: SchemaCache
 }
 
 /** What a chart renders to. */
@@ -44,7 +46,7 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
     throw error
   }
   const values = coalesceValues(chart, userValues)
-  if (!options.skipSchemaValidation) validateValues(chart, values)
+  if (!options.skipSchemaValidation) validateValues(chart, values, options.schemas)
   const { kubeVersion } = options.capabilities
   const range = chart.metadata.kubeVersion
   if (range !== '' && !isCompatibleRange(range, kubeVersion.normalized)) {

@@ -13,15 +13,7 @@ import {
   templateText,
 } from '../../helm/index.ts'
 import { nodeTemplateCrypto, readChartFiles, unpackChart } from '../../host/index.ts'
-import {
-  type Command,
-  CommandError,
-  type FlagValues,
-  listFlag,
-  stringFlag,
-  type Terminal,
-  UsageError,
-} from '../command.ts'
+import { type Command, type FlagValues, listFlag, stringFlag, type Terminal, UsageError } from '../command.ts'
 
 /** `helm template NAME CHART`: standard output, exit code and failure as `helm template` has them. */
 export const helmTemplateCommand: Command = {
@@ -55,9 +47,10 @@ export const helmTemplateCommand: Command = {
       terminal.stdout(text)
       return 0
     } catch (error) {
-      if (error instanceof HelmError || error instanceof BudgetError)
-        throw new CommandError(`Error: ${error.message}`, 1)
-      throw error
+      if (!(error instanceof HelmError || error instanceof BudgetError)) throw error
+      // Helm's own form, for scripts that read it.
+      terminal.stderr(`Error: ${error.message}\n`)
+      return 1
     }
   },
 }

@@ -106,6 +106,7 @@ function notNil(values: readonly GoValue[]): GoValue[] {
 
 /** Go's strings.TrimSpace: Unicode white space, which differs from JavaScript's by U+0085 and U+FEFF. */
 export function trimSpace(text: string): string {
+  if (!/[\u0085\ufeff]/.test(text)) return text.trim()
   return text.replace(/^[\t\n\v\f\r \u0085\p{Zs}\u2028\u2029]+|[\t\n\v\f\r \u0085\p{Zs}\u2028\u2029]+$/gu, '')
 }
 
