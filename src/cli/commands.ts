@@ -4,7 +4,10 @@ import type { Command } from './command.ts'
 const groups: Readonly<Record<string, () => Promise<readonly Command[]>>> = {
   kustomize: async () => [(await import('./commands/kustomize-build.ts')).kustomizeBuildCommand],
   helm: async () => [(await import('./commands/helm-template.ts')).helmTemplateCommand],
-  build: async () => (await import('./commands/build.ts')).buildCommands,
+  build: async () => [
+    ...(await import('./commands/build.ts')).buildCommands,
+    ...(await import('./commands/build-helm.ts')).buildHelmCommands,
+  ],
   lint: async () => [(await import('./commands/lint.ts')).lintCommand],
   cluster: async () => (await import('./commands/cluster.ts')).clusterCommands,
   run: async () => [(await import('./commands/run.ts')).runCommand],

@@ -4,6 +4,7 @@ import {
   type Command,
   CommandError,
   exitCodes,
+  type Flag,
   type FlagValues,
   stringFlag,
   type Terminal,
@@ -12,19 +13,48 @@ import {
 import { openFleet, pathFlag } from '../fleet.ts'
 import { formatProblem, placeOf } from '../problems.ts'
 
-const flags = {
+/** Flags of every `build` command. */
+export const buildFlags: Readonly<Record<string, Flag>> = {
   ...pathFlag,
   cluster: { type: 'string', about: 'entry point that the Kustomization belongs to' },
   namespace: { type: 'string', short: 'n', about: 'namespace of the Kustomization' },
   output: { type: 'string', short: 'o', default: 'yaml', about: 'yaml or json' },
   explain: { type: 'boolean', about: 'print each field with the file, line and step that set it' },
-} as const
+}
 
 const build: Command['run'] = async (terminal, values, args) => {
   const { fleet } = openFleet(terminal, values)
+  const output = outputFormat(values)
+  const { failed, objects } = printKustomizations(terminal, fleet, { values, name: args[0], output })
+  if (output === 'json' && !values['explain']) printList(terminal, objects)
+  return failed ? exitCodes.finding : exitCodes.fine
+}
+
+/** `--output`. @throws UsageError */
+export function outputFormat(values: FlagValues): 'yaml' | 'json' {
   const output = stringFlag(values, 'output')
   if (output !== 'yaml' && output !== 'json') throw new UsageError(`--output: "${output}" is neither yaml nor json`)
-  const selected = select(fleet, values, args[0])
+  return output
+}
+
+/** Prints objects as one List in JSON. */
+export function printList(terminal: Terminal, objects: readonly unknown[]): void {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+  const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? rawJSON(String(value)) : value)
+  terminal.stdout(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, exact, 2)}\n`)
+}
+
+/**
+ * Builds the Kustomizations that the flags and the name select; prints their problems and, as YAML, their objects.
+ * @returns whether one failed, and for JSON the objects. @throws CommandError when there is none.
+ */
+export function printKustomizations(
+  terminal: Terminal,
+  fleet: Fleet,
+  options: { readonly values: FlagValues; readonly name: string | undefined; readonly output: 'yaml' | 'json' },
+): { failed: boolean; objects: unknown[] } {
+  const { values, name, output } = options
+  const selected = select(fleet, values, name)
   let failed = false
   const objects: unknown[] = []
   for (const kustomization of selected) {
@@ -39,29 +69,25 @@ const build: Command['run'] = async (terminal, values, args) => {
     else if (output === 'yaml') terminal.stdout(withEnd(rendered.text(), selected.length > 1))
     else objects.push(...rendered.objects.map((each) => each.object))
   }
-  if (output === 'json' && !values['explain']) {
-    terminal.stdout(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
-  }
-  return failed ? exitCodes.finding : exitCodes.fine
+  return { failed, objects }
 }
 
-/** `build`, `build ks NAME`, `build all`: what the Kustomizations of a repository render to, without a cluster. */
+/** `build`, `build ks NAME`: what the Kustomizations of a repository render to, without a cluster. */
 export const buildCommands: readonly Command[] = [
   {
     path: ['build', 'kustomization'],
     aliases: ['ks', 'kustomizations'],
     about: 'Render Kustomizations as the controller would, without a cluster',
     args: '[NAME]',
-    flags,
+    flags: buildFlags,
     run: build,
   },
   {
-    path: ['build', 'all'],
+    path: ['build'],
     about: 'Render every Kustomization of the repository',
-    flags,
+    flags: buildFlags,
     run: (t, v) => build(t, v, []),
   },
-  { path: ['build'], about: 'Render every Kustomization of the repository', flags, run: (t, v) => build(t, v, []) },
 ]
 
 /** The Kustomizations of a name (in every entry point, unless one is named), or all that are reached. */

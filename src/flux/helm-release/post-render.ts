@@ -142,17 +142,17 @@ function metadataTransformers(release: KubeObject): string[] {
   const labels = getIn(common, ['labels'])
   const annotations = getIn(common, ['annotations'])
   const out: string[] = []
-  if (isObject(labels)) out.push(transformer('LabelTransformer', 'labels', labels))
-  if (isObject(annotations)) out.push(transformer('AnnotationsTransformer', 'annotations', annotations))
-  out.push(transformer('LabelTransformer', 'labels', originLabels(release)))
+  if (isObject(labels)) out.push(transformer('common', 'labels', labels))
+  if (isObject(annotations)) out.push(transformer('common', 'annotations', annotations))
+  out.push(transformer('origin', 'labels', originLabels(release)))
   return out
 }
 
-function transformer(kind: string, field: 'labels' | 'annotations', values: JsonObject): string {
+function transformer(name: string, field: 'labels' | 'annotations', values: JsonObject): string {
   return toYaml({
     apiVersion: 'builtin',
-    kind,
-    metadata: { name: `release-${field}` },
+    kind: field === 'labels' ? 'LabelTransformer' : 'AnnotationsTransformer',
+    metadata: { name },
     [field]: values,
     fieldSpecs: [{ path: `metadata/${field}`, create: true }],
   })
