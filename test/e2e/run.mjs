@@ -259,8 +259,9 @@ async function pictures(workbench) {
     await workbench.waitForText('nginx:1.27.2')
   })
   await step('everything looks right in a dark theme', async () => {
-    await workbench.tab('deployment.yaml').click()
-    await workbench.waitForText('nginx:1.27.2')
+    await workbench.closeAllEditors()
+    await workbench.openFile('clusters/staging/web.yaml')
+    await page.locator('.codelens-decoration', { hasText: 'Ready at main@' }).first().waitFor({ timeout: 15_000 })
     await workbench.screenshot(join(images, 'overview-dark.png'))
   })
   await step('everything looks right in a light theme too', async () => {
@@ -268,6 +269,7 @@ async function pictures(workbench) {
     await page.locator('.quick-input-widget input.input').fill('Light Modern')
     await workbench.pick('Light Modern')
     await page.locator('.monaco-workbench.vs').waitFor({ timeout: 15_000 })
+    await workbench.settleColors()
     await workbench.screenshot(join(images, 'overview-light.png'))
     await workbench.closeAllEditors()
     const frame = await openGraph(workbench)

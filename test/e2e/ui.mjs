@@ -183,6 +183,20 @@ export class Workbench {
     await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' })
   }
 
+  /** A change of theme fades; waits until the colours stand still. */
+  async settleColors() {
+    const colors = () =>
+      this.page
+        .locator('.part.statusbar, .part.sidebar, .part.editor')
+        .evaluateAll((parts) => parts.map((part) => getComputedStyle(part).backgroundColor).join())
+    let before = ''
+    await until('the colours to settle', 10_000, async () => {
+      const last = before
+      before = await colors()
+      return last === before
+    })
+  }
+
   async screenshot(path) {
     await this.page.mouse.move(700, 880)
     await this.page.screenshot({ path })
