@@ -184,6 +184,7 @@ class Decoder<T> {
     if (!v2) this.#checkUnique(node)
     const content = node.content
     const seen = v2 && this.#options.strict === true ? new Map<string, YamlNode>() : undefined
+    const unsupported = new Map<string, readonly Problem[]>()
     let merge: YamlNode | undefined
     for (let i = 0; i + 1 < content.length; i += 2) {
       const keyNode = content[i]!
@@ -197,7 +198,10 @@ class Decoder<T> {
       if (key === undefined) continue
       if (taken?.has(key) === true) continue
       taken?.add(key)
+      if (seen === undefined && v2 && Object.hasOwn(out, key)) this.#takeBack(unsupported.get(key))
+      const known = this.problems.length
       const value = this.#value(valueNode)
+      if (this.problems.length > known) unsupported.set(key, this.problems.slice(known))
       if (seen !== undefined && Object.hasOwn(out, key)) {
         const shown = goSyntax(resolveScalar(followAlias(keyNode), 'v2'), '')
         this.report('yaml/duplicate-key', `${this.#line(valueNode)}key ${shown} already set in map`, keyNode)
@@ -208,6 +212,13 @@ class Decoder<T> {
     if (merge !== undefined) {
       const keys = taken ?? new Set(Object.keys(out))
       this.#merge(merge, out, keys)
+    }
+  }
+
+  /** JSON is written from the finished map: a value that a later duplicate of its key replaces may be unsupported. */
+  #takeBack(unsupported: readonly Problem[] | undefined): void {
+    for (const problem of unsupported ?? []) {
+      if (problem.code === 'yaml/unsupported-value') this.problems.splice(this.problems.indexOf(problem), 1)
     }
   }
 

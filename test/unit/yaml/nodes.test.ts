@@ -101,3 +101,8 @@ describe('stringifyYaml', () => {
     )
   })
 })
+
+test('a value that a later duplicate of its key replaces may be unsupported in JSON', () => {
+  expect(nodeToJson(rootOf('a: .inf\na: 1\n'))).toEqual({ value: { a: 1 }, problems: [] })
+  expect(nodeToJson(rootOf('a: 1\na: [.inf]\n')).problems).toMatchObject([{ code: 'yaml/unsupported-value' }])
+})
