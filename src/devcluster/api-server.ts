@@ -1,6 +1,7 @@
 import type { Clock, Disposable, JsonObject } from '../base/index.ts'
 import { createSchemaRegistry, type SchemaRegistry } from '../schema/index.ts'
 import { createFieldManaging } from './adapters/fields.ts'
+import { moderniseFlux } from './adapters/flux-versions.ts'
 import { createFormats } from './adapters/formats.ts'
 import { createSchemaChecks } from './adapters/schemas.ts'
 import { standardAdmission } from './admission/standard.ts'
@@ -106,6 +107,7 @@ export class ApiServer {
       formats: createFormats(this.schemas),
       authorizer,
       logs: this.#controllers.logs,
+      ...(options.oldVersions === true ? { modernise: moderniseFlux } : {}),
     }
     this.#tokens = new ServiceAccountTokens(this.#machine, () => tokenText(random))
     this.#openapi = new OpenApi(this.registry, this.schemas)

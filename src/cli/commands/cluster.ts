@@ -19,6 +19,10 @@ const startCommand: Command = {
     port: { type: 'string', default: '0', about: 'port on 127.0.0.1; 0 takes a free one' },
     kubeconfig: { type: 'string', about: 'where to write the kubeconfig (default: in the cache folder)' },
     state: { type: 'string', about: 'keep the state in this folder; without it the cluster is in memory only' },
+    'flux-old-versions': {
+      type: 'boolean',
+      about: 'also serve the Flux API versions of 2.0 to 2.8, converted, each with a warning that tells how to migrate',
+    },
     detach: { type: 'boolean', about: 'go on in the background' },
   },
   async run(terminal, flags) {
@@ -78,6 +82,7 @@ async function serve(
     port,
     kubeconfigFile: kubeconfig,
     clusterName: `fluxkit-${name}`,
+    oldVersions: flags['flux-old-versions'] === true,
     ...(state === undefined ? {} : { stateDir: resolve(terminal.cwd, state) }),
   })
   writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })

@@ -1,11 +1,12 @@
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
 import { apiVersionOf, type KubeObject } from '../../kube/index.ts'
+import { convertFlux } from './flux-versions.ts'
 
 /** Remembers conversions of stored objects, so that their JSON text is made once per version too. */
 export class Converter {
   readonly #made = new WeakMap<KubeObject, Map<string, KubeObject>>()
 
-  /** The same object in another version; the input when it already is. Custom resources change only apiVersion (strategy None). */
+  /** The same object in another version; the input when it already is. Custom resources change only apiVersion (strategy None), but for old Flux versions. */
   convert(object: KubeObject, to: { group: string; version: string; kind: string }): KubeObject {
     const apiVersion = apiVersionOf(to)
     if (object.apiVersion === apiVersion) return object
@@ -34,7 +35,7 @@ function convertObject(object: KubeObject, apiVersion: string): KubeObject {
     case 'events.k8s.io/v1→v1/Event':
       return renamed(object, apiVersion, new Map([...EVENT_NAMES].map(([a, b]) => [b, a])))
     default:
-      return { ...object, apiVersion }
+      return convertFlux(object, apiVersion) ?? { ...object, apiVersion }
   }
 }
 

@@ -1,3 +1,4 @@
+import { createNormalizer, type KubeObject } from '../../kube/index.ts'
 import {
   applyDefaults,
   coerceEmbeddedMetadata,
@@ -19,13 +20,18 @@ const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 /** Checks of objects: built-in kinds as Go decodes them, custom ones against their structural schema. */
 export function createSchemaChecks(registry: SchemaRegistry): SchemaChecks {
   const validator = createSchemaValidator()
+  // What Go's structs leave out when they are written (`args: []`, `labels: {}`) is not owned by anyone either.
+  const normalizer = createNormalizer(registry)
   const schemaOf = (type: ResourceType): StructuralSchema | undefined =>
     type.custom?.schema as StructuralSchema | undefined
   return {
     decode: (type, draft) => {
       if (type.custom === undefined) {
         const name = registry.typeName(type)
-        return name === undefined ? { error: undefined, unknown: [] } : goDecode(registry.definitions(), name, draft)
+        if (name === undefined) return { error: undefined, unknown: [] }
+        const decoded = goDecode(registry.definitions(), name, draft)
+        if (decoded.error === undefined) replaceWith(draft, normalizer.stored(draft))
+        return decoded
       }
       const metadata = goDecode(registry.definitions(), METADATA, draft.metadata)
       const unknown = metadata.unknown.map((path) => `metadata.${path}`)
@@ -55,4 +61,11 @@ export function createSchemaChecks(registry: SchemaRegistry): SchemaChecks {
       )
     },
   }
+}
+
+/** Gives an object the content of another, in place: the caller goes on with the object that it has. */
+function replaceWith(object: KubeObject, content: KubeObject): void {
+  if (content === object) return
+  for (const key of Object.keys(object)) delete object[key]
+  Object.assign(object, content)
 }

@@ -148,6 +148,13 @@ function jsonTypeName(value: JsonValue): string {
   return typeof value === 'bigint' ? 'number' : typeof value
 }
 
+/** Lets fields of old Flux versions pass in the current one where the cluster is set to serve the old ones too. */
+export function modernised(exchange: Exchange, object: KubeObject): KubeObject {
+  const warning = exchange.type.custom === undefined ? undefined : exchange.services.modernise?.(object)
+  if (warning !== undefined) exchange.warnings.push(warning)
+  return object
+}
+
 /** apiVersion and kind that a resource's bodies must have. */
 export function expectedOf(exchange: Exchange): { apiVersion: string; kind: string } {
   return { apiVersion: versionOf(exchange.type), kind: exchange.type.kind }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { OutputForm } from '../http/content.ts'
 import { writeJson } from '../http/json.ts'
@@ -18,6 +19,8 @@ export interface Services {
   readonly formats: Formats
   readonly authorizer: Authorizer
   readonly logs: PodLogs
+  /** Set when old Flux versions are served: rids an object of the current version of old fields; answers a warning. */
+  readonly modernise?: (object: KubeObject) => string | undefined
 }
 
 /** One request on its way through a handler. */

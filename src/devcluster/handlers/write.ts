@@ -17,7 +17,7 @@ import type { WriteContext } from '../operations/machine.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { type UpdateOutcome, updateObject, upsertObject } from '../operations/update.ts'
 import { renderObject } from '../read/render.ts'
-import { checkedObject, expectedOf, guarded, MAX_BODY, readObject, tooLarge } from './body.ts'
+import { checkedObject, expectedOf, guarded, MAX_BODY, modernised, readObject, tooLarge } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
 import { checkApplied, checkFields, checkPatchedFields, findingsOf, validationOf } from './field-validation.ts'
 
@@ -75,7 +75,7 @@ function managerOf(exchange: Exchange): string {
 export function handleCreate(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const context = writeContext(exchange)
-  const draft = readObject(exchange, expectedOf(exchange))
+  const draft = modernised(exchange, readObject(exchange, expectedOf(exchange)))
   checkFields(exchange, draft, findingsOf(exchange))
   const created = createObject(machine, exchange.type, exchange.route.namespace, draft, context)
   return answer(exchange, 201, renderObject(machine, exchange.type, created, exchange.form))
@@ -84,7 +84,7 @@ export function handleCreate(exchange: Exchange): ApiResponse {
 /** PUT of an object or its status. */
 export function handleUpdate(exchange: Exchange): ApiResponse {
   const context = writeContext(exchange)
-  const draft = readObject(exchange, expectedOf(exchange))
+  const draft = modernised(exchange, readObject(exchange, expectedOf(exchange)))
   checkFields(exchange, draft, findingsOf(exchange))
   const outcome = updateObject(exchange.services.machine, target(exchange), context, () => draft, { put: true })
   return finished(exchange, outcome)
@@ -116,7 +116,7 @@ export function handlePatch(exchange: Exchange): ApiResponse {
   const patch = readPatch(exchange)
   const outcome = updateObject(exchange.services.machine, target(exchange), context, (live) => {
     const next = applyPatch(exchange, kind, live, patch)
-    checkPatchedFields(exchange, checkedObject(next, expectedOf(exchange)), patch)
+    checkPatchedFields(exchange, modernised(exchange, checkedObject(next, expectedOf(exchange))), patch)
     return next
   })
   return finished(exchange, outcome)
@@ -204,7 +204,7 @@ function appliedConfig(exchange: Exchange, applied: JsonObject): KubeObject {
   if (typeof applied['apiVersion'] !== 'string' || typeof applied['kind'] !== 'string') {
     throw badRequest("couldn't get version/kind; apiVersion and kind are required in an apply patch")
   }
-  const config = checkedObject(applied, expectedOf(exchange))
+  const config = modernised(exchange, checkedObject(applied, expectedOf(exchange)))
   const name = config.metadata.name as string | undefined
   if (name === undefined || name === '') config.metadata.name = exchange.route.name
   if (Array.isArray(config.metadata['managedFields']) && config.metadata['managedFields'].length > 0) {

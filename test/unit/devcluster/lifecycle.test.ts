@@ -209,26 +209,3 @@ describe('state', () => {
     expect(names(cluster.get(path))).toEqual([])
   })
 })
-
-describe('old Flux versions', () => {
-  it('are served on demand, with the word to move on', () => {
-    const path = '/apis/source.toolkit.fluxcd.io/v1beta2/namespaces/default/ocirepositories'
-    const object = {
-      apiVersion: 'source.toolkit.fluxcd.io/v1beta2',
-      kind: 'OCIRepository',
-      metadata: { name: 'a' },
-      spec: { interval: '5m', url: 'oci://a.io/b' },
-    }
-    const current = new TestCluster({ flux: '2.9' })
-    expect(current.post(path, object).status).toBe(404)
-    const cluster = new TestCluster({ flux: '2.9', oldVersions: true })
-    const made = cluster.post(path, object)
-    expect([made.status, made.headers['warning']]).toEqual([
-      201,
-      '299 - "v1beta2 OCIRepository is deprecated, upgrade to v1"',
-    ])
-    expect(
-      cluster.get('/apis/source.toolkit.fluxcd.io/v1/namespaces/default/ocirepositories/a').body['apiVersion'],
-    ).toBe('source.toolkit.fluxcd.io/v1')
-  })
-})
