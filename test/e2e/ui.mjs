@@ -199,6 +199,9 @@ export class Workbench {
 
   async screenshot(path) {
     await this.page.mouse.move(700, 880)
+    await until('hovers to go', 5000, async () => (await this.page.locator('.workbench-hover').count()) === 0).catch(
+      () => undefined,
+    )
     await this.page.screenshot({ path })
   }
 }

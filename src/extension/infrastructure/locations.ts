@@ -9,22 +9,22 @@ export async function reveal(locations: readonly SourceLocation[], what: string)
   }
   const location = locations.length === 1 ? locations[0] : await pick(locations, what)
   if (location === undefined) return
-  await vscode.window.showTextDocument(vscode.Uri.parse(location.uri), { selection: toRange(location), preview: true })
+  await vscode.window.showTextDocument(vscode.Uri.parse(location.uri), { selection: startOf(location), preview: true })
 }
 
 /** The command by which a row opens the place that declares it. */
 export function revealCommand(location: SourceLocation | undefined): vscode.Command | undefined {
   if (location === undefined) return undefined
-  const start = toRange(location).start
   return {
     command: 'vscode.open',
     title: 'Go to Declaration',
-    arguments: [vscode.Uri.parse(location.uri), { selection: new vscode.Range(start, start), preview: true }],
+    arguments: [vscode.Uri.parse(location.uri), { selection: startOf(location), preview: true }],
   }
 }
 
-function toRange({ range: { start, end } }: SourceLocation): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character)
+/** The cursor goes to the start; a declaration is a whole document, which nobody wants selected. */
+function startOf({ range: { start } }: SourceLocation): vscode.Range {
+  return new vscode.Range(start.line, start.character, start.line, start.character)
 }
 
 async function pick(locations: readonly SourceLocation[], what: string): Promise<SourceLocation | undefined> {
