@@ -1,5 +1,6 @@
 import { durationText, GoError, GoInt, type GoValue, goFunction, parseInteger } from '../../gotemplate/index.ts'
-import { formatTime, type GoTime, loadZone, parseGoDuration, parseTime, utc, zeroTime } from './go-time.ts'
+import { parseGoDuration } from './go-duration.ts'
+import { formatTime, type GoTime, loadZone, parseTime, utc, zeroTime } from './go-time.ts'
 import type { FunctionTable } from './shared.ts'
 import { isTime, type TimeObject, timeObject, unixSeconds } from './time-object.ts'
 

@@ -3,13 +3,8 @@ import { GoInt, type GoMap, type GoValue, isList, isMap, mapGet, quote } from '.
 import { formatFault } from './formats.ts'
 import { displayed, encodePointer, escapePointer, localCount, localNumber, quoted, quotedList } from './text.ts'
 import { type JsonType, jsonTypes, type Schema, type SchemaFault } from './types.ts'
+import { keepCommon, type Unevaluated, unevaluatedOf } from './unevaluated.ts'
 import { isMultipleOf, jsonEqual, jsonTypeOf, sameItems } from './values.ts'
-
-/** Properties and items that no keyword has looked at yet, for `unevaluated…`. */
-interface Unevaluated {
-  props: Set<string> | undefined
-  items: Set<number> | undefined
-}
 
 interface Scope {
   readonly schema: Schema
@@ -405,25 +400,4 @@ function absent(value: GoMap, names: readonly string[]): string[] {
 function wrongOption(options: readonly GoValue[]): string {
   if (options.some((each) => isMap(each) || isList(each))) return "'enum' failed"
   return `value must be ${options.length === 1 ? '' : 'one of '}${options.map(displayed).join(', ')}`
-}
-
-function unevaluatedOf(value: GoValue, schema: Schema, callerNeeds: boolean): Unevaluated {
-  const out: Unevaluated = { props: undefined, items: undefined }
-  if (isMap(value)) {
-    if (schema.additionalProperties === undefined && (callerNeeds || schema.unevaluatedProperties !== undefined)) {
-      out.props = new Set(Object.keys(value))
-    }
-  } else if (isList(value)) {
-    if (!callerNeeds && schema.unevaluatedItems === undefined) return out
-    const isOne = schema.items !== undefined && 'document' in schema.items
-    const all = schema.draft < 2020 ? isOne || schema.additionalItems !== undefined : schema.items2020 !== undefined
-    const first =
-      schema.draft < 2020 ? (Array.isArray(schema.items) ? schema.items.length : 0) : (schema.prefixItems?.length ?? 0)
-    if (!all && first < value.length) out.items = new Set([...value.keys()].slice(first))
-  }
-  return out
-}
-
-function keepCommon<T>(own: Set<T> | undefined, other: Set<T> | undefined): void {
-  for (const each of own ?? []) if (!other?.has(each)) own!.delete(each)
 }
