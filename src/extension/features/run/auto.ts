@@ -3,10 +3,10 @@ import { devClusterId } from '../../../protocol/index.ts'
 import { inBackground } from '../../infrastructure/errors.ts'
 import type { Services } from '../../infrastructure/services.ts'
 
-/** With `fluxkit.runOnOpen`: once the workspace has been read, its first entry point runs on the dev cluster. */
+/** With `fluxkit.runOnOpen`: once the workspace is trusted and read, its first entry point runs on the dev cluster. */
 export function runOnOpen({ fleet, clusters, log }: Services): vscode.Disposable {
   let isDone = false
-  return fleet.onDidChange(() => {
+  const check = (): void => {
     const first = fleet.clusters.find(({ path }) => path !== '')
     if (isDone || first === undefined || !vscode.workspace.isTrusted) return
     isDone = true
@@ -16,5 +16,6 @@ export function runOnOpen({ fleet, clusters, log }: Services): vscode.Disposable
       await clusters.runEngine(devClusterId, first.id)
     }
     inBackground(log, 'run on open', start())
-  })
+  }
+  return vscode.Disposable.from(fleet.onDidChange(check), vscode.workspace.onDidGrantWorkspaceTrust(check))
 }
