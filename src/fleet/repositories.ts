@@ -1,4 +1,5 @@
 import { basename, type FileSystem, getString, type JsonObject, readText } from '../base/index.ts'
+import { sameRepository } from '../source/index.ts'
 
 /** A directory of the workspace that is, or stands for, a clone. */
 interface Repository {
@@ -38,13 +39,11 @@ export function findRepositories(options: RepositoryOptions): Repositories {
     directoryOf(source) {
       const url = getString(source, 'spec', 'url')
       if (url === undefined) return undefined
-      const mapped = Object.entries(options.mapped).find(([key]) => normalizeUrl(key) === normalizeUrl(url))
+      const mapped = Object.entries(options.mapped).find(([key]) => sameUrl(key, url))
       if (mapped !== undefined) return mapped[1]
       const branch = branchOf(source)
-      const sameUrl = clones.filter((clone) => clone.urls.includes(normalizeUrl(url)))
-      const exact = sameUrl.find(
-        (clone) => branch === undefined || clone.branch === undefined || clone.branch === branch,
-      )
+      const found = clones.filter((clone) => clone.urls.some((remote) => sameUrl(remote, url)))
+      const exact = found.find((clone) => branch === undefined || clone.branch === undefined || clone.branch === branch)
       if (exact !== undefined) return exact.dir
       const names = [getString(source, 'metadata', 'name'), branch, basename(url).replace(/\.git$/, '')]
       return names.find((name): name is string => name !== undefined && named.has(name))
@@ -63,17 +62,11 @@ function readRepository(fs: FileSystem, root: string, dir: string): Repository |
   if (fs.stat(git) === undefined) return undefined
   const config = readText(fs, `${git}/config`) ?? ''
   const head = readText(fs, `${git}/HEAD`) ?? ''
-  const urls = [...config.matchAll(/^\s*url\s*=\s*(\S+)\s*$/gm)].map((match) => normalizeUrl(match[1]!))
+  const urls = [...config.matchAll(/^\s*url\s*=\s*(\S+)\s*$/gm)].map((match) => match[1]!)
   return { dir, urls, branch: /^ref: refs\/heads\/(\S+)/.exec(head)?.[1] }
 }
 
-/** One form for `https://host/a/b.git`, `ssh://git@host/a/b` and `git@host:a/b`: `host/a/b` in lower case. */
-export function normalizeUrl(url: string): string {
-  const scp = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url)
-  const plain = scp !== null ? `${scp[1]}/${scp[2]}` : url.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '')
-  return plain
-    .replace(/:\d+\//, '/')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
-    .toLowerCase()
+/** True when two URLs of sources name the same repository, however each is reached. */
+export function sameUrl(a: string, b: string): boolean {
+  return a === b || sameRepository(a, b)
 }

@@ -5,7 +5,7 @@ import type { ArtifactStore, GeneratedArtifact } from './artifact-store.ts'
 import type { Artifact } from './artifacts.ts'
 import type { Entry } from './discover.ts'
 import { objectKey } from './kinds.ts'
-import { normalizeUrl, type Repositories } from './repositories.ts'
+import { type Repositories, sameUrl } from './repositories.ts'
 import type { ArtifactSource, LocatedObject } from './types.ts'
 import type { ClusterFacts } from './walk.ts'
 
@@ -53,7 +53,7 @@ export class SourceResolver {
   #sameRepository(entry: Entry, object: KubeObject): string | undefined {
     const url = getString(object, 'spec', 'url')
     const entryUrl = getString(entry.source, 'spec', 'url')
-    if (url === undefined || entryUrl === undefined || normalizeUrl(url) !== normalizeUrl(entryUrl)) return undefined
+    if (url === undefined || entryUrl === undefined || !sameUrl(url, entryUrl)) return undefined
     return branchText(object) === branchText(entry.source) ? entry.artifactRoot : undefined
   }
 
