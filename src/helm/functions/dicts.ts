@@ -113,8 +113,9 @@ function dig(...args: GoValue[]): GoValue {
   let current = args.at(-1)
   const fallback = args.at(-2)
   const keys = args.slice(0, -2)
-  const odd = keys.find((key) => typeof key !== 'string')
-  if (odd !== undefined) throw new GoError(conversion(odd, 'string'))
+  if (!isMap(current) || typeOf(current) !== map) throw new GoError(conversion(current, map))
+  const odd = keys.findIndex((key) => typeof key !== 'string')
+  if (odd >= 0) throw new GoError(conversion(keys[odd], 'string'))
   for (const key of keys as string[]) {
     if (!isMap(current) || typeOf(current) !== map) throw new GoError(conversion(current, map))
     if (!Object.hasOwn(current, key)) return fallback

@@ -25,7 +25,9 @@ import { sigsValue, yamlValue } from './yaml-value.ts'
 export function encodingFunctions(): FunctionTable {
   const toJson = (value: GoValue): string => swallow(() => encodeJson(value))
   return {
-    toToml: goFunction('any', (value: GoValue) => errorText(() => writeToml(value))),
+    toToml: goFunction('any', (value: GoValue) =>
+      value === undefined || value === null ? writeToml(value) : errorText(() => writeToml(value)),
+    ),
     fromToml: goFunction('string', (text: string) => {
       try {
         return readToml(text, timeObject)

@@ -44,14 +44,8 @@ export function stringFunctions(): FunctionTable {
     trimPrefix: goFunction('string,string', (prefix: string, text: string) =>
       text.startsWith(prefix) ? text.slice(prefix.length) : text,
     ),
-    nospace: goFunction('string', (text: string) => text.replace(/[\t\n\v\f\r \u0085\p{Zs}\u2028\u2029]/gu, '')),
-    initials: goFunction('string', (text: string) =>
-      text
-        .split(/[\s\u0085]+/u)
-        .filter((word) => word !== '')
-        .map((word) => [...word][0])
-        .join(''),
-    ),
+    nospace: goFunction('string', (text: string) => toLatin(text).replace(/[\t\n\v\f\r \x85\xa0]/g, '')),
+    initials: goFunction('string', initials),
     swapcase: goFunction('string', swapCase),
     snakecase: goFunction('string', snakecase),
     camelcase: goFunction('string', camelcase),
@@ -180,6 +174,15 @@ function title(text: string): string {
 /** goutils.Uncapitalize: the first letter of each word that white space begins. */
 function untitle(text: string): string {
   return text.replace(/(^|[\s\u0085])(\S)/gu, (_, before: string, letter: string) => before + letter.toLowerCase())
+}
+
+/** goutils.Initials: the first byte of each word, as the character of that number. */
+function initials(text: string): string {
+  return text
+    .split(/[\s\u0085]+/u)
+    .filter((word) => word !== '')
+    .map((word) => toLatin([...word][0]!)[0])
+    .join('')
 }
 
 /** goutils.SwapCase: a lower-case letter after white space becomes title case. */
