@@ -1,6 +1,6 @@
 /**
- * Helm 4.1: charts, values, templates, hooks. Invariants: no I/O (files come from the caller), every render within a
- * budget, errors in Helm's words as `HelmError`.
+ * Helm 4.1: charts, values, templates, hooks, releases. Invariants: no I/O (files and clients come from the caller),
+ * every render within a budget, errors in Helm's words as `HelmError` and `ReleaseError`.
  */
 export {
   type Capabilities,
@@ -15,6 +15,16 @@ export type { CertificateRequest, TemplateCrypto } from './functions/crypto.ts'
 export { type HelmIgnoreRule, isIgnoredByHelm, parseHelmIgnore } from './ignore.ts'
 export { loadChart, type Unpack } from './load.ts'
 export { type Hook, type Manifest, splitManifests } from './manifests.ts'
+export type { Gzip } from './release/codec.ts'
+export type { ApplyingOptions, OperationOptions, ReleaseContext, Render } from './release/context.ts'
+export { ReleaseError, type ReleaseErrorReason } from './release/errors.ts'
+export { type InstallOptions, install } from './release/install.ts'
+export type { ReleaseHook, ReleaseInfo, ReleaseRecord, ReleaseStatus } from './release/record.ts'
+export { type RollbackOptions, rollback } from './release/rollback.ts'
+export { ReleaseStorage, type StorageOptions } from './release/storage.ts'
+export { type TestOptions, testRelease } from './release/test-release.ts'
+export { type Uninstalled, type UninstallOptions, uninstall } from './release/uninstall.ts'
+export { type UpgradeOptions, upgrade } from './release/upgrade.ts'
 export type { SchemaCache } from './schema/validate-values.ts'
 export { type SetKind, setValue } from './strvals.ts'
 export { type RenderedChart, renderChart, type TemplateOptions, templateText } from './template.ts'

@@ -17,10 +17,10 @@ export function chartToJson(loaded: Chart, userValues: GoMap): JsonObject {
   return {
     metadata: metadataToJson(chart.metadata),
     lock: null,
-    templates: chart.templates.map(fileToJson),
+    templates: filesToJson(chart.templates),
     values: valuesToJson(chart.values),
     schema: chart.schema === undefined ? null : base64Encode(encodeText(chart.schema)),
-    files: chart.files.map(fileToJson),
+    files: filesToJson(chart.files),
   }
 }
 
@@ -29,8 +29,10 @@ export function valuesToJson(values: GoMap): JsonObject {
   return toJsonValue(values as GoValue) as JsonObject
 }
 
-function fileToJson(file: ChartFile): JsonObject {
-  return { name: file.name, data: base64Encode(file.data) }
+/** No files are `null`: a slice that nothing was appended to. */
+function filesToJson(files: readonly ChartFile[]): JsonValue {
+  if (files.length === 0) return null
+  return files.map(({ name, data }) => ({ name, data: base64Encode(data) }))
 }
 
 function metadataToJson(metadata: ChartMetadata): JsonObject {

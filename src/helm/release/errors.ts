@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../base/index.ts'
+import { CancelledError, type ObjectRef } from '../../base/index.ts'
 
 /** What kind of refusal a `ReleaseError` is; callers decide by it, never by the message. */
 export type ReleaseErrorReason =
@@ -34,8 +34,9 @@ export class ReleaseError extends Error {
   }
 }
 
-/** The same refusal with words before it (Go's `fmt.Errorf("…: %w")`). */
-export function wrapError(prefix: string, error: unknown): ReleaseError {
+/** The same refusal with words before it (Go's `fmt.Errorf("…: %w")`); being called off is no refusal and stays so. */
+export function wrapError(prefix: string, error: unknown): Error {
+  if (error instanceof CancelledError) return error
   const known = error instanceof ReleaseError ? error : undefined
   return new ReleaseError(known?.reason ?? 'Failed', `${prefix}: ${messageOf(error)}`, {
     cause: error,

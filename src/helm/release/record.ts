@@ -87,3 +87,8 @@ export function hookRecord(hook: Hook): ReleaseHook {
 export function withStatus(record: ReleaseRecord, status: ReleaseStatus, description: string): ReleaseRecord {
   return { ...record, info: { ...record.info, status, description } }
 }
+
+/** A revision that another one took the place of. */
+export function superseded(record: ReleaseRecord): ReleaseRecord {
+  return { ...record, info: { ...record.info, status: 'superseded' } }
+}
