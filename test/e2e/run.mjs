@@ -1,6 +1,6 @@
 /**
  * The whole path in a real VS Code: the packed extension on a real fleet, used by clicking and typing only.
- * Prints a line for each step and `end to end: N passed, M failed`; keeps screenshots in docs/images.
+ * Prints a line for each step and `end to end: N passed, M failed`; with `UPDATE=1` it renews docs/images.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,8 +10,9 @@ import { root } from './setup.mjs'
 import { Workbench } from './ui.mjs'
 import { openBrowser, packExtension, serveCode, until } from './vscode.mjs'
 
-const images = join(root, 'docs', 'images')
 const home = mkdtempSync(join(tmpdir(), 'fluxkit-e2e-'))
+/** `UPDATE=1` renews the pictures of the documentation; without it they go away with the run. */
+const images = process.env.UPDATE === '1' ? join(root, 'docs', 'images') : join(home, 'images')
 const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' }
 
 let passed = 0
