@@ -42,6 +42,8 @@ export class ReleaseCharts {
   readonly #tools: ChartTools
   readonly #charts = new Map<string, Promise<Chart>>()
   readonly #trees = new Map<string, Promise<ChartTree>>()
+  /** By digest: many sources can have the same chart. */
+  readonly #archives = new Map<string, Chart>()
 
   constructor(fleet: Fleet, tools: ChartTools) {
     this.#fleet = fleet
@@ -149,9 +151,11 @@ export class ReleaseCharts {
     }
   }
 
-  #unpacked({ archive, url }: FetchedChart, what: string): Chart {
+  #unpacked({ archive, digest, url }: FetchedChart, what: string): Chart {
     try {
-      return loadChart(this.#tools.unpack(archive), this.#tools.unpack)
+      const chart = this.#archives.get(digest) ?? loadChart(this.#tools.unpack(archive), this.#tools.unpack)
+      this.#archives.set(digest, chart)
+      return chart
     } catch (error) {
       if (!(error instanceof HelmError)) throw error
       throw new HelmError(`${what}: failed to load chart ${shownUrl(url)}: ${error.message}`)

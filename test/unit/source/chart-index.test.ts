@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { encodeText } from '../../../src/base/index.ts'
 import { ChartError, chooseVersion, parseIndex, resolveChartUrl } from '../../../src/source/index.ts'
 
-const index = (text: string) => parseIndex(encodeText(text))
+const index = (text: string): ReturnType<typeof parseIndex> => parseIndex(encodeText(text))
 
 describe('choosing a version', () => {
   const offered = ['0.1.0', '1.0.0', '1.2.0', '1.2.1', '2.0.0-rc.1', 'v1.1.0', '1.9', 'latest'].map((version) => ({
