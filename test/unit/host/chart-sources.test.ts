@@ -57,12 +57,14 @@ async function site(answers: Site['answers'] = {}): Promise<Site> {
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 const bytes =
   (content: Uint8Array | string): Answer =>
-  (_, response) =>
-    void response.end(content)
+  (_, response) => {
+    response.end(content)
+  }
 const redirect =
   (to: string): Answer =>
-  (_: IncomingMessage, response: ServerResponse) =>
-    void response.writeHead(302, { location: to }).end()
+  (_, response) => {
+    response.writeHead(302, { location: to }).end()
+  }
 const web = simpleChart('web', '1.2.0')
 const entry = (url: string, version: string, digest = '') =>
   `  - name: web\n    version: ${version}\n    urls: [${JSON.stringify(url)}]\n    digest: ${JSON.stringify(digest)}\n`
@@ -389,8 +391,9 @@ describe('OCI registry', () => {
       'tags without end',
       '1.x',
       {
-        '/v2/team/web/tags/list': (_: IncomingMessage, r: ServerResponse) =>
-          void r.setHeader('link', '</v2/team/web/tags/list>; rel="next"').end('{}'),
+        '/v2/team/web/tags/list': (_: IncomingMessage, r: ServerResponse): void => {
+          r.setHeader('link', '</v2/team/web/tags/list>; rel="next"').end('{}')
+        },
       },
       'does not end',
     ],
