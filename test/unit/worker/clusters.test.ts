@@ -121,7 +121,8 @@ describe('an open cluster', () => {
       },
       { subresource: 'status' },
     )
-    expect((await changed).upserted).toMatchObject([{ ref, health: 'ready', revision: 'main@sha1:1' }])
+    const found = (await changed).upserted.find((object) => object.ref.name === 'apps')
+    expect(found).toMatchObject({ ref, health: 'ready', revision: 'main@sha1:1' })
     const gone = nextDelta(({ removed }) => removed.length > 0)
     await admin.delete(ref)
     expect((await gone).removed).toEqual(['kustomize.toolkit.fluxcd.io/Kustomization/default/apps'])
