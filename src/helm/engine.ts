@@ -132,7 +132,7 @@ function mapMethod(type: string, map: GoMap, name: string): GoFunction | undefin
   return type === 'common.Values' ? valuesMethod(map, name) : undefined
 }
 
-/** More than any chart takes: the largest of the corpus use a tenth of it. */
+/** Every chart of the conformance corpus renders within it. */
 const defaultBudget = { steps: 10_000_000, output: 64_000_000, made: 256_000_000 } as const
 
 class Engine {

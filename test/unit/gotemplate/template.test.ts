@@ -13,7 +13,7 @@ import {
   viewAs,
 } from '../../../src/gotemplate/index.ts'
 
-/** Go 1.26's text/template with its predefined functions only; expectations are its own output. */
+/** text/template with its predefined functions only; expectations written by hand after Go's documentation and source. */
 function run(text: string, data: GoValue = {}): string {
   const functions = builtinFunctions()
   const isFunction = (name: string): boolean => functions.has(name) || ['and', 'or', 'call'].includes(name)
