@@ -22,6 +22,14 @@ import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
 import { emptyV2, OpenApi } from './openapi.ts'
 import type { Machine } from './operations/machine.ts'
+import {
+  BackgroundSession,
+  type CallWebhook,
+  noWebhooks,
+  RequestSession,
+  WebhookPending,
+  type WebhookSession,
+} from './operations/webhook-session.ts'
 import { WatchHub } from './read/watch.ts'
 import { ResourceRegistry } from './resources/registry.ts'
 import { STRATEGIES } from './resources/strategies/index-of-kinds.ts'
@@ -41,6 +49,17 @@ export interface ApiServerOptions {
   readonly workloads?: boolean
   /** PEM of the certificate authority, for the ConfigMap kube-root-ca.crt of each namespace. */
   readonly rootCertificate?: string
+  /** Calls admission webhooks; without it, they count as out of reach. */
+  readonly callWebhook?: CallWebhook
+}
+
+/** A request whose objects change under it again and again is given up. */
+const MAX_RUNS = 100
+
+/** What a request takes along on its way. */
+interface Circumstances {
+  readonly warnings: string[]
+  readonly webhooks: WebhookSession
 }
 
 /** What `/version` answers. */
@@ -75,9 +94,12 @@ export class ApiServer {
   readonly #openapi: OpenApi
   readonly #controllers: Controllers
   readonly #initial: ClusterSnapshot
+  readonly #callWebhook: CallWebhook | undefined
+  #tape: { readonly numbers: number[]; at: number } | undefined
 
   constructor(options: ApiServerOptions) {
-    const random = options.random ?? Math.random
+    const random = this.#recorded(options.random ?? Math.random)
+    this.#callWebhook = options.callWebhook
     this.store = new Store(options.history === undefined ? {} : { history: options.history })
     this.registry = new ResourceRegistry()
     this.schemas = createSchemaRegistry()
@@ -91,6 +113,7 @@ export class ApiServer {
       types: this.schemas,
       admission: standardAdmission(),
       random,
+      webhooks: background(options),
       texts: new WeakMap(),
     }
     this.#controllers = new Controllers(this.#machine, {
@@ -125,18 +148,51 @@ export class ApiServer {
 
   /** Answers one request. Never rejects: whatever goes wrong comes back as a Status. */
   async handle(request: ApiRequest): Promise<ApiAnswer> {
-    return this.handleNow(request)
+    const call = this.#callWebhook
+    if (call === undefined) return this.handleNow(request)
+    const session = new RequestSession()
+    const tape: number[] = []
+    for (let run = 0; run < MAX_RUNS; run++) {
+      this.#tape = { numbers: tape, at: 0 }
+      try {
+        return this.#answer(request, session)
+      } catch (error) {
+        if (!(error instanceof WebhookPending)) throw error
+        // Nothing was written yet: the request runs again with what the webhook says, and with the same random numbers.
+        this.#tape = undefined
+        session.add(error.call.key, await call(error.call))
+      } finally {
+        this.#tape = undefined
+      }
+    }
+    const refusal = internalError('the object changed too often while webhooks were asked')
+    return { status: refusal.code, headers: headersOf([]), body: writeJson(refusal.toStatus()) }
   }
 
-  /** The same without a promise. */
+  /** The same without a promise, and so without webhooks: those that would be called count as out of reach. */
   handleNow(request: ApiRequest): ApiAnswer {
+    return this.#answer(request, noWebhooks)
+  }
+
+  #answer(request: ApiRequest, webhooks: WebhookSession): ApiAnswer {
     const warnings: string[] = []
     try {
-      return this.#dispatch(request, warnings)
+      return this.#dispatch(request, { warnings, webhooks })
     } catch (error) {
+      if (error instanceof WebhookPending) throw error
       const refusal =
         error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error))
       return { status: refusal.code, headers: headersOf(warnings), body: writeJson(refusal.toStatus()) }
+    }
+  }
+
+  /** Random numbers that a request which runs again gets again. */
+  #recorded(random: () => number): () => number {
+    return () => {
+      const tape = this.#tape
+      if (tape === undefined) return random()
+      if (tape.at === tape.numbers.length) tape.numbers.push(random())
+      return tape.numbers[tape.at++]!
     }
   }
 
@@ -173,7 +229,7 @@ export class ApiServer {
     this.#services.hub.closeAll()
   }
 
-  #dispatch(request: ApiRequest, warnings: string[]): ApiAnswer {
+  #dispatch(request: ApiRequest, on: Circumstances): ApiAnswer {
     const target = splitTarget(request.path)
     if (target === undefined) throw badRequest('the request path is not valid')
     const route = parseRoute(target.path)
@@ -181,7 +237,7 @@ export class ApiServer {
     if (health !== undefined) return health
     const user = actingUser(request.user, request.headers, this.#services.authorizer)
     if (route.kind === 'path') return this.#path(request, route.path, user)
-    return this.#resource(request, route, target.query, { user, warnings })
+    return this.#resource(request, route, target.query, { user, ...on })
   }
 
   #health(method: string, path: string): ApiResponse | undefined {
@@ -238,7 +294,7 @@ export class ApiServer {
     request: ApiRequest,
     route: ResourceRoute,
     query: Query,
-    on: { readonly user: UserInfo; readonly warnings: string[] },
+    on: Circumstances & { readonly user: UserInfo },
   ): ApiAnswer {
     const watch = listQuery(query, route.watchPrefix).watch
     this.#authorize(on.user, {
@@ -269,6 +325,7 @@ export class ApiServer {
       user: on.user,
       form,
       warnings: on.warnings,
+      webhooks: on.webhooks,
     }
     const answer = handleResource(exchange, this.#tokens)
     return request.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
@@ -278,6 +335,10 @@ export class ApiServer {
 /** Lists, watches and collection deletes of a namespaced resource work across namespaces. */
 function isAcross(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
+}
+
+function background({ callWebhook, clock }: ApiServerOptions): WebhookSession | undefined {
+  return callWebhook === undefined ? undefined : new BackgroundSession(callWebhook, () => clock.now())
 }
 
 function tokenText(random: () => number): string {

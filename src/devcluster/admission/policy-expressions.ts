@@ -9,6 +9,8 @@ import {
   fromJson,
   kubernetesBase,
 } from '../../cel/index.ts'
+import type { AdmissionRequest } from '../operations/admission.ts'
+import type { Machine } from '../operations/machine.ts'
 
 /** What expressions of a policy may read. */
 export const VARIABLES = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'] as const
@@ -58,4 +60,31 @@ export class PolicyExpressions {
 export function objectsIn(value: JsonValue | undefined, field: string): JsonObject[] {
   const list = isObject(value) ? value[field] : undefined
   return Array.isArray(list) ? list.filter(isObject) : []
+}
+
+/** What expressions about a request read. */
+export function policyInput(machine: Machine, request: AdmissionRequest, params: JsonValue): PolicyInput {
+  const { type, context } = request
+  const gvk = { group: type.group, version: type.version, kind: type.kind }
+  const gvr = { group: type.group, version: type.version, resource: type.resource }
+  const namespace =
+    request.namespace === '' ? undefined : machine.store.get('namespaces', '', request.namespace)?.object
+  return {
+    object: request.object ?? null,
+    oldObject: request.old ?? null,
+    params,
+    namespaceObject: namespace ?? null,
+    request: {
+      kind: gvk,
+      resource: gvr,
+      requestKind: gvk,
+      requestResource: gvr,
+      subResource: context.subresource,
+      name: request.name,
+      namespace: request.namespace,
+      operation: request.operation,
+      userInfo: { username: context.user.name, groups: [...context.user.groups], uid: context.user.uid ?? '' },
+      dryRun: context.dryRun,
+    },
+  }
 }

@@ -6,6 +6,7 @@ import { podDefaults } from './pod-defaults.ts'
 import { PolicyExpressions } from './policy-expressions.ts'
 import { resourceQuotas } from './resource-quotas.ts'
 import { validatingPolicies } from './validating-policies.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Namespaces that cannot be deleted (apiserver's NamespaceLifecycle). */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -37,5 +38,13 @@ const namespaceLifecycle: Admission = {
 
 /** The admission steps that are always on, in order. */
 export function standardAdmission(): Admission[] {
-  return [namespaceLifecycle, podDefaults, limitRanges, validatingPolicies(new PolicyExpressions()), resourceQuotas]
+  const expressions = new PolicyExpressions()
+  return [
+    namespaceLifecycle,
+    podDefaults,
+    limitRanges,
+    webhooks(expressions),
+    validatingPolicies(expressions),
+    resourceQuotas,
+  ]
 }

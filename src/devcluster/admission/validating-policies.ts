@@ -6,7 +6,7 @@ import type { Admission, AdmissionRequest } from '../operations/admission.ts'
 import type { Machine } from '../operations/machine.ts'
 import { labelsOf } from '../operations/metadata.ts'
 import { takes } from './match-constraints.ts'
-import { objectsIn, type PolicyExpressions, type PolicyInput } from './policy-expressions.ts'
+import { objectsIn, type PolicyExpressions, type PolicyInput, policyInput } from './policy-expressions.ts'
 
 const GROUP = 'admissionregistration.k8s.io'
 const POLICIES = `validatingadmissionpolicies.${GROUP}`
@@ -48,7 +48,7 @@ export function validatingPolicies(expressions: PolicyExpressions): Admission {
 function judge(machine: Machine, expressions: PolicyExpressions, judgement: Judgement): void {
   const { policy } = judgement
   const spec = policy['spec'] as JsonObject
-  const input = inputOf(machine, judgement)
+  const input = policyInput(machine, judgement.request, judgement.params)
   const variables = expressions.variables(objectsIn(spec, 'variables'), input)
   const fail = getString(spec, 'failurePolicy') !== 'Ignore'
   for (const condition of objectsIn(spec, 'matchConditions')) {
@@ -118,32 +118,6 @@ function deny({ policy, binding, request }: Judgement, message: string, reason: 
     kind: type.resource,
     causes: [{ message: why }],
   })
-}
-
-function inputOf(machine: Machine, { request, params }: Judgement): PolicyInput {
-  const { type, context } = request
-  const gvk = { group: type.group, version: type.version, kind: type.kind }
-  const gvr = { group: type.group, version: type.version, resource: type.resource }
-  const namespace =
-    request.namespace === '' ? undefined : machine.store.get('namespaces', '', request.namespace)?.object
-  return {
-    object: request.object ?? null,
-    oldObject: request.old ?? null,
-    params,
-    namespaceObject: namespace ?? null,
-    request: {
-      kind: gvk,
-      resource: gvr,
-      requestKind: gvk,
-      requestResource: gvr,
-      subResource: context.subresource,
-      name: request.name,
-      namespace: request.namespace,
-      operation: request.operation,
-      userInfo: { username: context.user.name, groups: [...context.user.groups], uid: context.user.uid ?? '' },
-      dryRun: context.dryRun,
-    },
-  }
 }
 
 /** The objects that a binding's paramRef names; one null for policies without parameters. */

@@ -7,6 +7,7 @@ import type { Query } from '../http/query.ts'
 import type { ResourceRoute } from '../http/route.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../http/types.ts'
 import type { Machine } from '../operations/machine.ts'
+import type { WebhookSession } from '../operations/webhook-session.ts'
 import type { WatchHub } from '../read/watch.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { Formats } from './formats.ts'
@@ -35,6 +36,7 @@ export interface Exchange {
   readonly form: OutputForm
   /** Texts for Warning headers. */
   readonly warnings: string[]
+  readonly webhooks: WebhookSession
 }
 
 /** An answer of JSON text, with the exchange's warnings. */

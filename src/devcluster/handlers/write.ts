@@ -37,6 +37,7 @@ export function writeContext(exchange: Exchange): WriteContext {
     validation: validationOf(exchange),
     subresource: exchange.route.subresource,
     warnings: exchange.warnings,
+    webhooks: exchange.webhooks,
   }
 }
 

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Admission } from './admission.ts'
 import type { FieldManaging } from './field-managing.ts'
 import type { SchemaChecks } from './schema-checks.ts'
+import type { WebhookSession } from './webhook-session.ts'
 
 /** Everything that the verbs work on; one a server. */
 export interface Machine {
@@ -21,6 +22,8 @@ export interface Machine {
   readonly types: SchemaRegistry
   readonly admission: readonly Admission[]
   readonly random: () => number
+  /** Answers of webhooks for the cluster's own controllers. */
+  readonly webhooks: WebhookSession | undefined
   /** JSON texts of stored objects. */
   readonly texts: WeakMap<KubeObject, string>
 }
@@ -35,6 +38,8 @@ export interface WriteContext {
   readonly subresource: string
   /** Collects the texts of Warning headers. */
   readonly warnings: string[]
+  /** Answers of webhooks; the machine's when absent. */
+  readonly webhooks?: WebhookSession
 }
 
 /** The write context of the cluster's own controllers. */

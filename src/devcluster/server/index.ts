@@ -11,6 +11,7 @@ import { startHttps } from './https-server.ts'
 import { kubeconfigText, writePrivately } from './kubeconfig.ts'
 import { openState } from './state.ts'
 import { makeCertificates } from './tls.ts'
+import { callWebhook } from './webhooks.ts'
 
 export interface DevClusterOptions {
   /** 0 or absent: any free port. */
@@ -47,6 +48,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   const server = new ApiServer({
     clock: options.clock ?? systemClock,
     random: cryptoRandom(),
+    callWebhook,
     rootCertificate: certificates.ca,
     ...(options.flux === undefined ? {} : { flux: options.flux }),
     ...(options.oldVersions === undefined ? {} : { oldVersions: options.oldVersions }),

@@ -24,3 +24,21 @@ export function base64Fault(text: string): number | undefined {
   if ((padding === '=' && match % 4 === 3) || (padding === '==' && match % 4 === 2)) return undefined
   return match
 }
+
+/** The bytes of base64; undefined for text that is none. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (base64Fault(text) !== undefined) return undefined
+  const letters = text.replace(/[\r\n=]/g, '')
+  const out = new Uint8Array(Math.floor((letters.length * 3) / 4))
+  let bits = 0
+  let held = 0
+  let at = 0
+  for (const letter of letters) {
+    held = ((held << 6) | LETTERS.indexOf(letter)) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    out[at++] = (held >> bits) & 0xff
+  }
+  return out
+}
