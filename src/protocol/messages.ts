@@ -87,6 +87,29 @@ export interface BuildAnswer {
   readonly problems: readonly BuildProblem[]
 }
 
+/** A place in a rendered document: the document's own text (from its first line to the next `---`) and where in it. */
+export interface BuildPlaceParams extends WorkloadParams {
+  readonly document: string
+  readonly line: number
+  readonly character: number
+}
+
+/** One step that made an object, and the place in the workspace where it is written. */
+export interface BuildStep {
+  readonly step: string
+  readonly location?: SourceLocation | undefined
+}
+const isBuildStep: Guard<BuildStep> = record<BuildStep>({ step: isString, location: optional(isSourceLocation) })
+
+/** Where a field of a rendered object comes from. */
+export interface BuildOriginAnswer {
+  /** The field as one writes it in a path expression: `spec.replicas`. Empty at the object itself. */
+  readonly field: string
+  readonly origin?: BuildStep | undefined
+  /** Every step that had a part in the object, in order. */
+  readonly steps: readonly BuildStep[]
+}
+
 export interface DiffParams extends WorkloadParams, ClusterParams {}
 
 export type Change = 'created' | 'changed' | 'deleted' | 'unchanged' | 'failed'
@@ -218,6 +241,18 @@ export const buildWorkload: RequestSpec<WorkloadParams, BuildAnswer> = request(
       }),
     ),
   }),
+)
+/** What set a field of a rendered document; `null` where the document holds no object of the workload. */
+export const buildOrigin: RequestSpec<BuildPlaceParams, BuildOriginAnswer | null> = request(
+  'buildOrigin',
+  record<BuildPlaceParams>({
+    fleetCluster: isString,
+    workload: isString,
+    document: isString,
+    line: isNumber,
+    character: isNumber,
+  }),
+  nullable(record<BuildOriginAnswer>({ field: isString, origin: optional(isBuildStep), steps: listOf(isBuildStep) })),
 )
 /** Server-side dry-run of a workload's rendered objects against a cluster. */
 export const diffWorkload: RequestSpec<DiffParams, readonly DiffEntry[]> = request(

@@ -1,6 +1,7 @@
 import { systemClock } from '../host/index.ts'
 import {
   act,
+  buildOrigin,
   buildWorkload,
   closeCluster,
   devClusterId,
@@ -60,6 +61,7 @@ function registerFleet(dispatcher: Dispatcher, { views }: RequestTargets): void 
   dispatcher.handle(fleetTree, () => views.tree())
   dispatcher.handle(fleetObjects, (params) => views.objects(params))
   dispatcher.handle(buildWorkload, (params) => views.build(params))
+  dispatcher.handle(buildOrigin, (params) => views.origin(params))
   dispatcher.handle(locate, ({ ref }) => ({ locations: views.locate(ref) }))
   dispatcher.handle(findWorkload, ({ ref }) => views.findWorkload(ref))
 }

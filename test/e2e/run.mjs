@@ -143,6 +143,20 @@ async function checking(workbench) {
     await workbench.waitForText('kind: Namespace')
   })
   await workbench.screenshot(join(images, 'build-dark.png'))
+  await step('a field of the build says where it comes from, and leads there', async () => {
+    const field = page
+      .locator('.view-line', { hasText: 'nginx:1.27.0' })
+      .first()
+      .locator('span span', { hasText: 'nginx' })
+    await field.last().hover()
+    const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'spec.template.spec.containers[0].image' })
+    await hover.first().waitFor({ timeout: 15_000 })
+    await hover.first().getByText('apps/web/deployment.yaml').first().waitFor()
+    await page.keyboard.press('Escape')
+    await field.last().click()
+    await page.keyboard.press('F12')
+    await workbench.tab('deployment.yaml').waitFor({ timeout: 15_000 })
+  })
   await step('completion and hover answer', async () => {
     await workbench.openFile('clusters/staging/web.yaml')
     await workbench.waitForText('./apps/web')

@@ -3,6 +3,8 @@ import type { FleetKustomization, Rendered } from '../../fleet/index.ts'
 import { fluxKindOf } from '../../flux/index.ts'
 import {
   type BuildAnswer,
+  type BuildOriginAnswer,
+  type BuildPlaceParams,
   type FleetCluster,
   type FleetObject,
   type FleetSource,
@@ -15,7 +17,9 @@ import {
   type WorkloadParams,
 } from '../../protocol/index.ts'
 import { UserError } from '../dispatch.ts'
+import { originAt } from './build-place.ts'
 import type { Folder } from './folder.ts'
+import { refOfObject } from './refs.ts'
 import type { Workspace } from './workspace.ts'
 
 /** The fleet model in the shapes that views ask for. Ids hold the folder's root, since a workspace may have several. */
@@ -57,6 +61,12 @@ export class FleetViews {
         return { severity, message, ...(place === undefined ? {} : { location: place }) }
       }),
     }
+  }
+
+  /** What set the field under a place of a rendered document. */
+  origin(params: BuildPlaceParams): BuildOriginAnswer | null {
+    const { folder, kustomization } = this.#find(params)
+    return originAt(folder, buildOf(folder, kustomization), params)
   }
 
   /** The rendered objects of a workload; refused when the build has errors. */
@@ -229,16 +239,6 @@ function dependencies({ ref, object }: FleetKustomization, siblings: readonly Fl
     )
     return match === undefined ? [] : [match.id]
   })
-}
-
-function refOfObject(object: { apiVersion: string; kind: string; metadata: { name: string } }): ObjectRef {
-  const namespace = (object.metadata as Record<string, unknown>)['namespace']
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: object.metadata.name,
-    ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
-  }
 }
 
 function clusterId(folder: Folder, name: string): string {

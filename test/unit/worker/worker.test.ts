@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  buildOrigin,
   buildWorkload,
   clustersChanged,
   contextId,
@@ -142,6 +143,21 @@ describe('the fleet', () => {
     const { text, problems } = await worker.request(buildWorkload, { fleetCluster: cluster!.id, workload })
     expect(problems).toEqual([])
     expect(text).toContain('text: good day')
+  })
+
+  it('tells where a field of a rendered document comes from', async () => {
+    const worker = await start()
+    const [cluster] = await worker.request(fleetTree, null)
+    const workload = cluster!.workloads.find(({ ref }) => ref.name === 'apps')!.id
+    const { text } = await worker.request(buildWorkload, { fleetCluster: cluster!.id, workload })
+    const line = text.split('\n').findIndex((each) => each.includes('text: hello'))
+    const place = { fleetCluster: cluster!.id, workload, document: text, line, character: 4 }
+    const found = await worker.request(buildOrigin, place)
+    expect(found?.field).toBe('data.text')
+    expect(found?.origin?.location?.uri).toMatch(/\/apps\/config\.yaml$/)
+    const { start: from } = found!.origin!.location!.range
+    expect(fleet['apps/config.yaml'].split('\n')[from.line]).toBe('  text: hello')
+    expect(await worker.request(buildOrigin, { ...place, document: 'kind: Other\n' })).toBeNull()
   })
 
   it('says which workload it does not know', async () => {

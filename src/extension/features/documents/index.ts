@@ -14,6 +14,7 @@ import { reveal } from '../../infrastructure/locations.ts'
 import { nodesOf, refOfNode, type TreeNode } from '../../infrastructure/nodes.ts'
 import type { Services } from '../../infrastructure/services.ts'
 import { showDiff } from './diff.ts'
+import { registerOrigins } from './origins.ts'
 import { buildScheme, type DocumentTarget, documentUri, liveScheme, VirtualDocuments } from './virtual.ts'
 import { chooseWorkload } from './workload.ts'
 
@@ -23,6 +24,7 @@ export function registerDocuments(services: Services): vscode.Disposable {
   const documents = new VirtualDocuments((target) => content(services, target))
   return vscode.Disposable.from(
     documents,
+    registerOrigins(services),
     clusters.onDidSeeVersion(({ cluster, id, version }) => {
       documents.refresh((target) => isOfVersion(target, cluster, id), version)
     }),
