@@ -13,6 +13,7 @@ import {
   type PostRenderBuild,
   type ReleasedObject,
   readRelease,
+  unknownValue,
   type ValuesOperations,
   ValuesReferenceError,
 } from '../../flux/index.ts'
@@ -113,7 +114,9 @@ export class ReleaseRenderer {
       })
       for (const { kind, namespace, name, index, targetPath } of unknown) {
         const instead =
-          targetPath === '' ? 'the release is rendered without them' : `'${targetPath}' is rendered as ***`
+          targetPath === ''
+            ? 'the release is rendered without them'
+            : `'${targetPath}' is rendered as "${unknownValue}"`
         const message = `the values of ${kind} ${namespace}/${name} are not known here; ${instead}`
         problems.push(
           placed({ code: 'helm/values-unknown', severity: 'warning', message }, release, ['spec', 'valuesFrom', index]),

@@ -69,8 +69,8 @@ export class ValuesReferenceError extends Error {
   }
 }
 
-/** What stands for a value that nobody can know, where a place for it is given. */
-export const unknownValue = '***'
+/** What stands for a value that nobody can know, where a place for it is given: plain in YAML, and a valid name. */
+export const unknownValue = 'unknown'
 
 /**
  * Composes the values of a release: the references in their order, then `spec.values` over them, but a reference with

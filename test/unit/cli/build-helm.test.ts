@@ -59,7 +59,7 @@ describe('charts of the repository', () => {
       'Job shop/shop-shop-migrate',
     ])
     // Patch of the Kustomization, ConfigMap, substitution, post-renderer.
-    expect(stdout).toMatch(/replicas: 3.*hello from the ConfigMap.*nginx:1\.29\.0.*host: blog\.home\.example\.com/)
+    expect(stdout).toMatch(/replicas: 3.*hello from the ConfigMap.*nginx:1\.29\.0.*host: blog\.home\.example\.com/s)
     // valuesFiles of another release.
     expect(stdout).toMatch(/replicas: 5.*memory: 1Gi.*host: shop\.home\.example\.com/s)
     expect(stderr).toContain(

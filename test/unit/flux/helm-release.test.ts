@@ -260,7 +260,7 @@ describe('values', () => {
     ).toEqual(one.want)
   })
 
-  test('what nobody can know is told, and stands as *** where its place is given', () => {
+  test('what nobody can know is told, and stands as unknown where its place is given', () => {
     const { values, unknown } = compose({
       name: '',
       references: [
@@ -270,7 +270,7 @@ describe('values', () => {
       objects: { 'Secret/s': 'unknown' },
       values: { db: { user: 'app' } },
     })
-    expect(values).toEqual({ db: { user: 'app', password: '***' } })
+    expect(values).toEqual({ db: { user: 'app', password: 'unknown' } })
     expect(unknown.map(({ index }) => index)).toEqual([0, 1])
   })
 })
