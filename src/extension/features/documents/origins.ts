@@ -54,7 +54,8 @@ function documentEnd(document: vscode.TextDocument, line: number): number {
 function describe({ field, origin, steps }: BuildOriginAnswer): vscode.MarkdownString {
   const text = new vscode.MarkdownString()
   if (field !== '') {
-    text.appendMarkdown('`').appendText(field).appendMarkdown('`')
+    // Inside of a code span nothing is escaped, and nothing but a backtick ends it.
+    text.appendMarkdown(`\`${field.replaceAll('`', '')}\``)
     if (origin !== undefined) appendStep(text.appendMarkdown(' is set by '), origin)
     text.appendMarkdown('\n\n')
   }
