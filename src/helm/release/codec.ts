@@ -36,20 +36,35 @@ export function decodeRelease(
   if (typeof packed === 'string') throw new ReleaseError('Corrupt', packed)
   let json: Uint8Array = packed
   if (packed.length > 3 && packed[0] === 0x1f && packed[1] === 0x8b && packed[2] === 0x08) {
-    const plain = gzip.decompress(packed, limit)
-    if (plain === 'too-large')
+    const unpacked = gzip.decompress(packed, limit)
+    if (unpacked === 'too-large')
       throw new ReleaseError('TooLarge', `the release record is larger than the maximum size ${limit}`)
-    if (plain === 'corrupt') throw new ReleaseError('Corrupt', 'gzip: invalid header or checksum')
-    json = plain
+    if (unpacked === 'corrupt') throw new ReleaseError('Corrupt', 'gzip: invalid header or checksum')
+    json = unpacked
   }
+  const plain = decodeText(json)
+  if (isTooDeep(plain)) throw new ReleaseError('Corrupt', 'exceeded max depth')
   let value: JsonValue
   try {
-    value = parseJson(decodeText(json))
+    value = parseJson(plain)
   } catch (error) {
     throw new ReleaseError('Corrupt', messageOf(error), { cause: error })
   }
   if (!isObject(value)) throw new ReleaseError('Corrupt', 'the release record is not a JSON object')
   return recordFromJson(value, labels)
+}
+
+/** Go takes ten times as much; code that walks values by recursion would not. */
+const maxDepth = 1_000
+
+function isTooDeep(json: string): boolean {
+  let depth = 0
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth++
+    else if (token === '}' || token === ']') depth--
+    if (depth > maxDepth) return true
+  }
+  return false
 }
 
 function recordToJson(record: ReleaseRecord): JsonObject {

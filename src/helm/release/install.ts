@@ -67,7 +67,8 @@ export async function install(
   const record = newRecord({ name, version, labels, ...input, rendered }, context)
   const { adopted, resources } = await checkResources(record, context, options)
   if (options.createNamespace === true) await createNamespace(context)
-  if (options.replace === true && last !== undefined) await storage.update(withStatus(last, 'superseded', ''))
+  if (options.replace === true && last?.info.status === 'uninstalled')
+    await storage.update(withStatus(last, 'superseded', 'superseded by new release'))
   await storage.create(record, options.maxHistory ?? defaultMaxHistory)
   const release = new LiveRelease(storage, record)
   try {

@@ -139,15 +139,13 @@ async function plan(
   options: UpgradeOptions,
 ): Promise<Planned> {
   const { name, namespace } = next
-  const build = async (which: 'current' | 'new', manifest: string): Promise<Resource[]> => {
-    try {
-      return await buildResources(context.client, manifest, namespace)
-    } catch (error) {
-      throw wrapError(`unable to build kubernetes objects from ${which} release manifest`, error)
-    }
+  const targets = withOwner(await buildResources(context.client, next.manifest, namespace), name, namespace)
+  let originals: Resource[]
+  try {
+    originals = await buildResources(context.client, current.manifest, namespace)
+  } catch (error) {
+    throw wrapError('unable to build kubernetes objects from current release manifest', error)
   }
-  const originals = await build('current', current.manifest)
-  const targets = withOwner(await build('new', next.manifest), name, namespace)
   // A version that changed makes an object new to this check, as upstream.
   const added = targets.filter(
     (target) =>

@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getIn, getString, type ObjectRef } from '../../../../src/base/index.ts'
-import {
-  install,
-  ReleaseStorage,
-  readValues,
-  rollback,
-  testRelease,
-  uninstall,
-  upgrade,
-} from '../../../../src/helm/index.ts'
+import { install, readValues, rollback, testRelease, uninstall, upgrade } from '../../../../src/helm/index.ts'
 import { makeChart } from '../support.ts'
 import { HelmBench, helmPath, shop } from './support.ts'
 
@@ -197,23 +189,66 @@ describe.skipIf(helmPath === undefined)('releases and the real helm', () => {
     await compare(rollback('demo', 7, context), 'rollback', 'demo', '7')
   }, 60_000)
 
-  it('stores failures as helm does', async () => {
-    for (const namespace of ['fail-ours', 'fail-theirs']) await bench.namespace(namespace)
-    const broken = {
-      ...shop,
-      'templates/bad.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: bad }\ndato: {}\n',
-    }
-    const folder = bench.write('broken', broken)
-    await expect(
-      install('demo', { chart: makeChart(broken), values: {} }, bench.context('fail-ours')),
-    ).rejects.toThrow()
-    await bench.helm('install', 'demo', folder, '-n', 'fail-theirs').catch(() => undefined)
-    expect((await past('fail-ours')).map((line) => line.replace('fail-ours', 'fail-theirs'))).toEqual(
-      await past('fail-theirs'),
-    )
-    const kept = await new ReleaseStorage({ ...bench.context('fail-ours') }).last('demo')
-    expect(kept.info.status).toBe('failed')
-  }, 60_000)
+  const failingJob = (event: string): string => `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: broken
+  annotations: { helm.sh/hook: "${event}", helm.sh/hook-delete-policy: "before-hook-creation,hook-failed" }
+spec:
+  backoffLimit: 0
+  template:
+    metadata: { annotations: { devcluster.fluxkit.dev/fail: exit } }
+    spec: { restartPolicy: Never, containers: [{ name: a, image: b }] }
+`
+  const failures: Readonly<Record<string, string>> = {
+    'an unknown field': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: bad }\ndato: {}\n',
+    'an invalid object': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Bad_Name }\n',
+    'an unknown kind': 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: bad }\n',
+    'a hook before': failingJob('pre-install,pre-upgrade'),
+    'a hook after': failingJob('post-install,post-upgrade'),
+    'a Job that fails': failingJob('').replace(/annotations: \{ helm.*/, ''),
+  }
+
+  it.each(Object.entries(failures))(
+    'stores a failure as helm does: %s',
+    async (what, text) => {
+      const id = what.toLowerCase().replaceAll(' ', '-')
+      const pair = [`${id}-o`, `${id}-t`] as const
+      for (const namespace of pair) await bench.namespace(namespace)
+      const small = {
+        'Chart.yaml': shop['Chart.yaml']!,
+        'templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n',
+      }
+      const bad = { ...small, 'templates/bad.yaml': text }
+      const [good, broken] = [bench.write(`good-${id}`, small), bench.write(`bad-${id}`, bad)]
+      const wait = { wait: true, waitForJobs: true, timeout: 20_000 }
+      const flags = ['--wait', '--wait-for-jobs', '--timeout', '20s', '-n', pair[1]]
+      const ours = bench.context(pair[0])
+      const both = async (own: Promise<unknown>, ...args: readonly string[]): Promise<void> => {
+        const message = await own.then(
+          () => 'no error',
+          (error: Error) => error.message,
+        )
+        const theirs = await bench.helm(...args, ...flags).then(
+          () => 'no error',
+          (error: Error) => error.message,
+        )
+        expect(message).not.toBe('no error')
+        expect(theirs).toContain(message.replaceAll(pair[0], pair[1]))
+      }
+      await both(install('first', { chart: makeChart(bad), values: {} }, ours, wait), 'install', 'first', broken)
+      await uninstall('first', ours).catch(() => undefined)
+      await bench.helm('uninstall', 'first', '-n', pair[1]).catch(() => undefined)
+      await install('demo', { chart: makeChart(small), values: {} }, ours, wait)
+      await bench.helm('install', 'demo', good, ...flags)
+      await both(upgrade('demo', { chart: makeChart(bad), values: {} }, ours, wait), 'upgrade', 'demo', broken)
+      expect((await past(pair[0])).map((line) => line.replaceAll(pair[0], pair[1]))).toEqual(await past(pair[1]))
+      expect(await bench.client.get({ ...configMap('broken', pair[0]), apiVersion: 'batch/v1', kind: 'Job' })).toEqual(
+        what === 'a Job that fails' ? expect.anything() : undefined,
+      )
+    },
+    60_000,
+  )
 })
 
 /** A record without what differs between two runs: times, and modification times of files on disk. */

@@ -107,6 +107,7 @@ describe('the record', () => {
     ['no object', packed('[1]')],
     ['a version that is text', packed('{"name":"a","version":"1"}')],
     ['hooks that are no list', packed('{"hooks":{"a":1}}')],
+    ['depth', packed(`{"config":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`)],
     ['a manifest that is no text', packed('{"manifest":7}')],
   ])('refuses %s', (_, text) => {
     expect(refusal(() => decodeRelease(text, nodeGzip))).toBe('Corrupt')
