@@ -10,6 +10,12 @@ import { ChartError, type HttpClient, type HttpRequest, type HttpResponse, shown
  */
 export function createNodeHttpClient(environment: NodeJS.ProcessEnv = process.env): HttpClient {
   const http = new HttpAgent({ keepAlive: false, proxyEnv: environment })
+  // Read at the first use: the system's store takes a while.
+  let known: readonly string[] | undefined
+  const roots = (): readonly string[] => {
+    known ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+    return known
+  }
   return {
     request: async (request) => {
       const url = new URL(request.url)
@@ -24,17 +30,13 @@ export function createNodeHttpClient(environment: NodeJS.ProcessEnv = process.en
         keepAlive: false,
         proxyEnv: environment,
         ...(cert === undefined || key === undefined ? {} : { cert, key }),
-        ...(ca === undefined ? {} : { ca: withSystemRoots(ca) }),
+        // A source's own certificates are added to those that the system trusts, as source-controller does.
+        ca: [...roots(), ...(ca === undefined ? [] : [ca])],
         ...(insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
       })
       return exchange(request, (options) => httpsRequest(url, { ...options, agent }))
     },
   }
-}
-
-/** A source's own certificates are added to those that the system trusts, as source-controller does. */
-function withSystemRoots(ca: string): string[] {
-  return [...getCACertificates(), ca]
 }
 
 function exchange(
@@ -113,6 +115,8 @@ function explain(error: Error & { code?: string }): string {
       return 'unexpected EOF'
     default:
       // Several addresses were tried.
-      return error.message || (error.code ?? 'the connection failed')
+      return (
+        error.message.replace(/; if the root CA is installed locally.*$/, '') || (error.code ?? 'the connection failed')
+      )
   }
 }
