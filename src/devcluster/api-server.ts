@@ -1,4 +1,5 @@
 import type { Clock, Disposable, JsonObject } from '../base/index.ts'
+import { type KubeObject, parseApiVersion } from '../kube/index.ts'
 import { createSchemaRegistry, type SchemaRegistry } from '../schema/index.ts'
 import { createFieldManaging } from './adapters/fields.ts'
 import { moderniseFlux } from './adapters/flux-versions.ts'
@@ -22,6 +23,7 @@ import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
 import { emptyV2, OpenApi } from './openapi.ts'
 import type { Machine } from './operations/machine.ts'
+import { commit, toStorage } from './operations/pipeline.ts'
 import {
   BackgroundSession,
   type CallWebhook,
@@ -199,6 +201,21 @@ export class ApiServer {
   /** The account that a service-account token stands for. */
   userOfToken(token: string): UserInfo | undefined {
     return this.#tokens.userOf(token)
+  }
+
+  /**
+   * Stores an object as it is, with its uid, times, status and managed fields, as if it had always been here: for copies
+   * of other clusters. False when its kind is not served or it has no name or namespace.
+   */
+  adopt(object: KubeObject): boolean {
+    const { group, version } = parseApiVersion(object.apiVersion)
+    const type = this.registry.ofKind(group, version, object.kind)
+    const { name, namespace } = object.metadata
+    if (type === undefined || typeof name !== 'string' || name === '') return false
+    if (type.namespaced && (typeof namespace !== 'string' || namespace === '')) return false
+    const stored = toStorage(this.#machine, type, object)
+    commit(this.#machine, type, type.namespaced ? String(namespace) : '', stored, false)
+    return true
   }
 
   /** Takes the state; objects are immutable, so nothing is copied. */

@@ -5,6 +5,7 @@
  */
 export { ApiServer, type ApiServerOptions, type ClusterSnapshot } from './api-server.ts'
 export { ADMIN } from './auth/identity.ts'
+export { type ForkOptions, type ForkReport, forkCluster } from './fork.ts'
 export { MAX_BODY, tooLarge } from './handlers/body.ts'
 export { writeJson } from './http/json.ts'
 export * from './http/types.ts'

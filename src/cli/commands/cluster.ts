@@ -2,11 +2,21 @@ import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { sleep } from '../../base/index.ts'
+import { type ApiServer, forkCluster } from '../../devcluster/index.ts'
 import { startDevCluster } from '../../devcluster/server/index.ts'
 import { systemClock } from '../../host/index.ts'
+import { type KubeClient, KubeError } from '../../kube/index.ts'
 import { clustersDir, isAlive, listRecords, readRecord, removeRecord, writeRecord } from '../clusters.ts'
 import { type Command, CommandError, type FlagValues, stringFlag, type Terminal, UsageError } from '../command.ts'
 import { createProgress } from '../output.ts'
+import { withSession } from '../session.ts'
+
+const serveFlags = {
+  port: { type: 'string', default: '0', about: 'port on 127.0.0.1; 0 takes a free one' },
+  kubeconfig: { type: 'string', about: 'where to write the kubeconfig (default: in the cache folder)' },
+  state: { type: 'string', about: 'keep the state in this folder; without it the cluster is in memory only' },
+  detach: { type: 'boolean', about: 'go on in the background' },
+} as const
 
 const nameFlag = { type: 'string', default: 'dev', about: 'name of the dev cluster' } as const
 
@@ -16,25 +26,37 @@ const startCommand: Command = {
   about: 'Start the embedded dev cluster; its kubeconfig is written when it answers',
   flags: {
     name: nameFlag,
-    port: { type: 'string', default: '0', about: 'port on 127.0.0.1; 0 takes a free one' },
-    kubeconfig: { type: 'string', about: 'where to write the kubeconfig (default: in the cache folder)' },
-    state: { type: 'string', about: 'keep the state in this folder; without it the cluster is in memory only' },
+    ...serveFlags,
     'flux-old-versions': {
       type: 'boolean',
       about: 'also serve the Flux API versions of 2.0 to 2.8, converted, each with a warning that tells how to migrate',
     },
-    detach: { type: 'boolean', about: 'go on in the background' },
   },
   async run(terminal, flags) {
-    const name = clusterName(flags)
-    const running = readRecord(terminal.env, name)
-    if (running !== undefined) {
-      throw new CommandError(
-        `dev cluster "${name}" already runs at ${running.url} (kubeconfig ${running.kubeconfig}); stop it with "fluxkit cluster stop --name ${name}"`,
-      )
-    }
-    const kubeconfig = kubeconfigPath(terminal, flags, name)
-    return flags['detach'] ? detach(terminal, name, kubeconfig) : serve(terminal, flags, { name, kubeconfig })
+    const place = freePlace(terminal, flags)
+    if (flags['detach']) return detach(terminal, place, 15)
+    return serve(terminal, flags, { ...place, oldVersions: flags['flux-old-versions'] === true })
+  },
+}
+
+/** `cluster fork`: a dev cluster with what another cluster holds. That cluster is only read. */
+const forkCommand: Command = {
+  path: ['cluster', 'fork'],
+  about: 'Start a dev cluster as a copy of another cluster, which is only read',
+  flags: {
+    name: nameFlag,
+    ...serveFlags,
+    context: { type: 'string', about: 'kubeconfig context of the cluster to copy (default: the current one)' },
+    'from-kubeconfig': { type: 'string', about: 'kubeconfig file of the cluster to copy' },
+    'include-secrets': { type: 'boolean', about: 'copy Secrets too; without it no Secret is read' },
+  },
+  async run(terminal, flags) {
+    const place = freePlace(terminal, flags)
+    if (flags['detach']) return detach(terminal, place, 300)
+    const source: FlagValues = { context: flags['context'], kubeconfig: flags['from-kubeconfig'] }
+    const prepare = (server: ApiServer): Promise<void> =>
+      withSession(terminal, source, ({ client, context }) => copy(terminal, { client, context, server }, flags))
+    return serve(terminal, flags, { ...place, flux: false, prepare })
   },
 }
 
@@ -68,13 +90,22 @@ const listCommand: Command = {
   },
 }
 
-export const clusterCommands: readonly Command[] = [startCommand, stopCommand, listCommand]
+export const clusterCommands: readonly Command[] = [startCommand, forkCommand, stopCommand, listCommand]
 
-async function serve(
-  terminal: Terminal,
-  flags: FlagValues,
-  { name, kubeconfig }: { name: string; kubeconfig: string },
-): Promise<number> {
+interface Place {
+  readonly name: string
+  readonly kubeconfig: string
+}
+
+interface Serving extends Place {
+  readonly oldVersions?: boolean
+  readonly flux?: false
+  /** Runs before the cluster is announced. */
+  readonly prepare?: (server: ApiServer) => Promise<void>
+}
+
+async function serve(terminal: Terminal, flags: FlagValues, serving: Serving): Promise<number> {
+  const { name, kubeconfig, prepare, oldVersions = false } = serving
   const port = Number(stringFlag(flags, 'port'))
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port: "${flags['port']}" is no port`)
   const state = stringFlag(flags, 'state')
@@ -82,20 +113,58 @@ async function serve(
     port,
     kubeconfigFile: kubeconfig,
     clusterName: `fluxkit-${name}`,
-    oldVersions: flags['flux-old-versions'] === true,
+    oldVersions,
+    ...(serving.flux === undefined ? {} : { flux: serving.flux }),
     ...(state === undefined ? {} : { stateDir: resolve(terminal.cwd, state) }),
   })
-  writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })
-  terminal.stdout(`dev cluster "${name}" answers at ${cluster.url}\nexport KUBECONFIG=${kubeconfig}\n`)
-  await terminal.interrupted
-  await cluster.close()
-  removeRecord(terminal.env, name, process.pid)
-  rmSync(kubeconfig, { force: true })
+  try {
+    await prepare?.(cluster.server)
+    writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })
+    terminal.stdout(`dev cluster "${name}" answers at ${cluster.url}\nexport KUBECONFIG=${kubeconfig}\n`)
+    await terminal.interrupted
+  } finally {
+    await cluster.close()
+    removeRecord(terminal.env, name, process.pid)
+    rmSync(kubeconfig, { force: true })
+  }
   return 0
 }
 
-/** Starts this program again without a terminal and waits until the cluster answers. */
-async function detach(terminal: Terminal, name: string, kubeconfig: string): Promise<number> {
+/** Copies the objects of a cluster and says what came of it. */
+async function copy(
+  terminal: Terminal,
+  { client, context, server }: { client: KubeClient; context: string; server: ApiServer },
+  flags: FlagValues,
+): Promise<void> {
+  const progress = createProgress(terminal)
+  progress.action(`reading ${context}`)
+  let outcome: Awaited<ReturnType<typeof forkCluster>>
+  try {
+    outcome = await forkCluster(client, server, { includeSecrets: flags['include-secrets'] === true })
+  } catch (error) {
+    if (error instanceof KubeError) throw new CommandError(`${context} cannot be copied: ${error.message}`)
+    throw error
+  }
+  for (const problem of outcome.problems) progress.warning(problem.message)
+  const { copied } = outcome.value
+  const objects = [...copied.values()].reduce((sum, count) => sum + count, 0)
+  progress.success(`${objects} objects of ${copied.size} kinds copied from ${context}`)
+}
+
+/** The name and kubeconfig file of a cluster to start. @throws CommandError when one of that name runs */
+function freePlace(terminal: Terminal, flags: FlagValues): Place {
+  const name = clusterName(flags)
+  const running = readRecord(terminal.env, name)
+  if (running !== undefined) {
+    throw new CommandError(
+      `dev cluster "${name}" already runs at ${running.url} (kubeconfig ${running.kubeconfig}); stop it with "fluxkit cluster stop --name ${name}"`,
+    )
+  }
+  return { name, kubeconfig: kubeconfigPath(terminal, flags, name) }
+}
+
+/** Starts this program again without a terminal and waits, some seconds at most, until the cluster answers. */
+async function detach(terminal: Terminal, { name, kubeconfig }: Place, seconds: number): Promise<number> {
   const words = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '--detach=true')
   rmSync(kubeconfig, { force: true })
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...words], {
@@ -108,11 +177,12 @@ async function detach(terminal: Terminal, name: string, kubeconfig: string): Pro
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4000)
   })
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < seconds * 20; i++) {
     const record = readRecord(terminal.env, name)
     if (record?.pid === child.pid && record !== undefined) {
       child.stderr.destroy()
       child.unref()
+      terminal.stderr(said)
       terminal.stdout(`dev cluster "${name}" answers at ${record.url}\nexport KUBECONFIG=${kubeconfig}\n`)
       return 0
     }
@@ -120,7 +190,7 @@ async function detach(terminal: Terminal, name: string, kubeconfig: string): Pro
     await sleep(systemClock, 50)
   }
   child.kill('SIGKILL')
-  throw new CommandError(`the dev cluster did not answer within 15 s; ${said.trim()}`)
+  throw new CommandError(`the dev cluster did not answer within ${seconds} s; ${said.trim()}`)
 }
 
 function clusterName(flags: FlagValues): string {
