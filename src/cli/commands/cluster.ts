@@ -16,6 +16,7 @@ const serveFlags = {
   kubeconfig: { type: 'string', about: 'where to write the kubeconfig (default: in the cache folder)' },
   state: { type: 'string', about: 'keep the state in this folder; without it the cluster is in memory only' },
   detach: { type: 'boolean', about: 'go on in the background' },
+  owner: { type: 'string', about: 'end when the process of this id has ended' },
 } as const
 
 const nameFlag = { type: 'string', default: 'dev', about: 'name of the dev cluster' } as const
@@ -121,13 +122,26 @@ async function serve(terminal: Terminal, flags: FlagValues, serving: Serving): P
     await prepare?.(cluster.server)
     writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })
     terminal.stdout(`dev cluster "${name}" answers at ${cluster.url}\nexport KUBECONFIG=${kubeconfig}\n`)
-    await terminal.interrupted
+    const owner = ownerOf(flags)
+    await (owner === undefined ? terminal.interrupted : Promise.race([terminal.interrupted, ended(owner)]))
   } finally {
     await cluster.close()
     removeRecord(terminal.env, name, process.pid)
     rmSync(kubeconfig, { force: true })
   }
   return 0
+}
+
+function ownerOf(flags: FlagValues): number | undefined {
+  const text = stringFlag(flags, 'owner')
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--owner: "${text}" is no process id`)
+  return Number(text)
+}
+
+/** Resolves when a process that is not our child has ended: an editor that crashed cannot stop its cluster. */
+async function ended(pid: number): Promise<void> {
+  while (isAlive(pid)) await sleep(systemClock, 2000)
 }
 
 /** Copies the objects of a cluster and says what came of it. */

@@ -129,11 +129,13 @@ export class DevCluster implements Disposable {
     // Its errors go to a file: a pipe would break, and take the cluster with it, when the worker crashes.
     const errors = openSync(log, 'w', 0o600)
     const name = `code-${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`
-    const child = spawn(
-      process.execPath,
-      [this.#cli, 'cluster', 'start', '--name', name, '--port', '0', '--kubeconfig', kubeconfig, '--state', state],
-      { stdio: ['ignore', 'ignore', errors], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
-    )
+    // It outlives a worker that crashes, for the next worker to find, but not the editor behind both.
+    const owner = String(process.ppid)
+    const place = ['--port', '0', '--kubeconfig', kubeconfig, '--state', state, '--owner', owner]
+    const child = spawn(process.execPath, [this.#cli, 'cluster', 'start', '--name', name, ...place], {
+      stdio: ['ignore', 'ignore', errors],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    })
     closeSync(errors)
     this.#child = child
     child.on('error', (error) => this.#dispatcher.log('error', `dev cluster: ${error.message}`))
