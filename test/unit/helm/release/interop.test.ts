@@ -164,14 +164,8 @@ describe.skipIf(helmPath === undefined)('releases and the real helm', () => {
     const chart = makeChart(shop)
     const folder = bench.write('shop', shop)
     const compare = async (ours: Promise<unknown>, ...args: readonly string[]): Promise<void> => {
-      const own = await ours.then(
-        () => 'no error',
-        (error: Error) => error.message,
-      )
-      const theirs = await bench.helm(...args, '-n', 'refusals').then(
-        () => 'no error',
-        (error: Error) => error.message,
-      )
+      const own = await refusal(ours)
+      const theirs = await refusal(bench.helm(...args, '-n', 'refusals'))
       expect(theirs).toContain(own)
       expect(own).not.toBe('no error')
     }
@@ -187,6 +181,30 @@ describe.skipIf(helmPath === undefined)('releases and the real helm', () => {
     await install('demo', { chart, values: {} }, context)
     await compare(install('demo', { chart, values: {} }, context), 'install', 'demo', folder)
     await compare(rollback('demo', 7, context), 'rollback', 'demo', '7')
+  }, 60_000)
+
+  it('meets other field managers as helm does', async () => {
+    const pair = ['managers-o', 'managers-t'] as const
+    const context = bench.context(pair[0])
+    const folder = bench.write('shop', shop)
+    for (const namespace of pair) {
+      await bench.namespace(namespace)
+      await install('demo', { chart: makeChart(shop), values: {} }, bench.context(namespace))
+      await upgrade('demo', { chart: makeChart(shop), values: { colour: 'green' } }, bench.context(namespace))
+      await bench.client.apply(
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace }, data: { colour: 'pink' } },
+        { fieldManager: 'someone', force: true },
+      )
+    }
+    const own = await refusal(upgrade('demo', { chart: makeChart(shop), values: { colour: 'blue' } }, context))
+    const theirs = await refusal(bench.helm('upgrade', 'demo', folder, '-n', pair[1], '--set', 'colour=blue'))
+    expect(theirs).toContain(own.replaceAll(...pair))
+    const ownBack = await refusal(rollback('demo', 1, context))
+    for (const text of [own, ownBack]) expect(text).toContain('conflict occurred while applying object')
+    expect(await refusal(bench.helm('rollback', 'demo', '1', '-n', pair[1]))).toContain(ownBack.replaceAll(...pair))
+    expect((await past(pair[0])).map((line) => line.replaceAll(...pair))).toEqual(await past(pair[1]))
+    await upgrade('demo', { chart: makeChart(shop), values: { colour: 'blue' } }, context, { forceConflicts: true })
+    expect(await colourIn(pair[0])).toBe('blue')
   }, 60_000)
 
   const failingJob = (event: string): string => `apiVersion: batch/v1
@@ -225,14 +243,8 @@ spec:
       const flags = ['--wait', '--wait-for-jobs', '--timeout', '20s', '-n', pair[1]]
       const ours = bench.context(pair[0])
       const both = async (own: Promise<unknown>, ...args: readonly string[]): Promise<void> => {
-        const message = await own.then(
-          () => 'no error',
-          (error: Error) => error.message,
-        )
-        const theirs = await bench.helm(...args, ...flags).then(
-          () => 'no error',
-          (error: Error) => error.message,
-        )
+        const message = await refusal(own)
+        const theirs = await refusal(bench.helm(...args, ...flags))
         expect(message).not.toBe('no error')
         expect(theirs).toContain(message.replaceAll(pair[0], pair[1]))
       }
@@ -260,5 +272,13 @@ function withoutTimes(value: unknown): unknown {
     Object.entries(value)
       .filter(([key]) => !times.test(key))
       .map(([key, each]) => [key, withoutTimes(each)]),
+  )
+}
+
+/** The text of a refusal. */
+async function refusal(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
 }
