@@ -1,8 +1,7 @@
-import { compareStrings } from '../../base/index.ts'
 import { GoError, type GoMap, type GoValue, isList, isMap, mapGet, quote } from '../../gotemplate/index.ts'
 import metaschemas from '../data/metaschemas.json' with { type: 'json' }
 import { type Draft, draftOfUrl, latestDraft } from './drafts.ts'
-import { encodePointer, escapePointer } from './text.ts'
+import { encodePointer } from './text.ts'
 import { resolveUrl, splitFragment, unescapePercent } from './urls.ts'
 
 /** The part of a document that one `$id` names. */
@@ -172,11 +171,4 @@ export function metaschemaDocument(url: string): GoValue {
   const known = metaschemas as Readonly<Record<string, unknown>>
   const found = Object.hasOwn(known, url) ? known[url] : undefined
   return found === undefined ? undefined : (found as GoValue)
-}
-
-/** A map's entries in the order of their keys, each with its pointer token. */
-export function sortedEntries(map: GoMap): (readonly [token: string, key: string, value: GoValue])[] {
-  return Object.keys(map)
-    .sort(compareStrings)
-    .map((key) => [escapePointer(key), key, map[key]] as const)
 }

@@ -78,7 +78,7 @@ describe('hostile expressions', () => {
   })
 
   it('compiles chains of optMap in linear time', () => {
-    const chain = 'optional.of(1)' + '.optMap(x, x + 1)'.repeat(60)
+    const chain = `optional.of(1)${'.optMap(x, x + 1)'.repeat(60)}`
     expect(evaluate(`${chain}.value()`)).toBe(61n)
   })
 

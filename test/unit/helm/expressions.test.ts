@@ -99,6 +99,7 @@ describe('sprig strings', () => {
     ['trimAll "$-" "$-a-$"', 'a'],
     ['b64dec "not base64!"', 'illegal base64 data at input byte 3'],
     ['regexFindAll "a+" "bbb" -1 | toJson', 'null'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference to a group, as Go writes it
     ['regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W"', '-W-xxW-'],
     ['regexMatch "[" "a"', 'false'],
     [
