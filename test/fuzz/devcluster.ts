@@ -198,6 +198,47 @@ const SEEDS: readonly JsonObject[] = [
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   },
   {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1beta2',
+    kind: 'Kustomization',
+    metadata: { name: 'a', annotations: { 'devcluster.fluxkit.dev/old-fields': '{"patches":[1]}' } },
+    spec: {
+      interval: '5m',
+      prune: true,
+      validation: 'client',
+      sourceRef: { kind: 'GitRepository', name: 'a' },
+      patchesStrategicMerge: [{ kind: 'X', metadata: { name: 'y' } }],
+      patchesJson6902: [{ target: { name: 'a' }, patch: [{ op: 'add', path: '/a', value: 1 }] }],
+    },
+  },
+  {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2beta1',
+    kind: 'HelmRelease',
+    metadata: { name: 'a' },
+    spec: {
+      interval: '5m',
+      chart: {
+        spec: { chart: 'a', valuesFile: 'x', valuesFiles: ['y'], sourceRef: { kind: 'GitRepository', name: 'a' } },
+      },
+      postRenderers: [{ kustomize: { patchesStrategicMerge: [{ kind: 'X' }], patchesJson6902: [] } }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: 'a' },
+    webhooks: [
+      {
+        name: 'a.fuzz.io',
+        clientConfig: { url: 'https://127.0.0.1:1/x', caBundle: 'eA==' },
+        rules: [{ apiGroups: ['fuzz.io'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
+        matchConditions: [{ name: 'c', expression: 'object.spec.x > 1' }],
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  },
+  {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: 'things.fuzz.io' },
@@ -282,6 +323,7 @@ function bodyFor(seed: JsonObject): Uint8Array | undefined {
     bytes[pick(bytes.length)] = pick(256)
     return bytes
   }
+  if (kind === 9) return encodeText(text.replace(/("[^"]*":)/g, (key) => (chance(20) ? `${key}null,${key}` : key)))
   return encodeText(text)
 }
 
@@ -305,7 +347,13 @@ function pathFor(seed: JsonObject, collection: boolean): string {
   const kind = String(seed['kind'])
   const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-  const cluster = ['Namespace', 'ClusterRole', 'CustomResourceDefinition', 'SelfSubjectAccessReview'].includes(kind)
+  const cluster = [
+    'Namespace',
+    'ClusterRole',
+    'CustomResourceDefinition',
+    'SelfSubjectAccessReview',
+    'MutatingWebhookConfiguration',
+  ].includes(kind)
   const scope = cluster === chance(95) ? '' : `/namespaces/${one(['default', 'default', 'default', 'a', 'none', ''])}`
   const name = !collection
     ? `/${chance(70) ? String((seed['metadata'] as JsonObject)['name'] ?? 'a') : one(NAMES)}`
@@ -316,7 +364,7 @@ function pathFor(seed: JsonObject, collection: boolean): string {
 }
 
 const clock = new VirtualClock()
-let server = new ApiServer({ clock, random: () => pick(1 << 24) / 2 ** 24 })
+let server = new ApiServer({ clock, oldVersions: true, random: () => pick(1 << 24) / 2 ** 24 })
 const statuses = new Map<number, number>()
 const started = performance.now()
 for (let i = 0; i < COUNT; i++) {
@@ -364,7 +412,7 @@ for (let i = 0; i < COUNT; i++) {
   if (i % 2000 === 1999) checkStore()
   if (i % 10_000 === 9_999) {
     server.close()
-    server = new ApiServer({ clock, random: () => pick(1 << 24) / 2 ** 24 })
+    server = new ApiServer({ clock, oldVersions: true, random: () => pick(1 << 24) / 2 ** 24 })
   }
 }
 checkStore()

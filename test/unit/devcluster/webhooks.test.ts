@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeText, getIn, type JsonObject, type JsonValue, VirtualClock } from '../../../src/base/index.ts'
@@ -10,6 +11,7 @@ import {
   type WebhookAnswer,
   type WebhookCall,
 } from '../../../src/devcluster/index.ts'
+import { makeCertificates } from '../../../src/devcluster/server/tls.ts'
 import { callWebhook } from '../../../src/devcluster/server/webhooks.ts'
 
 const ROOT = '/apis/admissionregistration.k8s.io/v1'
@@ -259,5 +261,18 @@ describe('the HTTP call', () => {
     expect(await call('/x', 1000)).toEqual({ status: 200, body: 'POST /x?timeout=1s {"a":1}' })
     expect(await call('/slow', 50)).toEqual({ error: 'context deadline exceeded' })
     server.closeAllConnections()
+  })
+
+  it('checks the certificate of the webhook against caBundle', async () => {
+    const { ca, cert, key } = makeCertificates(['127.0.0.1'])
+    const secure = createSecureServer({ cert, key }, (_request, response) => response.end('{}'))
+    server = secure
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/x`
+    const call = (authority: string): Promise<WebhookAnswer> =>
+      callWebhook({ key: '', url, authority, timeoutMs: 5000, body: '{}' })
+    expect(await call(ca)).toEqual({ status: 200, body: '{}' })
+    expect(await call(makeCertificates(['127.0.0.1']).ca)).toMatchObject({ error: expect.any(String) as string })
+    secure.closeAllConnections()
   })
 })
