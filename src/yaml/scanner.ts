@@ -304,7 +304,6 @@ function fetchBlockScalar(s: ScanState, literal: boolean): void {
 function scanToNextToken(s: ScanState, scan: Mark): void {
   const text = s.text
   for (;;) {
-    if (text.charCodeAt(s.pos) === 0xfeff && s.pos === s.lineStart) s.pos++
     const tabs = s.flowLevel > 0 || !s.simpleKeyAllowed
     let c = text.charCodeAt(s.pos)
     while (c === 0x20 || (c === 0x09 && tabs)) c = text.charCodeAt(++s.pos)

@@ -106,3 +106,7 @@ test('a value that a later duplicate of its key replaces may be unsupported in J
   expect(nodeToJson(rootOf('a: .inf\na: 1\n'))).toEqual({ value: { a: 1 }, problems: [] })
   expect(nodeToJson(rootOf('a: 1\na: [.inf]\n')).problems).toMatchObject([{ code: 'yaml/unsupported-value' }])
 })
+
+test('a byte order mark after the first line is part of the text, as in go-yaml', () => {
+  expect(nodeToJson(rootOf('\ufeffa: 1\n\ufeffb: 2\n')).value).toEqual({ a: 1, '\ufeffb': 2 })
+})
