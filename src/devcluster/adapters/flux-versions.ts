@@ -13,7 +13,7 @@ export interface OldFields {
 }
 
 /** Remembers how an object was written in an old version, so that a client of that version reads what it wrote. */
-export const OLD_FIELDS_ANNOTATION = 'devcluster.fluxkit.dev/old-fields'
+const OLD_FIELDS_ANNOTATION = 'devcluster.fluxkit.dev/old-fields'
 
 /**
  * Group/kind → fields that Flux 2.0 to 2.8 dropped (their definitions compared with those of 2.9). Kinds that are not
