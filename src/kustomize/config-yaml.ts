@@ -12,9 +12,9 @@ export interface ConfigText {
 /**
  * Reads configuration (kustomization files, transformer configurations, JSON patches in YAML) by YAML 1.1 rules, as
  * sigs.k8s.io/yaml does. Only the first document counts. Fails for broken YAML, with the place in the file if a path is
- * given.
+ * given. `infinite`: infinity and NaN are left for a reader that makes text of numbers where Go's type is a string.
  */
-export function parseConfig(text: string, path = ''): ConfigText {
+export function parseConfig(text: string, path = '', infinite = false): ConfigText {
   const { documents, problems } = parseDocuments(text, { path, flavour: 'v2' })
   const document = documents[0]
   const broken = problems.find(
@@ -24,7 +24,7 @@ export function parseConfig(text: string, path = ''): ConfigText {
     fail(broken.message, path === '' || broken.location === undefined ? {} : { location: broken.location })
   }
   if (document?.root === undefined) return { root: undefined, value: null }
-  const decoded = nodeToJson(document.root, { flavour: 'v2', path, text })
+  const decoded = nodeToJson(document.root, { flavour: 'v2', path, text, infinite })
   const first = decoded.problems[0]
   if (first !== undefined) {
     const message = unmarshalErrorText(decoded.problems)

@@ -58,7 +58,7 @@ const mergedDefaults: TransformerConfig = combine(emptyConfig, defaultConfig)
 export function loadTransformerConfig(loader: Loader, paths: readonly string[]): TransformerConfig {
   let extra = emptyConfig
   for (const path of paths) {
-    const { value } = parseConfig(loader.loadText(path), loader.absolute(path))
+    const { value } = parseConfig(loader.loadText(path), loader.absolute(path), true)
     const raw = decodeStruct<RawConfig>(value, transformerConfigShape, { strict: true, coerce: true })
     extra = mergeConfigs(extra, sorted(normalise(raw)))
   }

@@ -11,6 +11,8 @@ export interface DecodeOptions {
   readonly flavour?: YamlFlavour
   /** v2 only: duplicate keys are errors (v3 always says so). */
   readonly strict?: boolean
+  /** `nodeToJson` leaves infinity and NaN as numbers, which JSON does not have, for a reader that makes text of them. */
+  readonly infinite?: boolean
   /** For the location of problems. */
   readonly path?: string
   /** The file's text; with it, messages name lines as go-yaml's do. */
@@ -28,7 +30,7 @@ export interface DecodeOptions {
 export function nodeToJson(node: YamlNode, options: DecodeOptions = {}): Result<JsonValue> {
   const decoder = new Decoder<JsonValue>(options, (value, at) => {
     if (value instanceof GoInt) return value.int
-    if (Number.isFinite(value.float)) return value.float
+    if (Number.isFinite(value.float) || options.infinite === true) return value.float
     decoder.report('yaml/unsupported-value', `json: unsupported value: ${formatFloat(value.float)}`, at)
     return null
   })
