@@ -49,6 +49,8 @@ export interface WorkerSettings {
   readonly storage: string
   /** Seconds between two looks at the working tree where no file event tells of a change. */
   readonly pollInterval: number
+  /** The dev cluster also serves the Flux API versions of earlier minors. Counts from its next start. */
+  readonly oldFluxVersions: boolean
 }
 
 export const isWorkerSettings: Guard<WorkerSettings> = record<WorkerSettings>({
@@ -57,6 +59,7 @@ export const isWorkerSettings: Guard<WorkerSettings> = record<WorkerSettings>({
   trusted: isBoolean,
   storage: isString,
   pollInterval: isNumber,
+  oldFluxVersions: isBoolean,
 })
 
 export interface ClusterParams {

@@ -8,5 +8,5 @@ export interface Settings {
 /** What holds for a client that gives no settings, such as another editor: no cluster is contacted. */
 export function initialSettings(options: unknown, storage: string): WorkerSettings {
   if (isWorkerSettings(options)) return options
-  return { kubeconfigs: [], allowedContexts: [], trusted: false, storage, pollInterval: 10 }
+  return { kubeconfigs: [], allowedContexts: [], trusted: false, storage, pollInterval: 10, oldFluxVersions: false }
 }

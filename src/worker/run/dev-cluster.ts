@@ -132,6 +132,7 @@ export class DevCluster implements Disposable {
     // It outlives a worker that crashes, for the next worker to find, but not the editor behind both.
     const owner = String(process.ppid)
     const place = ['--port', '0', '--kubeconfig', kubeconfig, '--state', state, '--owner', owner]
+    if (this.#settings.current.oldFluxVersions) place.push('--flux-old-versions')
     const child = spawn(process.execPath, [this.#cli, 'cluster', 'start', '--name', name, ...place], {
       stdio: ['ignore', 'ignore', errors],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

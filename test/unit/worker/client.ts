@@ -81,6 +81,7 @@ export class TestClient {
       trusted: true,
       storage: join(this.root, '.storage'),
       pollInterval: 10,
+      oldFluxVersions: false,
       ...settings,
     }
     await this.connection.sendRequest('initialize', {
