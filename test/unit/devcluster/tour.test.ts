@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -7,10 +7,28 @@ import { type DevCluster, startDevCluster } from '../../../src/devcluster/server
 
 /** Where ../shared/tools/reference-binaries.sh puts kubectl 1.36 and helm 4.1; PATH comes first. */
 const places = [...(process.env['PATH'] ?? '').split(delimiter), join(homedir(), '.cache/fluxkit-reference/bin')]
-const find = (name: string): string | undefined =>
-  places.map((place) => join(place, name)).find((path) => existsSync(path))
-const kubectlPath = find('kubectl')
-const helmPath = find('helm')
+const find = (name: string): string[] => places.map((place) => join(place, name)).filter((path) => existsSync(path))
+
+interface Kubectl {
+  readonly path: string
+  /** The minor of its version: a cluster of 1.36 has to do for 1.32 as well, which several distributions ship. */
+  readonly version: string
+}
+
+/** One kubectl of each version that this machine has. */
+function findKubectls(): Kubectl[] {
+  const found = new Map<string, Kubectl>()
+  for (const path of find('kubectl')) {
+    const { stdout } = spawnSync(path, ['version', '--client', '-o', 'json'], { encoding: 'utf8', timeout: 30_000 })
+    const version = /"gitVersion": "v(\d+\.\d+)/.exec(stdout ?? '')?.[1]
+    if (version !== undefined && !found.has(version)) found.set(version, { path, version })
+  }
+  return [...found.values()]
+}
+
+const kubectls = findKubectls()
+let kubectlPath = kubectls[0]?.path
+const helmPath = find('helm')[0]
 
 interface Run {
   readonly code: number
@@ -120,7 +138,11 @@ it('keeps its state on disk, also when it was killed', async () => {
   expect(answer.status).toBe(200)
 })
 
-describe.skipIf(kubectlPath === undefined)('kubectl', () => {
+describe.each(kubectls)('kubectl $version', ({ path: chosen }) => {
+  beforeAll(() => {
+    kubectlPath = chosen
+  })
+
   it('creates with its protobuf generators', async () => {
     await kubectl('create namespace tour')
     await kubectl('create configmap settings -n tour --from-literal=a=b')
@@ -254,6 +276,7 @@ describe.skipIf(kubectlPath === undefined)('kubectl', () => {
 
   it('deletes, and waits until things are gone', async () => {
     await kubectl('delete deployment web -n shop --cascade=foreground --timeout=30s')
+    await kubectl('delete job hello')
     await kubectl('delete namespace shop tour --timeout=30s')
     expect(await kubectl('get namespaces -o name')).not.toMatch(/shop|tour/)
   })
