@@ -3,9 +3,8 @@ import { getIn, getString, joinPath, MemoryFileSystem } from '../base/index.ts'
 import type { ChartTools, ChartTree, ReleaseTools } from '../fleet/index.ts'
 import { parseDuration } from '../flux/index.ts'
 import { HelmError, makeCapabilities } from '../helm/index.ts'
-import { createChartSources, createGitFetcher, nodeTemplateCrypto, unpackChart } from '../host/index.ts'
+import { cacheDir, createChartSources, createGitFetcher, nodeTemplateCrypto, unpackChart } from '../host/index.ts'
 import { ChartError, selectArtifactFiles, shownUrl } from '../source/index.ts'
-import { cacheDir } from './clusters.ts'
 import { type Flag, type FlagValues, listFlag, stringFlag, type Terminal, UsageError } from './command.ts'
 
 /** What one release may take to render. */

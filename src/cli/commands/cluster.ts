@@ -4,9 +4,16 @@ import { join, resolve } from 'node:path'
 import { sleep } from '../../base/index.ts'
 import { type ApiServer, forkCluster } from '../../devcluster/index.ts'
 import { startDevCluster } from '../../devcluster/server/index.ts'
-import { systemClock } from '../../host/index.ts'
+import {
+  clustersDir,
+  isAlive,
+  listRecords,
+  readRecord,
+  removeRecord,
+  systemClock,
+  writeRecord,
+} from '../../host/index.ts'
 import { type KubeClient, KubeError } from '../../kube/index.ts'
-import { clustersDir, isAlive, listRecords, readRecord, removeRecord, writeRecord } from '../clusters.ts'
 import { type Command, CommandError, type FlagValues, stringFlag, type Terminal, UsageError } from '../command.ts'
 import { createProgress } from '../output.ts'
 import { withSession } from '../session.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { cacheDir } from '../clusters.ts'
+import { cacheDir } from '../../host/index.ts'
 import { type Command, UsageError } from '../command.ts'
 
 /** `lsp --stdio`: the language server of the extension for other editors. */

@@ -11,13 +11,13 @@ import {
   loadKubeconfig,
   nodeFileSystem,
   parseKubeconfig,
+  readRecord,
   systemClock,
 } from '../../host/index.ts'
 import { createKubeClient } from '../../kube/index.ts'
 import { build } from '../../kustomize/index.ts'
 import { createSchemaRegistry, type SchemaRegistry } from '../../schema/index.ts'
 import { bootstrap, liveSources } from '../../worker/index.ts'
-import { readRecord } from '../clusters.ts'
 import {
   type Command,
   CommandError,

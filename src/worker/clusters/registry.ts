@@ -2,10 +2,12 @@ import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Disposable } from '../../base/index.ts'
 import {
+  clustersDir,
   createTransport,
   defaultKubeconfigPaths,
   type KubeContext,
   type Kubeconfig,
+  listRecords,
   loadKubeconfig,
 } from '../../host/index.ts'
 import {
@@ -219,7 +221,10 @@ export class ClusterRegistry implements Disposable {
     this.#loading ??= (async () => {
       const { kubeconfigs, trusted } = this.#settings.current
       if (!trusted) return
-      const paths = kubeconfigs.length > 0 ? kubeconfigs : defaultKubeconfigPaths()
+      const own = kubeconfigs.length > 0 ? kubeconfigs : defaultKubeconfigPaths()
+      // Dev clusters that were started on the command line stand beside the contexts; windows keep theirs to themselves.
+      const started = listRecords(process.env).filter(({ name }) => !name.startsWith('code-'))
+      const paths = [...own, ...started.map(({ kubeconfig }) => kubeconfig)]
       this.#kubeconfig = await loadKubeconfig(paths)
       for (const { message } of this.#kubeconfig.problems) this.#dispatcher.log('warn', message)
       this.#watchFiles(paths)
@@ -230,16 +235,19 @@ export class ClusterRegistry implements Disposable {
   /** Watches the folders of the files: editors and tools replace a kubeconfig rather than write into it. */
   #watchFiles(paths: readonly string[]): void {
     for (const watcher of this.#watchers.splice(0)) watcher.close()
-    for (const path of paths) {
-      if (!existsSync(dirname(path))) continue
-      const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
-        if (name !== null && name !== basename(path)) return
-        clearTimeout(this.#reload)
-        this.#reload = setTimeout(() => void this.refresh(), 100)
-      })
-      watcher.on('error', (error) => this.#dispatcher.log('warn', `watching ${path}: ${error.message}`))
-      this.#watchers.push(watcher)
-    }
+    for (const path of paths) this.#watchFolder(dirname(path), (name) => name === basename(path))
+    this.#watchFolder(clustersDir(process.env), (name) => name.endsWith('.json') && !name.startsWith('code-'))
+  }
+
+  #watchFolder(folder: string, concerns: (name: string) => boolean): void {
+    if (!existsSync(folder)) return
+    const watcher = watch(folder, { persistent: false }, (_, name) => {
+      if (name !== null && !concerns(name)) return
+      clearTimeout(this.#reload)
+      this.#reload = setTimeout(() => void this.refresh(), 100)
+    })
+    watcher.on('error', (error) => this.#dispatcher.log('warn', `watching ${folder}: ${error.message}`))
+    this.#watchers.push(watcher)
   }
 
   #announce(): void {

@@ -74,6 +74,8 @@ export class TestClient {
   }
 
   async start(settings: Partial<WorkerSettings> = {}): Promise<void> {
+    // Not the developer's own dev clusters.
+    process.env['FLUXKIT_CACHE'] = join(this.root, '.cache')
     const folder = { uri: pathToFileURL(this.root).href, name: 'test' }
     const full: WorkerSettings = {
       kubeconfigs: [join(this.root, 'kubeconfig')],

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { writeRecord } from '../../../src/host/index.ts'
 import {
   buildOrigin,
   buildWorkload,
@@ -225,6 +226,15 @@ describe('clusters', () => {
     })
     worker.write('kubeconfig', kubeconfig.replaceAll('gone', 'other'))
     expect(await changed).toEqual(['Dev cluster', 'other'])
+  })
+
+  it('lists the dev clusters of the command line that run, beside those of the kubeconfig', async () => {
+    const worker = await start({ ...fleet, kubeconfig, 'second/kubeconfig': kubeconfig.replaceAll('gone', 'second') })
+    const record = { url: 'https://127.0.0.1:1', kubeconfig: `${worker.root}/second/kubeconfig` }
+    writeRecord(process.env, { ...record, name: 'second', pid: process.pid })
+    writeRecord(process.env, { ...record, name: 'ended', pid: 2 ** 30, kubeconfig: `${worker.root}/none` })
+    const rows = await worker.request(listClusters, null)
+    expect(rows.map(({ name }) => name)).toEqual(['Dev cluster', 'gone', 'second'])
   })
 
   it('says why a cluster does not open', async () => {
