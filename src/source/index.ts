@@ -1,6 +1,6 @@
 /**
  * Sources and artifacts: which files of a tree a source-controller packs, revisions, repository URLs, archives.
- * Invariants: pure but for the file system it is given; network and processes are only in `transport/`.
+ * Invariants: pure but for the file system and the HTTP client it is given; network, disk and processes are in `src/host`.
  */
 export * from './artifact-view.ts'
 export { type CacheRef, type ChartCache, createMemoryCache } from './charts/cache.ts'

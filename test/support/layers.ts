@@ -37,8 +37,7 @@ export const nodeAllowed: readonly string[] = [
   'src/cli/',
   'src/extension/',
   'src/devcluster/server/',
-  'src/source/transport/',
 ]
 
 /** Second doors: files that other modules may import besides a module's `index.ts`. */
-export const extraDoors: readonly string[] = ['src/devcluster/server/index.ts', 'src/source/transport/index.ts']
+export const extraDoors: readonly string[] = ['src/devcluster/server/index.ts']
