@@ -234,7 +234,8 @@ function parseJson(text: string): JsonValue {
   }
 }
 
-const stringFields = ['$ref', 'description', 'title', 'format', 'pattern', 'id']
+/** A `$ref` that is no text counts as none. */
+const stringFields = ['description', 'title', 'format', 'pattern', 'id']
 
 /** Fails for what Go cannot take for a schema. */
 function checkSchema(schema: JsonValue): void {
