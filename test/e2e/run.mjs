@@ -142,7 +142,6 @@ async function checking(workbench) {
     await workbench.waitForText('docker.io/library/nginx:1.27.0')
     await workbench.waitForText('kind: Namespace')
   })
-  await workbench.screenshot(join(images, 'build-dark.png'))
   await step('a field of the build says where it comes from, and leads there', async () => {
     const field = page
       .locator('.view-line', { hasText: 'nginx:1.27.0' })
@@ -152,6 +151,7 @@ async function checking(workbench) {
     const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'spec.template.spec.containers[0].image' })
     await hover.first().waitFor({ timeout: 15_000 })
     await hover.first().getByText('apps/web/deployment.yaml').first().waitFor()
+    await workbench.screenshot(join(images, 'build-dark.png'))
     await page.keyboard.press('Escape')
     await field.last().click()
     await page.keyboard.press('F12')
