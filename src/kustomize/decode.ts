@@ -44,6 +44,7 @@ function decode(value: JsonValue, shape: TypeShape, path: string, options: Decod
   if (shape === 'bool') return typeof value === 'boolean' ? value : mismatch(value, path, 'bool')
   if (shape === 'int') {
     if (typeof value === 'number' && !Number.isInteger(value)) mismatch(value, path, 'int64', ` ${formatFloat(value)}`)
+    if (typeof value === 'bigint' && value !== BigInt.asIntN(64, value)) mismatch(value, path, 'int64', ` ${value}`)
     return typeof value === 'number' || typeof value === 'bigint' ? value : mismatch(value, path, 'int64')
   }
   if ('list' in shape) {

@@ -151,7 +151,8 @@ async function checking(workbench) {
     const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'spec.template.spec.containers[0].image' })
     await hover.first().waitFor({ timeout: 15_000 })
     await hover.first().getByText('apps/web/deployment.yaml').first().waitFor()
-    // Not by the workbench, which moves the mouse out of the way.
+    // Faded in, and not by the workbench, which moves the mouse out of the way.
+    await page.waitForTimeout(500)
     await page.screenshot({ path: join(images, 'build-dark.png') })
     await page.keyboard.press('Escape')
     await field.last().click()

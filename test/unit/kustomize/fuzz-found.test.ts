@@ -43,6 +43,13 @@ test('a key of a kustomization may stand twice, and what the last replaces may b
   expect(run(files)).toBe('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x-a\n')
 })
 
+test('a count fits 64 bits', () => {
+  const files = { 'kustomization.yaml': 'replicas: [{name: a, count: 12345678901234567890}]\n' }
+  expect(run(files)).toContain(
+    'json: cannot unmarshal number 12345678901234567890 into Go struct field Replica.replicas.count of type int64',
+  )
+})
+
 test('a byte order mark in the middle of a file belongs to the key', () => {
   const files = { 'kustomization.yaml': 'resources: [r.yaml]\n', 'r.yaml': `${configMap}\ufeffextra: 1\n` }
   expect(run(files)).toContain('"\\uFEFF\\x65\\x78\\x74\\x72\\x61": 1\n')
