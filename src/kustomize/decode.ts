@@ -72,7 +72,8 @@ function decodeFields(value: JsonValue, shape: StructShape, path: string, option
       if (options.strict === true) fail(`json: unknown field "${key}"`)
       continue
     }
-    const inner = path === '' ? `${shape.struct}.${name}` : `${path}.${name}`
+    // Go names the innermost struct, and then the whole path.
+    const inner = `${shape.struct}.${path === '' ? '' : `${path.slice(path.indexOf('.') + 1)}.`}${name}`
     const isEmbedded = options.coerce === true && shape.embedded?.includes(name) === true
     const decoded = decode(
       value[key]!,

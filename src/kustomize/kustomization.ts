@@ -310,7 +310,7 @@ function locate(path: string, root: YamlNode | undefined, field: string, index: 
 function locateFailure(error: unknown, path: string, root: YamlNode | undefined): unknown {
   if (!(error instanceof KustomizeError) || error.details.location !== undefined) return error
   const unknown = /unknown field "([^"]*)"/.exec(error.message)?.[1]
-  const typed = /struct field Kustomization\.([A-Za-z0-9]+)/.exec(error.message)?.[1]
+  const typed = /struct field \w+\.([A-Za-z0-9]+)/.exec(error.message)?.[1]
   let location: Location = { path }
   if (root?.kind === 'mapping') {
     for (let i = 0; i + 1 < root.content.length; i += 2) {
