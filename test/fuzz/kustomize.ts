@@ -90,7 +90,7 @@ function compare(dir: string, files: Record<string, string>, root: string, sorte
   }
   if (real.status !== 0) {
     // A crash of the real one says nothing about what is right.
-    if (ours.message !== '') return { failed: true }
+    if (ours.message !== '' || /^panic: /m.test(real.stderr)) return { failed: true }
     return { failed: true, difference: `kustomize refuses: ${real.stderr.slice(0, 600)}` }
   }
   if (ours.message !== '') return { failed: false, difference: `we refuse: ${ours.message.slice(0, 600)}` }
