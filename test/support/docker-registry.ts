@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { sha256Digest } from '../../src/source/index.ts'
+import { answers, ended, freePort } from './server.ts'
 
 /** Debian's `docker-registry`, where it is installed; tests say that they were skipped where it is not. */
 export const hasDockerRegistry: boolean = spawnSync('docker-registry', ['--version']).status === 0
@@ -33,11 +33,7 @@ export async function startDockerRegistry(
   await answers(`http://${host}/v2/`, child)
   return {
     host,
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve())
-        child.kill()
-      }),
+    stop: () => ended(child),
   }
 }
 
@@ -80,29 +76,4 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   if (!response.ok) throw new Error(`${init.method} ${url}: ${response.status} ${await response.text()}`)
   await response.arrayBuffer()
   return response
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
-
-/** Resolves at the first answer, whatever it is. */
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  const end = Date.now() + 20_000
-  for (;;) {
-    try {
-      await (await fetch(url)).arrayBuffer()
-      return
-    } catch (error) {
-      if (child.exitCode !== null || Date.now() > end) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
 }
