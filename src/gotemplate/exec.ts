@@ -21,6 +21,7 @@ import {
   nodeText,
 } from './nodes.ts'
 import type { ParsedTemplate } from './parser.ts'
+import { type ExecutionTrace, noFlow, type ValueFlow } from './trace.ts'
 import {
   GoError,
   type GoFunction,
@@ -49,6 +50,8 @@ export interface TemplateSet {
   readonly missingKey: 'zero' | 'error'
   /** The methods of named map types: a method of a map of a type, bound to it. */
   readonly methods?: (type: string, map: GoMap, name: string) => GoFunction | undefined
+  /** Hears where the output and its values come from. */
+  readonly trace?: ExecutionTrace | undefined
 }
 
 /** The predefined functions that the executor itself does: they choose how their arguments are evaluated. */
@@ -68,8 +71,11 @@ export function executeTemplate(set: TemplateSet, name: string, data: GoValue, b
   if (template === undefined)
     throw new GoError(`template: no template ${JSON.stringify(name)} associated with template "gotpl"`)
   const out: string[] = []
-  new Executor(set, template, { data, budget, depth, out }).run()
-  return out.join('')
+  const dotFlow = set.trace?.begin(name) ?? noFlow
+  new Executor(set, template, { data, budget, depth, out, dotFlow }).run()
+  const text = out.join('')
+  set.trace?.end(text)
+  return text
 }
 
 /** No argument came from the pipeline. */
@@ -83,6 +89,8 @@ interface Variable {
   value: GoValue
   /** Held by an interface: an element that `range` gave. Errors then name the type `interface {}`. */
   boxed: boolean
+  /** Where the value comes from, for a trace. */
+  flow: ValueFlow
 }
 
 interface RunState {
@@ -90,6 +98,8 @@ interface RunState {
   readonly budget: Budget
   readonly depth: number
   readonly out: string[]
+  /** Where the data comes from, for a trace. */
+  readonly dotFlow: ValueFlow
 }
 
 class Executor {
@@ -101,13 +111,19 @@ class Executor {
   #dotBoxed = false
   /** Where we are, for error messages; moves as Go's does. */
   #node: TemplateAst
+  readonly #trace: ExecutionTrace | undefined
+  #dotFlow: ValueFlow
+  /** Where the value comes from that the pipeline hands to its next command. */
+  #finalFlow: ValueFlow = noFlow
 
   constructor(set: TemplateSet, template: ParsedTemplate, state: RunState) {
     this.#set = set
     this.#template = template
     this.#state = state
-    this.#vars = [{ name: '$', value: state.data, boxed: false }]
+    this.#vars = [{ name: '$', value: state.data, boxed: false, flow: state.dotFlow }]
     this.#node = template.root
+    this.#trace = set.trace
+    this.#dotFlow = state.dotFlow
   }
 
   run(): void {
@@ -124,9 +140,18 @@ class Executor {
     throw new TemplateExecError(this.#template.name, this.#node, detail, cause)
   }
 
-  #write(text: string): void {
+  #write(text: string, flow: ValueFlow): void {
     spendOutput(this.#state.budget, text)
     this.#state.out.push(text)
+    this.#trace?.wrote(this.#node, text, flow)
+  }
+
+  #mark(): number {
+    return this.#trace === undefined ? 0 : this.#trace.mark()
+  }
+
+  #flowSince(mark: number): ValueFlow {
+    return this.#trace === undefined ? noFlow : this.#trace.take(mark)
   }
 
   #walkList(dot: GoValue, list: ListNode): Flow {
@@ -142,11 +167,13 @@ class Executor {
     this.#node = node
     switch (node.type) {
       case 'text':
-        this.#write(node.text)
+        this.#write(node.text, noFlow)
         return undefined
       case 'action': {
+        const start = this.#mark()
         const value = this.#evalPipeline(dot, node.pipe)
-        if (node.pipe.decl.length === 0) this.#print(node, value)
+        const flow = this.#flowSince(start)
+        if (node.pipe.decl.length === 0) this.#print(node, value, flow)
         return undefined
       }
       case 'break':
@@ -167,14 +194,23 @@ class Executor {
 
   #walkBranch(dot: GoValue, node: BranchNode): Flow {
     const mark = this.#vars.length
+    const start = this.#mark()
     const value = this.#evalPipeline(dot, node.pipe)
+    const valueFlow = this.#flowSince(start)
+    this.#trace?.branch({ node, flow: valueFlow })
     let flow: Flow
     if (isTrue(value)) {
       const boxed = this.#dotBoxed
-      if (node.type === 'with') this.#dotBoxed = false
+      const dotFlow = this.#dotFlow
+      if (node.type === 'with') {
+        this.#dotBoxed = false
+        this.#dotFlow = valueFlow
+      }
       flow = this.#walkList(node.type === 'with' ? value : dot, node.list)
       this.#dotBoxed = boxed
+      this.#dotFlow = dotFlow
     } else if (node.elseList !== undefined) flow = this.#walkList(dot, node.elseList)
+    this.#trace?.leave()
     this.#vars.length = mark
     return flow
   }
@@ -182,7 +218,10 @@ class Executor {
   #walkRange(dot: GoValue, node: BranchNode): Flow {
     this.#node = node
     const outer = this.#vars.length
+    const start = this.#mark()
     const value = this.#evalPipeline(dot, node.pipe)
+    const valueFlow = this.#flowSince(start)
+    this.#trace?.branch({ node, flow: valueFlow })
     const mark = this.#vars.length
     const { decl, isAssign } = node.pipe
     let ran = false
@@ -191,24 +230,29 @@ class Executor {
       spendStep(this.#state.budget)
       ran = true
       this.#dotBoxed = true
+      const flow = this.#trace?.element(value, valueFlow, index, element) ?? noFlow
+      this.#dotFlow = flow
       if (isAssign) {
         if (decl.length > 1) {
-          this.#setVar(decl[0]!.ident[0]!, index)
-          this.#setVar(decl[1]!.ident[0]!, element)
-        } else if (decl.length > 0) this.#setVar(decl[0]!.ident[0]!, element)
+          this.#setVar(decl[0]!.ident[0]!, index, flow)
+          this.#setVar(decl[1]!.ident[0]!, element, flow)
+        } else if (decl.length > 0) this.#setVar(decl[0]!.ident[0]!, element, flow)
       } else {
-        if (decl.length > 0) Object.assign(this.#vars[mark - 1]!, { value: element, boxed: true })
-        if (decl.length > 1) this.#vars[mark - 2]!.value = index
+        if (decl.length > 0) Object.assign(this.#vars[mark - 1]!, { value: element, boxed: true, flow })
+        if (decl.length > 1) Object.assign(this.#vars[mark - 2]!, { value: index, flow })
       }
-      const flow = this.#walkList(element, node.list)
+      const left = this.#walkList(element, node.list) === 'break'
       this.#vars.length = mark
-      return flow !== 'break'
+      return !left
     }
     const boxed = this.#dotBoxed
+    const dotFlow = this.#dotFlow
     this.#iterate(value, decl.length, once)
     this.#dotBoxed = boxed
+    this.#dotFlow = dotFlow
     let flow: Flow
     if (!ran && node.elseList !== undefined) flow = this.#walkList(dot, node.elseList)
+    this.#trace?.leave()
     this.#vars.length = outer
     return flow
   }
@@ -232,25 +276,30 @@ class Executor {
     const template = this.#set.templates.get(node.name)
     if (template === undefined) this.#fail(`template ${JSON.stringify(node.name)} not defined`)
     if (this.#state.depth >= stackDepth) this.#fail(`exceeded maximum template depth (${maxDepth})`)
+    const start = this.#mark()
     const data = this.#evalPipeline(dot, node.pipe)
+    const dotFlow = this.#flowSince(start)
     const { budget, out, depth } = this.#state
-    new Executor(this.#set, template, { data, budget, out, depth: depth + 1 }).run()
+    this.#trace?.template(node.name, node)
+    new Executor(this.#set, template, { data, budget, out, depth: depth + 1, dotFlow }).run()
+    this.#trace?.leave()
   }
 
   /** Prints a value; a missing one prints as `<no value>`, which Helm removes afterwards. */
-  #print(node: TemplateAst, value: GoValue): void {
+  #print(node: TemplateAst, value: GoValue, flow: ValueFlow): void {
     this.#node = node
-    if (typeof value === 'string') this.#write(value)
-    else if (value === undefined || value === null) this.#write('<no value>')
+    if (typeof value === 'string') this.#write(value, flow)
+    else if (value === undefined || value === null) this.#write('<no value>', flow)
     else if (isGoFunction(value)) this.#fail(`can't print ${nodeText(node)} of type func()`)
-    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatValue(value))
+    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatValue(value), flow)
   }
 
-  #setVar(name: string, value: GoValue): void {
+  #setVar(name: string, value: GoValue, flow: ValueFlow): void {
     for (let i = this.#vars.length - 1; i >= 0; i--) {
       const variable = this.#vars[i]!
       if (variable.name === name) {
         variable.value = value
+        variable.flow = flow
         return
       }
     }
@@ -269,16 +318,21 @@ class Executor {
     if (pipe === undefined) return undefined
     this.#node = pipe
     let value: Final = missing
+    const mark = this.#mark()
     for (const command of pipe.cmds) {
+      this.#finalFlow = this.#flowSince(mark)
       value = this.#evalCommand(dot, command, value)
       // The interface is unwrapped: a nil held by one becomes no value at all.
       if (value === null) value = undefined
     }
     const result = value === missing ? undefined : value
+    if (pipe.decl.length === 0) return result
+    const flow = this.#flowSince(mark)
+    this.#trace?.note(flow)
     for (const variable of pipe.decl) {
       const name = variable.ident[0]!
-      if (pipe.isAssign) this.#setVar(name, result)
-      else this.#vars.push({ name, value: result, boxed: false })
+      if (pipe.isAssign) this.#setVar(name, result, flow)
+      else this.#vars.push({ name, value: result, boxed: false, flow })
     }
     return result
   }
@@ -310,6 +364,7 @@ class Executor {
       case 'bool':
         return first.value
       case 'dot':
+        this.#trace?.note(this.#dotFlow)
         return dot
       case 'nil':
         return this.#fail('nil is not a command')
@@ -328,12 +383,20 @@ class Executor {
 
   #evalField(dot: GoValue, field: FieldNode, args: readonly Operand[] | undefined, final: Final): GoValue {
     this.#node = field
-    return this.#fieldChain(dot, dot, { node: field, ident: field.ident, args, final, boxed: this.#dotBoxed })
+    return this.#fieldChain(dot, dot, {
+      node: field,
+      ident: field.ident,
+      args,
+      final,
+      boxed: this.#dotBoxed,
+      flow: this.#dotFlow,
+    })
   }
 
   #evalChain(dot: GoValue, chain: ChainNode, args: readonly Operand[] | undefined, final: Final): GoValue {
     this.#node = chain
     if (chain.node.type === 'nil') this.#fail(`indirection through explicit nil in ${nodeText(chain)}`)
+    const start = this.#mark()
     const receiver = this.#evalArg(dot, undefined, chain.node)
     return this.#fieldChain(dot, receiver, {
       node: chain,
@@ -341,37 +404,46 @@ class Executor {
       args,
       final,
       boxed: chain.node.type !== 'pipe',
+      flow: this.#flowSince(start),
     })
   }
 
   #evalVariable(dot: GoValue, variable: VariableNode, args: readonly Operand[] | undefined, final: Final): GoValue {
     this.#node = variable
-    const { value, boxed } = this.#variable(variable.ident[0]!)
+    const { value, boxed, flow } = this.#variable(variable.ident[0]!)
     if (variable.ident.length === 1) {
       this.#notAFunction(args, final)
+      this.#trace?.note(flow)
       return value
     }
-    return this.#fieldChain(dot, value, { node: variable, ident: variable.ident.slice(1), args, final, boxed })
+    return this.#fieldChain(dot, value, { node: variable, ident: variable.ident.slice(1), args, final, boxed, flow })
   }
 
   #fieldChain(dot: GoValue, start: GoValue, access: FieldAccess): GoValue {
     const { ident } = access
     let receiver = start
-    let { boxed } = access
+    let { boxed, flow } = access
     for (let i = 0; i < ident.length - 1; i++) {
-      const next = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed })
+      const start = this.#mark()
+      const next = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed, flow })
+      flow = this.#flowSince(start)
       // What a map holds is held by an interface; a struct's field has its own type.
       boxed = !isGoObject(receiver)
       receiver = next
     }
-    return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed })
+    return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed, flow })
+  }
+
+  #read(receiver: GoValue, name: string, value: GoValue, access: FieldAccess): GoValue {
+    this.#trace?.field(receiver, name, value, access.flow)
+    return value
   }
 
   #field(dot: GoValue, receiver: GoValue, name: string, access: FieldAccess): GoValue {
     const { args, final } = access
     if (receiver === undefined) {
       if (this.#set.missingKey === 'error') this.#fail(`nil data; no entry for key ${JSON.stringify(name)}`)
-      return undefined
+      return this.#read(receiver, name, undefined, access)
     }
     if (receiver === null) this.#fail(`nil pointer evaluating interface {}.${name}`)
     const hasArgs = (args !== undefined && args.length > 1) || final !== missing
@@ -382,9 +454,9 @@ class Executor {
       }
       if (found !== undefined) {
         if (hasArgs) this.#fail(`${name} has arguments but cannot be invoked as function`)
-        return found.value
+        return this.#read(receiver, name, found.value, access)
       }
-      if (receiver.goKind === 'map') return elementOf(receiver, name)
+      if (receiver.goKind === 'map') return this.#read(receiver, name, elementOf(receiver, name), access)
     } else if (isMap(receiver)) {
       const type = typeOf(receiver)
       const method = this.#set.methods?.(type, receiver, name)
@@ -393,9 +465,9 @@ class Executor {
       }
       if (hasArgs) this.#fail(`${name} is not a method but has arguments`)
       const value = mapGet(underlying(receiver), name)
-      if (value !== undefined) return value
+      if (value !== undefined) return this.#read(receiver, name, value, access)
       if (this.#set.missingKey === 'error') this.#fail(`map has no entry for key ${JSON.stringify(name)}`)
-      return type === 'map[string]string' ? '' : null
+      return this.#read(receiver, name, type === 'map[string]string' ? '' : null, access)
     }
     return this.#fail(`can't evaluate field ${name} in type ${access.boxed ? 'interface {}' : typeOf(receiver)}`)
   }
@@ -420,12 +492,24 @@ class Executor {
     if (args.length === 0 && call.final === missing) {
       this.#fail(`wrong number of args for ${name}: want at least 1 got 0`)
     }
-    let value: GoValue
-    for (const arg of args) {
-      value = this.#evalArg(dot, 'any', arg)
-      if (isTrue(value) === (name === 'or')) return value
+    const { final } = call
+    const finalFlow = this.#finalFlow
+    const values: GoValue[] = []
+    const flows: ValueFlow[] = []
+    const decided = args.some((arg) => {
+      const start = this.#mark()
+      const value = this.#evalArg(dot, 'any', arg)
+      values.push(value)
+      flows.push(this.#flowSince(start))
+      return isTrue(value) === (name === 'or')
+    })
+    if (!decided && final !== missing) {
+      values.push(final)
+      flows.push(finalFlow)
     }
-    return call.final === missing ? value : call.final
+    const result = values.at(-1)
+    this.#trace?.called(name, values, flows, result)
+    return result
   }
 
   /** `call FUNCTION ARGS…`: calls what a field or variable holds. */
@@ -456,11 +540,23 @@ class Executor {
       if (given < fixed) this.#fail(`wrong number of args for ${name}: want at least ${fixed} got ${args.length}`)
     } else if (given !== fixed) this.#fail(`wrong number of args for ${name}: want ${fixed} got ${given}`)
     const typeAt = (i: number): ParamType => (i < fixed ? target.params[i]! : target.variadic!)
-    const values = args.map((arg, i) => this.#evalArg(dot, typeAt(i), arg))
-    if (final !== missing) values.push(this.#validate(final, typeAt(values.length)))
+    const finalFlow = this.#finalFlow
+    const flows: ValueFlow[] = []
+    const values = args.map((arg, i) => {
+      const start = this.#mark()
+      const value = this.#evalArg(dot, typeAt(i), arg)
+      if (this.#trace !== undefined) flows.push(this.#trace.take(start))
+      return value
+    })
+    if (final !== missing) {
+      values.push(this.#validate(final, typeAt(values.length)))
+      flows.push(finalFlow)
+    }
     try {
       if (target.cost !== undefined) spendSteps(this.#state.budget, target.cost)
+      this.#trace?.calling(name, flows)
       const result = target.call(...values)
+      this.#trace?.called(name, values, flows, result)
       spendCall(this.#state.budget, values, result)
       return result
     } catch (error) {
@@ -483,6 +579,7 @@ class Executor {
     this.#node = node
     switch (node.type) {
       case 'dot':
+        this.#trace?.note(this.#dotFlow)
         return this.#validate(dot, type)
       case 'nil':
         // As an interface it is nil; the predefined functions get no value at all.
@@ -553,6 +650,8 @@ interface FieldAccess {
   readonly final: Final
   /** The receiver is held by an interface. */
   readonly boxed: boolean
+  /** Where the receiver comes from, for a trace. */
+  readonly flow: ValueFlow
 }
 
 interface Call {
