@@ -28,5 +28,6 @@ export {
   loadIgnorePatterns,
   parseIgnorePattern,
   parseIgnorePatterns,
+  sourceIgnoreFile,
 } from './sourceignore.ts'
 export * from './tar.ts'

@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js'
-import { cleanPath, decodeText, getString, type ObjectRef } from '../../base/index.ts'
+import { CancelledError, cleanPath, decodeText, getString, type ObjectRef } from '../../base/index.ts'
 import {
   type ChartTemplate,
   chartOfHelmChart,
@@ -19,6 +19,7 @@ import {
   readOciRepository,
   type SecretReader,
   shownUrl,
+  sourceIgnoreFile,
 } from '../../source/index.ts'
 import { secureJoin } from '../artifact-root.ts'
 import { objectKey } from '../kinds.ts'
@@ -26,6 +27,8 @@ import type { Fleet } from '../types.ts'
 import { dataOf } from './data.ts'
 import { type FleetRelease, findObject } from './list.ts'
 import { type ChartTree, loadLocalChart, withValuesFiles } from './local-chart.ts'
+import { ObjectTexts } from './object-text.ts'
+import { ReadLog } from './read-log.ts'
 
 /** What finding a chart needs of the host. */
 export interface ChartTools {
@@ -34,24 +37,66 @@ export interface ChartTools {
   readonly unpack: Unpack
   /** The files of a Git repository or bucket that is not in the workspace; absent: its charts are an error. */
   readonly fetchTree?: (source: KubeObject, secrets: SecretReader) => Promise<ChartTree>
+  /** Milliseconds; without it a network that failed is not asked again. */
+  readonly now?: () => number
 }
 
-/** Loads the charts of HelmReleases; each chart once, whoever asks. Errors are HelmError and ChartError. */
+/** A chart as a release gets it. */
+export interface LoadedChart {
+  readonly chart: Chart
+  /** Another one when the content may be another: of the archive's digest, or of the reading of a folder. */
+  readonly id: string
+  /** Every file by its name below the chart, packed dependencies as they are. */
+  readonly files: readonly ChartFile[]
+  /** Folder of the workspace (absolute) that it was read from. */
+  readonly folder?: string
+}
+
+/** Which chart a release is to have; equal keys mean the same chart, as long as no file of it changes. */
+export interface ChartPlan {
+  readonly key: string
+  readonly load: () => Promise<LoadedChart>
+}
+
+interface ChartEntry {
+  readonly loading: Promise<LoadedChart>
+  /** What was read of the workspace; absent for charts from elsewhere. */
+  readonly reads: ReadLog
+  id?: string
+  /** Milliseconds of the host's clock from which a failure that may pass is tried again. */
+  retryAt?: number
+}
+
+/** Milliseconds after which a network that failed is asked again. */
+const retryAfter = 60_000
+
+/**
+ * Finds and loads the charts of HelmReleases; each chart once, whoever asks, until a file or object that it was made of
+ * is another. Errors are HelmError and ChartError.
+ */
 export class ReleaseCharts {
   readonly #fleet: Fleet
   readonly #tools: ChartTools
-  readonly #charts = new Map<string, Promise<Chart>>()
+  readonly #charts = new Map<string, ChartEntry>()
   readonly #trees = new Map<string, Promise<ChartTree>>()
   /** By digest: many sources can have the same chart. */
-  readonly #archives = new Map<string, Chart>()
+  readonly #archives = new Map<string, { readonly chart: Chart; readonly files: readonly ChartFile[] }>()
+  readonly #texts: ObjectTexts
+  #folders = 0
 
-  constructor(fleet: Fleet, tools: ChartTools) {
+  constructor(fleet: Fleet, tools: ChartTools, texts: ObjectTexts = new ObjectTexts()) {
     this.#fleet = fleet
     this.#tools = tools
+    this.#texts = texts
   }
 
   /** The chart of a release, its default values those of `valuesFiles`. @throws HelmError, ChartError */
-  async load(release: FleetRelease): Promise<Chart> {
+  async load(release: FleetRelease): Promise<LoadedChart> {
+    return this.plan(release).load()
+  }
+
+  /** Says which chart a release has, without loading it. @throws HelmError, ChartError for what the objects lack */
+  plan(release: FleetRelease): ChartPlan {
     const chart = chartOfRelease(release.object)
     if (chart === undefined) throw new HelmError('either chart or chartRef must be set')
     const { cluster } = release
@@ -60,26 +105,77 @@ export class ReleaseCharts {
     const object = this.#source(cluster, ref)
     if (ref.kind === 'HelmChart') return this.#template(cluster, chartOfHelmChart(object))
     if (ref.kind === 'OCIRepository') {
-      return this.#once(`${cluster} ${objectKey(ref)}`, () => this.#ociArtifact(cluster, ref, object))
+      const key = this.#key(cluster, ref, object)
+      return this.#plan(key, () => this.#ociArtifact(cluster, ref, object))
     }
     throw new HelmError(`charts of ${ref.kind} ${ref.namespace}/${ref.name} cannot be loaded here`)
   }
 
-  #template(cluster: string, template: ChartTemplate): Promise<Chart> {
-    const key = JSON.stringify([cluster, objectKey(template.sourceRef), template])
-    return this.#once(key, () => {
-      const source = this.#source(cluster, template.sourceRef)
-      if (template.sourceRef.kind !== 'HelmRepository') return this.#fromTree(cluster, template, source)
-      return this.#fromRepository(cluster, template, source)
-    })
+  /** The id of the chart of a plan, once it is loaded. */
+  loadedId({ key }: ChartPlan): string | undefined {
+    return this.#charts.get(key)?.id
   }
 
-  #once(key: string, work: () => Promise<Chart>): Promise<Chart> {
-    const known = this.#charts.get(key)
-    if (known !== undefined) return known
-    const loading = work()
-    this.#charts.set(key, loading)
-    return loading
+  /** Paths (absolute) have changed: charts that were read from there are read again when they are asked for. */
+  touch(paths: readonly string[]): void {
+    if (paths.some((path) => path.endsWith(`/${sourceIgnoreFile}`))) this.#trees.clear()
+    for (const [key, { reads }] of this.#charts) {
+      if (paths.some((path) => reads.concerns(path) || path.endsWith(`/${sourceIgnoreFile}`))) this.#charts.delete(key)
+    }
+  }
+
+  /** Forgets what no plan of these keys needs. */
+  retain(keys: ReadonlySet<string>): void {
+    for (const key of this.#charts.keys()) if (!keys.has(key)) this.#charts.delete(key)
+    const used = new Set([...this.#charts.values()].map(({ id }) => id?.split(' ', 1)[0]))
+    for (const digest of this.#archives.keys()) if (!used.has(digest)) this.#archives.delete(digest)
+  }
+
+  #template(cluster: string, template: ChartTemplate): ChartPlan {
+    const source = this.#source(cluster, template.sourceRef)
+    const key = `${this.#key(cluster, template.sourceRef, source)} ${JSON.stringify(template)}`
+    if (template.sourceRef.kind === 'HelmRepository') {
+      return this.#plan(key, () => this.#fromRepository(cluster, template, source))
+    }
+    return this.#plan(key, (reads) => this.#fromTree(cluster, template, { source, reads }))
+  }
+
+  /** A source with the Secrets that it logs in with, as text. */
+  #key(cluster: string, ref: ObjectRef, source: KubeObject): string {
+    const secrets = ['secretRef', 'certSecretRef', 'proxySecretRef'].map((field) => {
+      const name = getString(source, 'spec', field, 'name')
+      const secret = name === undefined ? undefined : findObject(this.#fleet, cluster, secretRef(name, ref.namespace))
+      return secret === undefined ? '' : this.#texts.of(secret)
+    })
+    return `${cluster} ${this.#texts.of(source)} ${secrets.join(' ')} ${this.#directoryOf(cluster, ref) ?? ''}`
+  }
+
+  #plan(key: string, work: (reads: ReadLog) => Promise<LoadedChart>): ChartPlan {
+    return {
+      key,
+      load: () => {
+        const known = this.#charts.get(key)
+        if (known !== undefined && (known.retryAt === undefined || known.retryAt > this.#now())) return known.loading
+        const reads = new ReadLog()
+        const entry: ChartEntry = { loading: work(reads), reads }
+        this.#charts.set(key, entry)
+        entry.loading.then(
+          ({ id }) => {
+            entry.id = id
+          },
+          (error: unknown) => {
+            if (error instanceof ChartError && error.transient) entry.retryAt = this.#now() + retryAfter
+            // Whoever cancelled may ask again.
+            else if (!(error instanceof ChartError || error instanceof HelmError)) this.#charts.delete(key)
+          },
+        )
+        return entry.loading
+      },
+    }
+  }
+
+  #now(): number {
+    return this.#tools.now?.() ?? 0
   }
 
   #source(cluster: string, ref: ObjectRef): KubeObject {
@@ -88,7 +184,7 @@ export class ReleaseCharts {
     throw new ChartError(`${ref.kind} ${ref.namespace}/${ref.name} is declared nowhere in this cluster`)
   }
 
-  async #fromRepository(cluster: string, template: ChartTemplate, source: KubeObject): Promise<Chart> {
+  async #fromRepository(cluster: string, template: ChartTemplate, source: KubeObject): Promise<LoadedChart> {
     const { chart: name, version, sourceRef } = template
     const what = `${describe(sourceRef)}, chart ${name} ${version}`
     const fetched = await this.#fetch(cluster, sourceRef, what, (secrets) => {
@@ -97,16 +193,17 @@ export class ReleaseCharts {
         ? this.#tools.oci.fetchChart(access.repository, name, version)
         : this.#tools.http.fetch(access.repository, name, version)
     })
-    const chart = this.#unpacked(fetched, what)
-    return withValuesFiles(chart, template, (path) => {
+    const { chart, files } = this.#unpacked(fetched, what)
+    const merged = withValuesFiles(chart, template, (path) => {
       const clean = cleanPath(path)
       if (clean === 'values.yaml') return { values: chart.values }
       const file = chart.files.find((each) => each.name === clean)
       return file === undefined ? undefined : { text: decodeText(file.data) }
     })
+    return { chart: merged, files, id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}` }
   }
 
-  async #ociArtifact(cluster: string, ref: ObjectRef, source: KubeObject): Promise<Chart> {
+  async #ociArtifact(cluster: string, ref: ObjectRef, source: KubeObject): Promise<LoadedChart> {
     const fetched = await this.#fetch(cluster, ref, describe(ref), (secrets) => {
       const { repository, selector } = readOciRepository(source, secrets, {
         duration: parseDuration,
@@ -114,10 +211,11 @@ export class ReleaseCharts {
       })
       return this.#tools.oci.fetchArtifact(repository, selector)
     })
-    const chart = this.#unpacked(fetched, describe(ref))
+    const { chart, files } = this.#unpacked(fetched, describe(ref))
     const version = versionWithDigest(chart.metadata.version, fetched.revision ?? '')
     if ('error' in version) throw new HelmError(version.error)
-    return { ...chart, metadata: { ...chart.metadata, version: version.version } }
+    const named = { ...chart, metadata: { ...chart.metadata, version: version.version } }
+    return { chart: named, files, id: `${fetched.digest} ${version.version}` }
   }
 
   async #fetch(
@@ -132,76 +230,98 @@ export class ReleaseCharts {
     } catch (error) {
       if (!(error instanceof ChartError)) throw error
       const hint = unreadable.length === 0 ? '' : ` (Secret ${unreadable.join(', ')} cannot be read here)`
-      throw new ChartError(`${what}: ${error.message}${hint}`)
+      throw new ChartError(`${what}: ${error.message}${hint}`, {
+        transient: error.transient,
+        unavailable: error.unavailable || unreadable.length > 0,
+      })
     }
   }
 
   /** Secrets of a source; what nobody can read here counts as empty, for a public or cached chart needs no login. */
   #secrets(cluster: string, namespace: string | undefined, unreadable: string[]): SecretReader {
     return (name) => {
-      const data = dataOf(this.#fleet, cluster, {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-      })
+      const data = dataOf(this.#fleet, cluster, secretRef(name, namespace))
       if (typeof data === 'object') return Object.fromEntries(data)
       unreadable.push(name)
       return {}
     }
   }
 
-  #unpacked({ archive, digest, url }: FetchedChart, what: string): Chart {
+  #unpacked({ archive, digest, url }: FetchedChart, what: string): Omit<LoadedChart, 'id'> {
+    const known = this.#archives.get(digest)
+    if (known !== undefined) return known
     try {
-      const chart = this.#archives.get(digest) ?? loadChart(this.#tools.unpack(archive), this.#tools.unpack)
-      this.#archives.set(digest, chart)
-      return chart
+      const files = this.#tools.unpack(archive)
+      const loaded = { chart: loadChart(files, this.#tools.unpack), files }
+      this.#archives.set(digest, loaded)
+      return loaded
     } catch (error) {
       if (!(error instanceof HelmError)) throw error
       throw new HelmError(`${what}: failed to load chart ${shownUrl(url)}: ${error.message}`)
     }
   }
 
-  async #fromTree(cluster: string, template: ChartTemplate, source: KubeObject): Promise<Chart> {
+  async #fromTree(
+    cluster: string,
+    template: ChartTemplate,
+    { source, reads }: { readonly source: KubeObject; readonly reads: ReadLog },
+  ): Promise<LoadedChart> {
     const tree = await this.#tree(cluster, template.sourceRef, source)
-    const chart = await loadLocalChart(tree, template.chart, {
+    const fs = reads.over(tree.fs)
+    const { chart, files } = await loadLocalChart({ fs, root: tree.root }, template.chart, {
       unpack: this.#tools.unpack,
       fetch: (repository, name, version) =>
         this.#dependency(cluster, { namespace: template.sourceRef.namespace, repository, name, version }),
     })
-    return withValuesFiles(chart, template, (path) => {
-      const data = tree.fs.readFile(secureJoin(tree.root, path))
+    const merged = withValuesFiles(chart, template, (path) => {
+      const data = fs.readFile(secureJoin(tree.root, path))
       return data === undefined ? undefined : { text: decodeText(data) }
     })
+    const isHere = this.#directoryOf(cluster, template.sourceRef) !== undefined
+    return {
+      chart: merged,
+      files,
+      id: `folder-${++this.#folders}`,
+      ...(isHere ? { folder: secureJoin(tree.root, template.chart) } : {}),
+    }
+  }
+
+  #directoryOf(cluster: string, ref: ObjectRef): string | undefined {
+    const wanted = objectKey(ref)
+    return this.#fleet.sources().find((each) => each.cluster === cluster && objectKey(each.ref) === wanted)?.directory
   }
 
   #tree(cluster: string, ref: ObjectRef, source: KubeObject): Promise<ChartTree> {
-    const key = `${cluster} ${objectKey(ref)}`
+    const key = this.#key(cluster, ref, source)
     const known = this.#trees.get(key)
     if (known !== undefined) return known
     const opening = this.#openTree(cluster, ref, source)
     this.#trees.set(key, opening)
+    opening.catch(() => this.#trees.delete(key))
     return opening
   }
 
   async #openTree(cluster: string, ref: ObjectRef, source: KubeObject): Promise<ChartTree> {
     const fleet = this.#fleet
-    const wanted = objectKey(ref)
-    const entry = fleet.sources().find((each) => each.cluster === cluster && objectKey(each.ref) === wanted)
-    const dir = entry?.directory
+    const dir = this.#directoryOf(cluster, ref)
     if (dir !== undefined) {
       const root = dir === '.' ? fleet.root : `${fleet.root}/${dir}`
       return { fs: artifactView(fleet.fs, root, { ignore: getString(source, 'spec', 'ignore') }), root }
     }
     const { fetchTree } = this.#tools
     const url = getString(source, 'spec', 'url') ?? getString(source, 'spec', 'endpoint') ?? ''
-    if (fetchTree === undefined) throw new ChartError(`${describe(ref)}: ${shownUrl(url)} is not in this workspace`)
+    if (fetchTree === undefined) {
+      throw new ChartError(`${describe(ref)}: ${shownUrl(url)} is not in this workspace`, { unavailable: true })
+    }
     const unreadable: string[] = []
     try {
       return await fetchTree(source, this.#secrets(cluster, ref.namespace, unreadable))
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      throw new ChartError(`${describe(ref)}: ${error.message}`)
+      if (!(error instanceof Error) || error instanceof CancelledError) throw error
+      throw new ChartError(`${describe(ref)}: ${error.message}`, {
+        transient: !(error instanceof ChartError),
+        unavailable: unreadable.length > 0,
+      })
     }
   }
 
@@ -252,6 +372,10 @@ function repositoryObject(url: string): KubeObject {
     metadata: { name: '' },
     spec: { url, ...(url.startsWith('oci://') ? { type: 'oci' } : {}) },
   }
+}
+
+function secretRef(name: string, namespace: string | undefined): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Secret', name, ...(namespace === undefined ? {} : { namespace }) }
 }
 
 function describe(ref: ObjectRef): string {

@@ -35,12 +35,12 @@ export async function loadLocalChart(
   tree: ChartTree,
   path: string,
   tools: { readonly unpack: Unpack; readonly fetch: FetchDependency },
-): Promise<Chart> {
+): Promise<{ readonly chart: Chart; readonly files: readonly ChartFile[] }> {
   const at = secureJoin(tree.root, path)
   const stat = tree.fs.stat(at)
   if (stat === undefined) throw new HelmError(`invalid chart reference: stat ${path}: no such file or directory`)
-  if (stat.kind === 'file') return loadChart(tools.unpack(tree.fs.readFile(at) ?? new Uint8Array()), tools.unpack)
-  const files = readFolder(tree.fs, at)
+  const files = stat.kind === 'file' ? tools.unpack(tree.fs.readFile(at) ?? new Uint8Array()) : readFolder(tree.fs, at)
+  if (stat.kind === 'file') return { chart: loadChart(files, tools.unpack), files }
   const chart = loadChart(files, tools.unpack)
   const present = new Set(chart.dependencies.map((dependency) => dependency.metadata.name))
   const added: ChartFile[] = []
@@ -49,7 +49,9 @@ export async function loadLocalChart(
     if (repository.startsWith('file://')) added.push(...localDependency(tree, at, { name, repository }))
     else added.push(await tools.fetch(repository, name, version))
   }
-  return added.length === 0 ? chart : loadChart([...files, ...added], tools.unpack)
+  if (added.length === 0) return { chart, files }
+  const all = [...files, ...added]
+  return { chart: loadChart(all, tools.unpack), files: all }
 }
 
 function localDependency(

@@ -133,7 +133,7 @@ export class ReleaseRenderer {
 
   async #chart(release: FleetRelease, problems: Problem[]): Promise<Chart | undefined> {
     try {
-      return await this.#charts.load(release)
+      return (await this.#charts.load(release)).chart
     } catch (error) {
       if (!isExpected(error)) throw error
       const path = release.object['spec'] === undefined ? ['spec'] : chartField(release.object)

@@ -78,7 +78,7 @@ export async function withCache(
   if (context.offline) {
     const stale = cachedChart(context, key)
     if (stale !== undefined) return stale
-    throw new ChartError(`${what} is not in the cache, and the network may not be used`)
+    throw new ChartError(`${what} is not in the cache, and the network may not be used`, { unavailable: true })
   }
   try {
     return await work()

@@ -89,7 +89,9 @@ export class HttpCharts {
     const ref = cache?.ref(key)
     const kept = ref === undefined ? undefined : cache?.get(ref.digest)
     if (offline && kept === undefined) {
-      throw new ChartError(`the index ${shownUrl(url)} is not in the cache, and the network may not be used`)
+      throw new ChartError(`the index ${shownUrl(url)} is not in the cache, and the network may not be used`, {
+        unavailable: true,
+      })
     }
     if (offline && kept !== undefined) return named(url, () => parseIndex(kept))
     const etag = kept === undefined ? undefined : ref?.etag

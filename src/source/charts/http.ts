@@ -50,10 +50,13 @@ export class ChartError extends Error {
   override readonly name = 'ChartError'
   /** True when trying again later, or a cached copy, may help: the network failed, not the request. */
   readonly transient: boolean
+  /** True when nobody can tell here: the network may not be used, or the login cannot be read. */
+  readonly unavailable: boolean
 
-  constructor(message: string, options: { readonly transient?: boolean } = {}) {
+  constructor(message: string, options: { readonly transient?: boolean; readonly unavailable?: boolean } = {}) {
     super(message)
     this.transient = options.transient ?? false
+    this.unavailable = options.unavailable ?? false
   }
 }
 
