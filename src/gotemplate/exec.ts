@@ -3,6 +3,7 @@ import { isStackOverflow, TemplateExecError } from './exec-errors.ts'
 import { canBeNil, isAssignable, typeName } from './exec-params.ts'
 import { formatValue } from './format.ts'
 import type {
+  ActionNode,
   ListNode,
   NumberNode,
   Operand,
@@ -169,13 +170,9 @@ class Executor {
       case 'text':
         this.#write(node.text, noFlow)
         return undefined
-      case 'action': {
-        const start = this.#mark()
-        const value = this.#evalPipeline(dot, node.pipe)
-        const flow = this.#flowSince(start)
-        if (node.pipe.decl.length === 0) this.#print(node, value, flow)
+      case 'action':
+        this.#walkAction(dot, node)
         return undefined
-      }
       case 'break':
       case 'continue':
         return node.type
@@ -190,6 +187,13 @@ class Executor {
       default:
         return this.#fail(`unknown node: ${nodeText(node)}`)
     }
+  }
+
+  #walkAction(dot: GoValue, node: ActionNode): void {
+    const start = this.#mark()
+    const value = this.#evalPipeline(dot, node.pipe)
+    const flow = this.#flowSince(start)
+    if (node.pipe.decl.length === 0) this.#print(node, value, flow)
   }
 
   #walkBranch(dot: GoValue, node: BranchNode): Flow {
@@ -277,12 +281,17 @@ class Executor {
     if (template === undefined) this.#fail(`template ${JSON.stringify(node.name)} not defined`)
     if (this.#state.depth >= stackDepth) this.#fail(`exceeded maximum template depth (${maxDepth})`)
     const start = this.#mark()
-    const data = this.#evalPipeline(dot, node.pipe)
-    const dotFlow = this.#flowSince(start)
-    const { budget, out, depth } = this.#state
-    this.#trace?.template(node.name, node)
-    new Executor(this.#set, template, { data, budget, out, depth: depth + 1, dotFlow }).run()
+    this.#called(node, template, { data: this.#evalPipeline(dot, node.pipe), start }).run()
     this.#trace?.leave()
+  }
+
+  /** What runs another template into the same output; in a method of its own, for frames on the stack are precious. */
+  #called(node: TemplateNode, template: ParsedTemplate, call: { data: GoValue; start: number }): Executor {
+    const { budget, out, depth } = this.#state
+    const { data, start } = call
+    const dotFlow = this.#flowSince(start)
+    this.#trace?.template(template.name, node)
+    return new Executor(this.#set, template, { data, budget, out, depth: depth + 1, dotFlow })
   }
 
   /** Prints a value; a missing one prints as `<no value>`, which Helm removes afterwards. */
