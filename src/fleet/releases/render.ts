@@ -1,12 +1,4 @@
-import {
-  type Cancellation,
-  CancelledError,
-  checkCancelled,
-  hasErrors,
-  type JsonObject,
-  type Location,
-  type Problem,
-} from '../../base/index.ts'
+import { type Cancellation, CancelledError, checkCancelled, hasErrors, type JsonObject } from '../../base/index.ts'
 import {
   composeValues,
   finishRelease,
@@ -17,7 +9,6 @@ import {
   type ValuesOperations,
   ValuesReferenceError,
 } from '../../flux/index.ts'
-import { BudgetError } from '../../gotemplate/index.ts'
 import {
   type Capabilities,
   type Chart,
@@ -34,9 +25,10 @@ import { build as kustomizeBuild } from '../../kustomize/index.ts'
 import type { SchemaRegistry } from '../../schema/index.ts'
 import { ChartError } from '../../source/index.ts'
 import type { Fleet } from '../types.ts'
-import { type ChartTools, ReleaseCharts } from './charts.ts'
+import { type ChartTools, type LoadedChart, ReleaseCharts } from './charts.ts'
 import { dataOf } from './data.ts'
 import type { FleetRelease } from './list.ts'
+import { chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
 
 export interface ReleaseTools extends ChartTools {
   readonly capabilities: Capabilities
@@ -50,46 +42,53 @@ export interface RenderedRelease {
   readonly release: FleetRelease
   /** Definitions, manifests in Helm's order, hooks; empty when there is an error among the problems. */
   readonly objects: readonly ReleasedObject[]
-  readonly problems: readonly Problem[]
+  readonly problems: readonly ReleaseProblem[]
   readonly chart: { readonly name: string; readonly version: string } | undefined
+  /** The chart itself; `undefined` when it could not be had. */
+  readonly loaded: LoadedChart | undefined
 }
 
 type Values = Chart['values']
 
 /**
  * Renders the HelmReleases of a fleet as helm-controller 1.6 would: chart from the workspace or its repository, values
- * from the objects that the fleet renders, post-renderers. One per state of the fleet: charts and parsed templates are
- * kept between releases. A failing release is a problem at its place; the others go on.
+ * from the objects that the fleet renders, post-renderers. Charts and parsed templates are kept between releases and
+ * states of the fleet (`charts.touch` tells of files that changed). A failing release is a problem at its place; the
+ * others go on.
  */
 export class ReleaseRenderer {
   readonly #fleet: Fleet
   readonly #tools: ReleaseTools
-  readonly #charts: ReleaseCharts
+  readonly charts: ReleaseCharts
   readonly #templates: NonNullable<RenderOptions['cache']> = new WeakMap()
 
   constructor(fleet: Fleet, tools: ReleaseTools) {
     this.#fleet = fleet
     this.#tools = tools
-    this.#charts = new ReleaseCharts(fleet, tools)
+    this.charts = new ReleaseCharts(fleet, tools)
   }
 
   /** Renders one release. @throws CancelledError only. */
   async render(release: FleetRelease): Promise<RenderedRelease> {
     checkCancelled(this.#tools.cancellation)
-    const problems: Problem[] = []
-    const failed = (chart?: RenderedRelease['chart']): RenderedRelease => ({ release, objects: [], problems, chart })
+    const problems: ReleaseProblem[] = []
     const values = this.#values(release, problems)
-    const chart = await this.#chart(release, problems)
-    if (values === undefined || chart === undefined) return failed()
-    const named = { name: chart.metadata.name, version: chart.metadata.version }
-    const rendered = this.#rendered(release, { chart, values, problems })
-    if (rendered === undefined) return failed(named)
+    const loaded = await this.#chart(release, problems)
+    const done = (objects: RenderedRelease['objects']): RenderedRelease => {
+      const chart = loaded === undefined ? undefined : nameOf(loaded)
+      return { release, objects, problems, chart, loaded }
+    }
+    if (values === undefined || loaded === undefined) return done([])
+    const rendered = this.#rendered(release, { loaded, values, problems })
+    if (rendered === undefined) return done([])
     const result = finishRelease(release.object, rendered, {
       build: postRenderBuild,
       isNamespaced: (apiVersion, kind) => isNamespaced(this.#fleet.registry, apiVersion, kind),
     })
-    for (const problem of result.problems) problems.push(placed(problem, release, ['spec', 'postRenderers']))
-    return hasErrors(problems) ? failed(named) : { release, objects: result.objects, problems, chart: named }
+    for (const problem of result.problems) {
+      problems.push(placeProblem(this.#fleet, release, { ...problem, field: ['spec', 'postRenderers'] }, loaded))
+    }
+    return done(hasErrors(problems) ? [] : result.objects)
   }
 
   /** Starts loading the charts of releases, a few at a time; what fails is told when the release is rendered. */
@@ -97,7 +96,7 @@ export class ReleaseRenderer {
     const queue = [...releases]
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        await this.#charts.load(next).catch((error: unknown) => {
+        await this.charts.load(next).catch((error: unknown) => {
           if (!isExpected(error) && !(error instanceof CancelledError)) throw error
         })
       }
@@ -105,7 +104,7 @@ export class ReleaseRenderer {
     await Promise.all(Array.from({ length: width }, work))
   }
 
-  #values(release: FleetRelease, problems: Problem[]): Values | undefined {
+  #values(release: FleetRelease, problems: ReleaseProblem[]): Values | undefined {
     try {
       const { values, unknown } = composeValues(release.object, readRelease(release.object).values, {
         operations,
@@ -118,39 +117,40 @@ export class ReleaseRenderer {
             ? 'the release is rendered without them'
             : `'${targetPath}' is rendered as "${unknownValue}"`
         const message = `the values of ${kind} ${namespace}/${name} are not known here; ${instead}`
-        problems.push(
-          placed({ code: 'helm/values-unknown', severity: 'warning', message }, release, ['spec', 'valuesFrom', index]),
-        )
+        const field = ['spec', 'valuesFrom', index]
+        const problem = { code: 'helm/values-unknown', severity: 'warning', message, field, doubt: 'values' } as const
+        problems.push(placeProblem(this.#fleet, release, problem))
       }
       return values
     } catch (error) {
       if (!(error instanceof ValuesReferenceError)) throw error
-      const path = ['spec', 'valuesFrom', error.reference.index]
-      problems.push(placed({ code: 'helm/values', severity: 'error', message: error.message }, release, path))
+      const field = ['spec', 'valuesFrom', error.reference.index]
+      const problem = { code: 'helm/values', severity: 'error', message: error.message, field } as const
+      problems.push(placeProblem(this.#fleet, release, problem))
       return undefined
     }
   }
 
-  async #chart(release: FleetRelease, problems: Problem[]): Promise<Chart | undefined> {
+  async #chart(release: FleetRelease, problems: ReleaseProblem[]): Promise<LoadedChart | undefined> {
     try {
-      return (await this.#charts.load(release)).chart
+      return await this.charts.load(release)
     } catch (error) {
-      if (!isExpected(error)) throw error
-      const path = release.object['spec'] === undefined ? ['spec'] : chartField(release.object)
-      problems.push(placed({ code: 'helm/chart', severity: 'error', message: error.message }, release, path))
+      const problem = chartProblem(error, release.object)
+      if (problem === undefined) throw error
+      problems.push(placeProblem(this.#fleet, release, problem))
       return undefined
     }
   }
 
   #rendered(
     release: FleetRelease,
-    { chart, values, problems }: { chart: Chart; values: Values; problems: Problem[] },
+    { loaded, values, problems }: { loaded: LoadedChart; values: Values; problems: ReleaseProblem[] },
   ): RenderedChart | undefined {
     const spec = readRelease(release.object)
     const { capabilities, host, budget } = this.#tools
     const limits = budget?.()
     try {
-      return renderChart(chart, values, {
+      return renderChart(loaded.chart, values, {
         release: { name: spec.name, namespace: spec.namespace, revision: 1, isUpgrade: false },
         capabilities,
         skipSchemaValidation: spec.disableSchemaValidation,
@@ -159,10 +159,13 @@ export class ReleaseRenderer {
         ...(limits === undefined ? {} : { budget: limits }),
       })
     } catch (error) {
-      if (!isExpected(error) && !(error instanceof BudgetError)) throw error
-      const { name, version } = chart.metadata
-      const message = `chart ${name} ${version}: ${error.message}`
-      problems.push(placed({ code: 'helm/render', severity: 'error', message }, release, []))
+      const found = renderProblems(error, loaded.chart, release.object)
+      if (found.length === 0) throw error
+      const isDoubtful = problems.some(({ doubt }) => doubt === 'values')
+      for (const problem of found) {
+        const doubted = isDoubtful ? ({ ...problem, doubt: 'values' } as const) : problem
+        problems.push(placeProblem(this.#fleet, release, doubted, loaded))
+      }
       return undefined
     }
   }
@@ -191,15 +194,8 @@ function isExpected(error: unknown): error is HelmError | ChartError {
   return error instanceof HelmError || error instanceof ChartError
 }
 
-function chartField(object: JsonObject): readonly string[] {
-  const spec = object['spec'] as JsonObject
-  return spec['chartRef'] === undefined ? ['spec', 'chart', 'spec', 'chart'] : ['spec', 'chartRef', 'name']
-}
-
-/** The problem with its release and the place of a field of it. */
-function placed(problem: Problem, release: FleetRelease, path: readonly (string | number)[]): Problem {
-  const location: Location | undefined = release.locate(path)
-  return { ...problem, object: release.ref, ...(location === undefined ? {} : { location }) }
+function nameOf({ chart: { metadata } }: LoadedChart): { readonly name: string; readonly version: string } {
+  return { name: metadata.name, version: metadata.version }
 }
 
 function isNamespaced(registry: SchemaRegistry, apiVersion: string, kind: string): boolean | undefined {

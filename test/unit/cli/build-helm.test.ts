@@ -63,7 +63,7 @@ describe('charts of the repository', () => {
     // valuesFiles of another release.
     expect(stdout).toMatch(/replicas: 5.*memory: 1Gi.*host: shop\.home\.example\.com/s)
     expect(stderr).toContain(
-      'fleet/apps/home/broken.yaml:1:1: error helm/render: chart web 0.3.0: execution error at (web/templates/ingress.yaml:7:15): a host is required',
+      'fleet/apps/home/broken.yaml:9:14: error helm/render: chart web 0.3.0: execution error at (web/templates/ingress.yaml:7:15): a host is required',
     )
     expect(stderr).toContain(
       'fleet/apps/home/blog.yaml:17:7: warning helm/values-unknown: the values of Secret apps/blog-token',
