@@ -28,6 +28,7 @@ import { filesObject } from './files.ts'
 import type { TemplateCrypto } from './functions/crypto.ts'
 import { helmFunctions } from './functions/table.ts'
 import { chartObject } from './metadata.ts'
+import type { RenderTracer } from './origins/tracer.ts'
 import { tableAt } from './values.ts'
 import { valuesMethod } from './values-methods.ts'
 
@@ -47,6 +48,8 @@ export interface RenderOptions {
   readonly budget?: Partial<Budget>
   /** What only the host has: the time (milliseconds since 1970) and cryptography. */
   readonly host?: { readonly now?: () => number; readonly crypto?: TemplateCrypto }
+  /** Keep where each field of the output comes from: `RenderedChart.trace`. Costs time and memory. */
+  readonly trace?: boolean
   /** Parsed templates by file, kept between renders. */
   readonly cache?: TemplateCache
 }
@@ -63,20 +66,29 @@ interface Renderable {
 /**
  * Renders the templates of a chart and its dependencies to text by path.
  * Source of the behaviour: Helm 4.1 pkg/engine/engine.go.
+ * @param tracer hears what writes the text, and from which values.
  * @throws HelmError in Helm's words; BudgetError when the templates use too much.
  */
-export function renderTemplates(chart: Chart, values: GoMap, options: RenderOptions): Map<string, string> {
+export function renderTemplates(
+  chart: Chart,
+  values: GoMap,
+  options: RenderOptions,
+  tracer?: RenderTracer,
+): Map<string, string> {
+  tracer?.values(values)
   const renderables = new Map<string, Renderable>()
   collect(chart, { Values: values, ...topObjects(options) }, renderables)
   const names = [...renderables.keys()].sort(byDepth)
-  const engine = new Engine(options)
+  const engine = new Engine(options, tracer)
   for (const name of names) engine.parse(name, renderables.get(name)!.file)
   const rendered = new Map<string, string>()
   for (const name of names) {
     if (basename(name).startsWith('_')) continue
     const { values: scope, basePath } = renderables.get(name)!
     scope['Template'] = withType({ Name: name, BasePath: basePath }, 'common.Values')
+    tracer?.objects(scope)
     rendered.set(name, engine.execute(name, viewAs(scope, 'common.Values')))
+    tracer?.file(name)
   }
   return rendered
 }
@@ -142,10 +154,12 @@ class Engine {
   readonly #budget: Budget
   /** How often each name is being included at the moment. */
   readonly #included = new Map<string, number>()
+  readonly #tracer: RenderTracer | undefined
   #depth = 0
 
-  constructor(options: RenderOptions) {
+  constructor(options: RenderOptions, tracer: RenderTracer | undefined) {
     this.#options = options
+    this.#tracer = tracer
     this.#budget = { ...defaultBudget, ...options.budget }
     this.#functions = helmFunctions(options.host)
     this.#bind(this.#functions, this.#templates)
@@ -197,7 +211,7 @@ class Engine {
     this.#depth++
     try {
       return executeTemplate(
-        { templates, functions, missingKey, methods: mapMethod },
+        { templates, functions, missingKey, methods: mapMethod, trace: this.#tracer },
         name,
         data,
         this.#budget,

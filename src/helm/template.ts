@@ -5,6 +5,7 @@ import { checkDependencies, isCompatibleRange, processDependencies } from './dep
 import { type RenderOptions, renderTemplates } from './engine.ts'
 import { compileGlob } from './glob.ts'
 import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
+import { RenderTracer } from './origins/tracer.ts'
 import { type SchemaCache, validateValues } from './schema/validate-values.ts'
 import { coalesceValues } from './values.ts'
 
@@ -54,7 +55,8 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
       `chart requires kubeVersion: ${range} which is incompatible with Kubernetes ${kubeVersion.version}`,
     )
   }
-  const files = renderTemplates(chart, values, options)
+  const tracer = options.trace ? new RenderTracer() : undefined
+  const files = renderTemplates(chart, values, options, tracer)
   const notesPath = `${chart.metadata.name}/templates/NOTES.txt`
   const notes = files.get(notesPath) ?? ''
   for (const path of [...files.keys()]) if (path.endsWith('NOTES.txt')) files.delete(path)
