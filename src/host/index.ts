@@ -5,6 +5,7 @@
 export * from './chart-cache.ts'
 export * from './chart-files.ts'
 export * from './chart-sources.ts'
+export { createChartTrees } from './chart-trees.ts'
 export * from './clock.ts'
 export * from './dev-clusters.ts'
 export * from './file-system.ts'

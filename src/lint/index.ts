@@ -8,4 +8,5 @@ export { deprecatedKustomizeFields, kustomizeSchema } from './kustomize-schema.t
 export { createLinter } from './linter.ts'
 export { migrationEdits } from './migrate.ts'
 export { rules } from './registry.ts'
+export { createReleasedObjectCheck } from './released-object.ts'
 export type * from './types.ts'

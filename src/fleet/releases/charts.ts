@@ -111,16 +111,24 @@ export class ReleaseCharts {
     throw new HelmError(`charts of ${ref.kind} ${ref.namespace}/${ref.name} cannot be loaded here`)
   }
 
-  /** The id of the chart of a plan, once it is loaded. */
-  loadedId({ key }: ChartPlan): string | undefined {
+  /** The id of the chart of a plan's key, once it is loaded. */
+  loadedId(key: string): string | undefined {
     return this.#charts.get(key)?.id
+  }
+
+  /** True while the chart of a plan's key is the one of this id (`undefined`: one that could not be had). */
+  isCurrent(key: string, id: string | undefined): boolean {
+    const entry = this.#charts.get(key)
+    if (entry === undefined || entry.id !== id) return false
+    return entry.retryAt === undefined || entry.retryAt > this.#now()
   }
 
   /** Paths (absolute) have changed: charts that were read from there are read again when they are asked for. */
   touch(paths: readonly string[]): void {
-    if (paths.some((path) => path.endsWith(`/${sourceIgnoreFile}`))) this.#trees.clear()
+    const ignores = paths.some((path) => path.endsWith(`/${sourceIgnoreFile}`))
+    if (ignores) this.#trees.clear()
     for (const [key, { reads }] of this.#charts) {
-      if (paths.some((path) => reads.concerns(path) || path.endsWith(`/${sourceIgnoreFile}`))) this.#charts.delete(key)
+      if ((ignores && !reads.isEmpty) || paths.some((path) => reads.concerns(path))) this.#charts.delete(key)
     }
   }
 

@@ -19,6 +19,10 @@ export class ReadLog {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#paths.size + this.#folders.size === 0
+  }
+
   /** True when a change at a path can be seen by the reader: the path was read, or a folder above it was listed. */
   concerns(path: string): boolean {
     if (this.#paths.has(path)) return true

@@ -28,6 +28,7 @@ import type { Fleet } from '../types.ts'
 import { type ChartTools, type LoadedChart, ReleaseCharts } from './charts.ts'
 import { dataOf } from './data.ts'
 import type { FleetRelease } from './list.ts'
+import type { ObjectTexts } from './object-text.ts'
 import { chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
 
 export interface ReleaseTools extends ChartTools {
@@ -62,10 +63,10 @@ export class ReleaseRenderer {
   readonly charts: ReleaseCharts
   readonly #templates: NonNullable<RenderOptions['cache']> = new WeakMap()
 
-  constructor(fleet: Fleet, tools: ReleaseTools) {
+  constructor(fleet: Fleet, tools: ReleaseTools, texts?: ObjectTexts) {
     this.#fleet = fleet
     this.#tools = tools
-    this.charts = new ReleaseCharts(fleet, tools)
+    this.charts = new ReleaseCharts(fleet, tools, texts)
   }
 
   /** Renders one release. @throws CancelledError only. */

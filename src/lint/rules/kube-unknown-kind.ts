@@ -7,7 +7,7 @@ import { replaceFix } from '../targets.ts'
 import type { FileContext, FileRule } from '../types.ts'
 
 /** Built-in kinds that moved to another group, or are gone. */
-const moved: Readonly<Record<string, string>> = {
+export const movedKinds: Readonly<Record<string, string>> = {
   'extensions/DaemonSet': 'apps/v1',
   'extensions/Deployment': 'apps/v1',
   'extensions/Ingress': 'networking.k8s.io/v1',
@@ -45,7 +45,7 @@ export const unknownKind: FileRule = {
       if (fluxKinds.some((known) => known.group === group && known.kind === kind)) continue
       const versions = context.registry.versionsOf(group, kind)
       const instead =
-        versions[0] === undefined ? moved[`${group}/${kind}`] : apiVersionOf({ group, version: versions[0] })
+        versions[0] === undefined ? movedKinds[`${group}/${kind}`] : apiVersionOf({ group, version: versions[0] })
       if (instead !== undefined) reportVersion(context, located.root, { apiVersion, kind, instead })
       else reportKind(context, located.root, { apiVersion, group, kind, kinds: groups.get(group), said })
     }

@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import {
+  type Cancellation,
+  CancelledError,
+  decodeText,
+  type FileSystem,
+  getIn,
+  getString,
+  joinPath,
+  MemoryFileSystem,
+} from '../base/index.ts'
+import type { KubeObject } from '../kube/index.ts'
+import {
+  type ArtifactFile,
+  ChartError,
+  type SecretReader,
+  selectArtifactFiles,
+  sha256Digest,
+  shownUrl,
+} from '../source/index.ts'
+import { createDiskChartCache } from './chart-cache.ts'
+import { createGitFetcher } from './git.ts'
+
+export interface ChartTreesOptions {
+  /** Fluxkit's cache folder. */
+  readonly cacheDir: string
+  /** Nothing is fetched; what is not in the cache is an error. */
+  readonly offline?: boolean
+  /** Milliseconds of a duration as Flux writes it. */
+  readonly duration: (text: string) => number | undefined
+  readonly cancellation?: Cancellation
+  /** Told before something is fetched. */
+  readonly onFetch?: (url: string) => void
+}
+
+/** The files of a source, as its artifact has them. */
+export interface FetchedTree {
+  readonly fs: FileSystem
+  /** Absolute directory of `fs`. */
+  readonly root: string
+}
+
+const defaultTimeout = 60_000
+/** Bytes of a tree that is kept; larger ones are fetched each time. */
+const maxKept = 64 << 20
+
+/**
+ * Fetches the artifacts of GitRepositories that are not in the workspace, with the `git` of the machine. Trees are kept
+ * on disk beside the charts: one that names a commit or a tag is not asked for again, others stand in when the network
+ * fails or may not be used. Rejects with ChartError, or an Error in git's words.
+ */
+export function createChartTrees(
+  options: ChartTreesOptions,
+): (source: KubeObject, secrets: SecretReader) => Promise<FetchedTree> {
+  const cache = createDiskChartCache({ dir: join(options.cacheDir, 'charts') })
+  const kept = (key: string): FetchedTree | undefined => {
+    const ref = cache.ref(key)
+    const bytes = ref === undefined ? undefined : cache.get(ref.digest)
+    return bytes === undefined ? undefined : treeOf(unpackFiles(bytes))
+  }
+  return async (source, secrets) => {
+    if (source.kind !== 'GitRepository') throw new ChartError(`sources of kind ${source.kind} are not fetched here`)
+    const { spec } = source
+    const ref = refOf(source)
+    const url = getString(spec, 'url') ?? ''
+    const fields = ['sparseCheckout', 'recurseSubmodules', 'ignore'].map((field) => getIn(spec, [field]) ?? null)
+    const key = `git ${JSON.stringify([url, ref, fields])}`
+    const isPinned = ref['commit'] !== undefined || ref['tag'] !== undefined
+    const known = isPinned || options.offline ? kept(key) : undefined
+    if (known !== undefined) return known
+    if (options.offline) {
+      throw new ChartError(`${shownUrl(url)} is not in the cache, and the network may not be used`, {
+        unavailable: true,
+      })
+    }
+    try {
+      options.onFetch?.(url)
+      const files = await fetchFiles(source, { secrets, ref, url, options })
+      const bytes = packFiles(files)
+      const digest = sha256Digest(bytes)
+      if (bytes.length <= maxKept) {
+        cache.put(digest, bytes)
+        cache.setRef(key, { digest, url })
+      }
+      return treeOf(files)
+    } catch (error) {
+      const stale = error instanceof CancelledError || error instanceof ChartError ? undefined : kept(key)
+      if (stale === undefined) throw error
+      return stale
+    }
+  }
+}
+
+function refOf({ spec }: KubeObject): Readonly<Record<string, string>> {
+  const ref: Record<string, string> = {}
+  for (const field of ['branch', 'tag', 'semver', 'name', 'commit']) {
+    const value = getString(spec, 'ref', field)
+    if (value) ref[field] = value
+  }
+  return ref
+}
+
+async function fetchFiles(
+  { spec }: KubeObject,
+  request: {
+    readonly secrets: SecretReader
+    readonly ref: Readonly<Record<string, string>>
+    readonly url: string
+    readonly options: ChartTreesOptions
+  },
+): Promise<readonly ArtifactFile[]> {
+  const { secrets, ref, url, options } = request
+  const [login, proxy] = [getString(spec, 'secretRef', 'name'), getString(spec, 'proxySecretRef', 'name')]
+  const sparse = getIn(spec, ['sparseCheckout'])
+  const fetched = await createGitFetcher().fetch({
+    url,
+    ref,
+    sparseCheckout: Array.isArray(sparse) ? sparse.filter((path) => typeof path === 'string') : [],
+    recurseSubmodules: getIn(spec, ['recurseSubmodules']) === true,
+    timeout: options.duration(getString(spec, 'timeout') ?? '') ?? defaultTimeout,
+    credentials: login === undefined ? undefined : secrets(login),
+    proxy: proxy === undefined ? undefined : secrets(proxy),
+    ...(options.cancellation === undefined ? {} : { cancellation: options.cancellation }),
+  })
+  return selectArtifactFiles(fetched.files, { ignore: getString(spec, 'ignore') })
+}
+
+function treeOf(files: readonly ArtifactFile[]): FetchedTree {
+  const root = '/artifact'
+  return { root, fs: new MemoryFileSystem(files.map(({ path, content }) => [joinPath(root, path), content] as const)) }
+}
+
+/** A line of JSON with names and lengths, then the contents; gzipped. */
+function packFiles(files: readonly ArtifactFile[]): Uint8Array {
+  const index = JSON.stringify(files.map(({ path, content }) => [path, content.length]))
+  return gzipSync(Buffer.concat([Buffer.from(`${index}\n`), ...files.map(({ content }) => content)]))
+}
+
+function unpackFiles(bytes: Uint8Array): readonly ArtifactFile[] {
+  const plain = gunzipSync(bytes)
+  let at = plain.indexOf('\n') + 1
+  const index = JSON.parse(decodeText(plain.subarray(0, at))) as readonly (readonly [string, number])[]
+  return index.map(([path, length]) => {
+    const content = plain.subarray(at, at + length)
+    at += length
+    return { path, content }
+  })
+}
