@@ -46,6 +46,8 @@ export interface ChartMetadata {
 export interface Chart {
   readonly metadata: ChartMetadata
   values: GoMap
+  /** The files that say the default values, a later one over an earlier one: `values.yaml`, or those of `valuesFiles`. */
+  readonly valuesFiles?: readonly ChartFile[]
   /** Text of values.schema.json. */
   readonly schema: string | undefined
   readonly templates: readonly ChartFile[]

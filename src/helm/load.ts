@@ -23,6 +23,7 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   let metadata: ChartMetadata | undefined
   if (chartFile !== undefined) metadata = prefixed('cannot load Chart.yaml: ', () => readMetadata(readYaml(chartFile)))
   let values: Chart['values'] = {}
+  const valuesFiles: ChartFile[] = []
   let schema: string | undefined
   const templates: ChartFile[] = []
   const rest: ChartFile[] = []
@@ -31,8 +32,10 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
     const { name } = file
     if (name === 'Chart.yaml') continue
     if (name === 'Chart.lock') prefixed('cannot load Chart.lock: ', () => readYaml(file))
-    else if (name === 'values.yaml') values = prefixed('cannot load values.yaml: ', () => readValues(text(file)))
-    else if (name === 'values.schema.json') schema = text(file)
+    else if (name === 'values.yaml') {
+      values = prefixed('cannot load values.yaml: ', () => readValues(text(file)))
+      valuesFiles.push(file)
+    } else if (name === 'values.schema.json') schema = text(file)
     else if (name === 'requirements.yaml') {
       const dependencies = prefixed('cannot load requirements.yaml: ', () =>
         readDependencies(readYaml(file)['dependencies']),
@@ -51,7 +54,10 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   }
   if (metadata === undefined) throw new HelmError('Chart.yaml file is missing')
   validateMetadata(metadata)
-  const chart: Chart = { metadata, values, schema, templates, files: rest, dependencies: [], parent: undefined }
+  const chart: Chart = {
+    ...{ metadata, values, valuesFiles, schema, templates },
+    ...{ files: rest, dependencies: [], parent: undefined },
+  }
   for (const name of [...packed.keys()].sort(compareStrings)) {
     const dependency = loadDependency(name, packed.get(name)!, { chart, unpack, nesting })
     if (dependency !== undefined) {

@@ -82,11 +82,26 @@ export function sortManifests(files: ReadonlyMap<string, string>): { hooks: Hook
 
 /** The documents of a file, trimmed; empty ones are dropped. */
 export function splitManifests(text: string): string[] {
-  return text
-    .trim()
-    .split(/(?:^|\s*\n)---\s*/)
-    .filter((part) => part !== '')
-    .map((part) => part.trim())
+  return manifestParts(text).map((part) => part.text)
+}
+
+/** The documents of a file and where each begins. */
+export function manifestParts(text: string): { readonly start: number; readonly text: string }[] {
+  const whole = text.trim()
+  const offset = text.indexOf(whole)
+  const parts: { start: number; text: string }[] = []
+  const add = (from: number, to: number): void => {
+    if (from === to) return
+    const part = whole.slice(from, to)
+    parts.push({ start: offset + from + part.length - part.trimStart().length, text: part.trim() })
+  }
+  let start = 0
+  for (const mark of whole.matchAll(/(?:^|\s*\n)---\s*/g)) {
+    add(start, mark.index)
+    start = mark.index + mark[0].length
+  }
+  add(start, whole.length)
+  return parts
 }
 
 function commaList(text: string): string[] {

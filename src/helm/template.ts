@@ -5,7 +5,9 @@ import { checkDependencies, isCompatibleRange, processDependencies } from './dep
 import { type RenderOptions, renderTemplates } from './engine.ts'
 import { compileGlob } from './glob.ts'
 import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
+import { readTrace } from './origins/documents.ts'
 import { RenderTracer } from './origins/tracer.ts'
+import type { RenderTrace } from './origins/types.ts'
 import { type SchemaCache, validateValues } from './schema/validate-values.ts'
 import { coalesceValues } from './values.ts'
 
@@ -26,6 +28,8 @@ export interface RenderedChart {
   readonly notes: string
   /** The values that the chart saw, defaults included. */
   readonly values: GoMap
+  /** Where the fields of manifests and hooks come from, when it was asked for. */
+  readonly trace?: RenderTrace
 }
 
 /**
@@ -62,7 +66,8 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
   for (const path of [...files.keys()]) if (path.endsWith('NOTES.txt')) files.delete(path)
   const { hooks, manifests } = sortManifests(files)
   const crds = crdFiles(chart).map(({ path, file }) => ({ path, content: decodeText(file.data) }))
-  return { manifests, hooks, crds, notes, values }
+  const rendered = { manifests, hooks, crds, notes, values }
+  return tracer === undefined ? rendered : { ...rendered, trace: readTrace(tracer, chart) }
 }
 
 export interface TextOptions {

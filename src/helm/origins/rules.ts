@@ -1,4 +1,4 @@
-import { GoInt as GoInteger, type GoList, type GoMap, type GoValue, isMap } from '../../gotemplate/index.ts'
+import { GoInt, type GoList, type GoValue, isMap } from '../../gotemplate/index.ts'
 import {
   elementAt,
   type Flow,
@@ -72,7 +72,7 @@ function element(container: GoValue, steps: readonly GoValue[], provenance: Prov
 
 export function stepOf(value: GoValue): string | number | undefined {
   if (typeof value === 'string' || typeof value === 'number') return value
-  return value instanceof GoInteger ? Number(value.value) : undefined
+  return value instanceof GoInt ? Number(value.value) : undefined
 }
 
 const get: Rule = ({ values, flows }, provenance) =>
