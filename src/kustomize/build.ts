@@ -1,10 +1,11 @@
 import { CancelledError, type FileSystem, type Problem } from '../base/index.ts'
-import { isFailure, KustomizeError, problemOf } from './errors.ts'
+import { isFailure, KustomizeError, PendingError, problemOf } from './errors.ts'
 import { FieldSpecIndex, makeFieldSpec } from './field-spec.ts'
-import { FileReader, Loader } from './loader.ts'
+import { FileReader } from './file-reader.ts'
+import { Loader } from './loader.ts'
 import { SchemaFacts } from './openapi.ts'
 import { clearTransformations, setOrigin } from './origin.ts'
-import { renderObjects, renderText } from './rendered.ts'
+import { renderFiles, renderObjects, renderText } from './rendered.ts'
 import type { ResMap } from './resmap.ts'
 import { buildTarget } from './target.ts'
 import { setMapEntries } from './transformer.ts'
@@ -14,20 +15,23 @@ import type { KustomizeBuild, KustomizeOptions } from './types.ts'
 /** The version that `managedByLabel` names. */
 const version = 'v5.8.1'
 
+const sortedTwice =
+  "Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag."
+
 /**
  * Builds a directory as `kustomize build` 5.8 does.
  *
- * Inputs: the absolute directory, a file system, options. The answer has the objects in order of output, their text,
- * problems (an error in what the user wrote leaves no objects) and the paths that it depends on. Never throws, but for
+ * Inputs: the absolute directory (or a reference to one in a repository), a file system, options. The answer has the objects in order of output, their text,
+ * problems (an error in what the user wrote leaves no objects), notices and the paths that it depends on. Never throws, but for
  * a cancellation. Follows api/krusty/kustomizer.go, v5.8.1.
  */
 export function build(root: string, fs: FileSystem, options: KustomizeOptions = {}): KustomizeBuild {
   const reader = new FileReader(fs, options)
   try {
     const loader = Loader.open(reader, options, root)
-    const { map, file } = buildTarget({ schema: new SchemaFacts(), options }, loader)
+    const { map, file } = buildTarget({ schema: new SchemaFacts(), options, pulled: new Map() }, loader)
     const metadata = file.content.buildMetadata ?? []
-    sort(map, file.content.sortOptions, options)
+    sort(map, file.content.sortOptions, { options, reader })
     if (options.managedByLabel === true || metadata.includes('managedByLabel')) addManagedBy(map, file.path)
     for (const resource of map.resources) {
       resource.removeBuildAnnotations()
@@ -35,15 +39,30 @@ export function build(root: string, fs: FileSystem, options: KustomizeOptions = 
       if (!metadata.includes('transformerAnnotations')) clearTransformations(resource)
     }
     const objects = renderObjects(map.resources)
-    return { objects, text: () => renderText(objects), problems: [], inputs: [...reader.inputs] }
+    return {
+      objects,
+      text: () => renderText(objects),
+      files: () => renderFiles(map.resources),
+      problems: [],
+      ...readBy(reader),
+    }
   } catch (error) {
     if (error instanceof CancelledError) throw error
     const problem = failureOf(error)
-    return { objects: [], text: () => '', problems: [problem], inputs: [...reader.inputs] }
+    return { objects: [], text: () => '', files: () => [], problems: [problem], ...readBy(reader) }
   }
 }
 
+function readBy({ inputs, notices }: FileReader): Pick<KustomizeBuild, 'inputs' | 'notices'> {
+  return { inputs: [...inputs], notices }
+}
+
 function failureOf(error: unknown): Problem {
+  if (error instanceof PendingError) {
+    const { message, location } = error
+    const problem: Problem = { code: 'kustomize/remote-pending', severity: 'error', message }
+    return location === undefined ? problem : { ...problem, location }
+  }
   if (isFailure(error)) return problemOf(error)
   // Too deep nesting is the user's doing, not ours.
   if (error instanceof RangeError)
@@ -53,11 +72,15 @@ function failureOf(error: unknown): Problem {
 
 function sort(
   map: ResMap,
-  options: Parameters<typeof sortOrderTransformer>[0] | undefined,
-  from: KustomizeOptions,
+  wanted: Parameters<typeof sortOrderTransformer>[0] | undefined,
+  { options, reader }: { options: KustomizeOptions; reader: FileReader },
 ): void {
-  if (options !== undefined) sortOrderTransformer(options).transform(map)
-  else if (from.reorder !== 'none') sortOrderTransformer({ order: 'legacy' }).transform(map)
+  if (wanted === undefined) {
+    if (options.reorder !== 'none') sortOrderTransformer({ order: 'legacy' }).transform(map)
+    return
+  }
+  if (options.reorder !== undefined) reader.notices.push({ message: sortedTwice, logged: true })
+  sortOrderTransformer(wanted).transform(map)
 }
 
 function addManagedBy(map: ResMap, path: string): void {

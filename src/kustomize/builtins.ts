@@ -1,3 +1,5 @@
+import type { JsonObject } from '../base/index.ts'
+import { stringifyYaml } from '../yaml/index.ts'
 import type { BuildScope } from './context.ts'
 import { located, withPrefix } from './errors.ts'
 import { type FieldSpec, makeFieldSpec, mergeFieldSpecs } from './field-spec.ts'
@@ -5,7 +7,7 @@ import { configMapGenerator } from './generators/config-map.ts'
 import { mergeOptions } from './generators/data.ts'
 import { helmChartGenerator } from './generators/helm-chart.ts'
 import { secretGenerator } from './generators/secret.ts'
-import type { GeneratorArgs, KustomizationFile, LabelArgs, ReplacementArgs } from './kustomization.ts'
+import type { GeneratorArgs, HelmChartArgs, KustomizationFile, LabelArgs, ReplacementArgs } from './kustomization.ts'
 import { type BuildOrigin, builtinOrigin } from './origin.ts'
 import type { Generator, Transformer } from './transformer.ts'
 import type { TransformerConfig } from './transformer-config.ts'
@@ -62,7 +64,11 @@ export function configureGenerators(input: BuiltinInput): Configured<Generator>[
   content.helmCharts.forEach((chart, i) => {
     const namespace = chart.namespace || content.namespace || input.helmNamespace
     const args = { ...content.helmGlobals, ...chart, namespace }
-    add('HelmChartInflationGenerator', 'helmCharts', i, (step) => helmChartGenerator(scope, args, step))
+    add('HelmChartInflationGenerator', 'helmCharts', i, (step) =>
+      withPrefix(`trouble configuring builtin HelmChartInflationGenerator with config: \`\n${configText(args)}\``, () =>
+        helmChartGenerator(scope, args, step),
+      ),
+    )
   })
   return out
 }
@@ -227,6 +233,12 @@ function locatedGenerator(file: KustomizationFile, field: string, index: number,
         () => made.generate(),
       ),
   }
+}
+
+/** What upstream hands to a plugin: empty fields are left out. */
+function configText(args: HelmChartArgs): string {
+  const isEmpty = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0)
+  return stringifyYaml(Object.fromEntries(Object.entries(args).filter(([, value]) => !isEmpty(value))) as JsonObject)
 }
 
 /** On its way to the transformer an empty list is lost. */

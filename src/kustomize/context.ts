@@ -1,11 +1,13 @@
 import type { Loader } from './loader.ts'
 import type { SchemaFacts } from './openapi.ts'
-import type { KustomizeOptions } from './types.ts'
+import type { HelmChartFile, KustomizeOptions } from './types.ts'
 
 /** What is the same everywhere in one build. */
 export interface BuildContext {
   readonly schema: SchemaFacts
   readonly options: KustomizeOptions
+  /** Charts that were pulled for this build, by the directory in which they stand. */
+  readonly pulled: Map<string, readonly HelmChartFile[]>
 }
 
 /** What generators and transformers of one kustomization need. */

@@ -1,4 +1,5 @@
 import type { Location, Problem } from '../base/index.ts'
+import { goQuote } from '../kube/index.ts'
 
 /** What code far from the throw has to know about a failure. */
 export interface FailureDetails {
@@ -6,6 +7,8 @@ export interface FailureDetails {
   readonly code?: string
   /** The text could not be parsed: the file, not a missing directory, is what is wrong. */
   readonly malformed?: boolean
+  /** The server of a resource has answered, or may not be asked: it is no base either. */
+  readonly final?: boolean
 }
 
 /** The failure of a build; it never leaves the module, `build` turns it into a problem. */
@@ -29,6 +32,17 @@ export class NodeKindError extends KustomizeError {
   }
 }
 
+/** The build needs something from the network that is not here yet; passes through whatever handles failures. */
+export class PendingError extends Error {
+  override readonly name = 'PendingError'
+  readonly location: Location | undefined
+
+  constructor(what: string, location?: Location) {
+    super(what)
+    this.location = location
+  }
+}
+
 /** Stops the build with a message. */
 export function fail(message: string, details?: FailureDetails): never {
   throw new KustomizeError(message, details)
@@ -48,15 +62,35 @@ export function withPrefix<T>(prefix: string, action: () => T): T {
   }
 }
 
+/** Runs an action; the message of a failure is quoted as Go's `%q` does, behind a prefix. */
+export function withQuotedPrefix<T>(prefix: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw isFailure(error) ? new KustomizeError(`${prefix} ${goQuote(error.message)}`, error.details) : error
+  }
+}
+
 /** Runs an action; a failure that has no location yet gets this one. */
 export function located<T>(location: () => Location | undefined, action: () => T): T {
   try {
     return action()
   } catch (error) {
+    if (error instanceof PendingError && error.location === undefined) throw new PendingError(error.message, location())
     if (!(error instanceof KustomizeError) || error.details.location !== undefined) throw error
     const found = location()
     if (found === undefined) throw error
     throw new KustomizeError(error.message, { ...error.details, location: found })
+  }
+}
+
+/** Runs an action; a failure inside something remote gets this location: nobody can open the place that it has. */
+export function relocated<T>(isRemote: boolean, location: () => Location, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!isRemote || !isFailure(error)) throw error
+    throw new KustomizeError(error.message, { ...error.details, location: location() })
   }
 }
 

@@ -202,6 +202,20 @@ export interface KustomizationFile {
   locate(field: string, index?: number): Location
 }
 
+const deprecations = (
+  [
+    ['bases', 'resources'],
+    ['commonLabels', 'labels'],
+    ['imageTags', 'images'],
+    ['patchesJson6902', 'patches'],
+    ['patchesStrategicMerge', 'patches'],
+    ['vars', 'replacements'],
+  ] as const
+).map(([field, successor]) => ({
+  field,
+  message: `# Warning: '${field}' is deprecated. Please use '${successor}' instead. ${field === 'vars' ? '[EXPERIMENTAL] ' : ''}Run 'kustomize edit fix' to update your Kustomization automatically.`,
+}))
+
 const kustomizationFileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
 
 /** Reads the kustomization file of a directory; fails when there is none, more than one, or it is wrong. */
@@ -227,6 +241,9 @@ export function loadKustomization(loader: Loader): KustomizationFile {
     const raw = withPrefix('invalid Kustomization', () =>
       decodeStruct<RawKustomization>(value, kustomizationShape, { strict: true }),
     )
+    for (const { field, message } of deprecations) {
+      if (raw[field] !== undefined) loader.reader.notices.push({ message, logged: false })
+    }
     const content = modernise(raw)
     enforce(raw, content, loader.root)
     return { path, name, content, locate: (field, index) => locate(path, root, field, index) }

@@ -1,75 +1,17 @@
-import {
-  type Cancellation,
-  checkCancelled,
-  decodeText,
-  dirname,
-  encodeText,
-  type FileSystem,
-  isWithin,
-  joinPath,
-} from '../base/index.ts'
+import { basename, decodeText, dirname, isWithin, joinPath } from '../base/index.ts'
 import { fail, withPrefix } from './errors.ts'
-import { isWebUrl, parseRepoUrl, type RepoUrl } from './repo-url.ts'
-import type { KustomizeOptions } from './types.ts'
+import type { FileReader } from './file-reader.ts'
+import { isWebUrl } from './repo-url.ts'
+import type { KustomizeOptions, RemoteRepo } from './types.ts'
 
-/** Reads for one build, and remembers what was looked for. */
-export class FileReader {
-  /** Every absolute path that was read or probed. */
-  readonly inputs: Set<string> = new Set()
-  readonly #fs: FileSystem
-  readonly #overrides: ReadonlyMap<string, string>
-  readonly #confineTo: string | undefined
-  readonly #cancellation: Cancellation | undefined
-
-  constructor(fs: FileSystem, options: KustomizeOptions) {
-    this.#fs = fs
-    this.#overrides = options.overrides ?? new Map()
-    this.#confineTo = options.confineTo
-    this.#cancellation = options.cancellation
-  }
-
-  /** The content of a file; fails when there is none. */
-  read(path: string): Uint8Array {
-    checkCancelled(this.#cancellation)
-    this.inputs.add(path)
-    const text = this.#overrides.get(path)
-    if (text !== undefined) return encodeText(text)
-    this.#confine(path)
-    const bytes = this.#fs.readFile(path)
-    if (bytes !== undefined) return bytes
-    if (this.#fs.stat(path)?.kind === 'directory') fail(`read ${path}: is a directory`)
-    fail(`open ${path}: no such file or directory`)
-  }
-
-  /** What is at a path and where that really is, links followed; fails when there is nothing. */
-  resolve(path: string): { readonly path: string; readonly isDirectory: boolean } {
-    this.inputs.add(path)
-    if (this.#overrides.has(path)) return { path, isDirectory: false }
-    const real = this.#fs.realPath(path)
-    const stat = real === undefined ? undefined : this.#fs.stat(real)
-    if (real === undefined || stat === undefined) {
-      fail(`evalsymlink failure on '${path}' : lstat ${path}: no such file or directory`)
-    }
-    if (real !== path) this.inputs.add(real)
-    this.#confine(real)
-    return { path: real, isDirectory: stat.kind === 'directory' }
-  }
-
-  /** True when there is a file to read. */
-  has(path: string): boolean {
-    this.inputs.add(path)
-    return this.#overrides.has(path) || this.#fs.stat(path)?.kind === 'file'
-  }
-
-  /** Links are followed first: what lies outside in truth is outside. */
-  #confine(path: string): void {
-    if (this.#confineTo === undefined) return
-    const real = this.#fs.realPath(path) ?? path
-    if (isWithin(this.#confineTo, real)) return
-    const top = this.#fs.realPath(this.#confineTo)
-    if (top !== undefined && isWithin(top, real)) return
-    fail(`security; '${path}' is outside '${this.#confineTo}'`, { code: 'kustomize/confined' })
-  }
+/** Where a directory of a build comes from. */
+interface LoaderOrigin {
+  /** What refers to it. */
+  readonly referrer?: Loader
+  /** The repository that it was cloned with, when it is the directory that the reference names. */
+  readonly repo?: RemoteRepo
+  /** The top directory of that repository, for every directory in it. */
+  readonly repoRoot?: string
 }
 
 /** Reads below one directory of a build (api/internal/loader/fileloader.go). */
@@ -78,15 +20,10 @@ export class Loader {
   readonly #reader: FileReader
   readonly #options: KustomizeOptions
   readonly #referrer: Loader | undefined
-  readonly #repo: RepoUrl | undefined
+  readonly #repo: RemoteRepo | undefined
   readonly #repoRoot: string | undefined
 
-  constructor(
-    reader: FileReader,
-    options: KustomizeOptions,
-    root: string,
-    from: { referrer?: Loader; repo?: RepoUrl; repoRoot?: string } = {},
-  ) {
+  constructor(reader: FileReader, options: KustomizeOptions, root: string, from: LoaderOrigin = {}) {
     this.#reader = reader
     this.#options = options
     this.root = root
@@ -100,26 +37,28 @@ export class Loader {
     return this.#repoRoot
   }
 
-  /** Opens the directory to build. */
-  static open(reader: FileReader, options: KustomizeOptions, root: string): Loader {
-    const found = withPrefix('not a valid directory', () => reader.resolve(root))
-    if (!found.isDirectory) fail(`must build at directory: '${root}' is a file`)
-    return new Loader(reader, options, found.path)
+  get reader(): FileReader {
+    return this.#reader
+  }
+
+  /** Opens what is to be built: an absolute directory, or a reference to one in a repository. */
+  static open(reader: FileReader, options: KustomizeOptions, target: string): Loader {
+    const repo = reader.parseRepo(target)
+    if (repo !== undefined) return openClone(reader, options, { repo })
+    return new Loader(reader, options, confirmDirectory(reader, target))
   }
 
   /** Where a path in a kustomization file points. */
   absolute(path: string): string {
-    return path.startsWith('/') ? path : joinPath(this.root, path)
+    return path.startsWith('/') || isWebUrl(path) ? path : joinPath(this.root, path)
   }
 
   /** The bytes of a file named by a kustomization. */
   load(path: string): Uint8Array {
-    if (isWebUrl(path)) {
-      fail(`remote resource '${path}' is not allowed`, { code: 'kustomize/remote' })
-    }
+    if (isWebUrl(path)) return this.#reader.download(path)
     const absolute = this.absolute(path)
     // Directories fetched from elsewhere are always restricted.
-    if (this.#options.loadRestrictor === 'none' && this.#repo === undefined) return this.#reader.read(absolute)
+    if (this.#options.loadRestrictor === 'none' && this.#repoRoot === undefined) return this.#reader.read(absolute)
     const found = this.#reader.resolve(absolute)
     if (found.isDirectory) fail(`'${absolute}' must resolve to a file`)
     if (!isWithin(this.root, dirname(found.path))) {
@@ -139,15 +78,13 @@ export class Loader {
   /** Opens a directory that this one refers to. */
   child(path: string): Loader {
     if (path === '') fail('new root cannot be empty')
-    const repo = parseRepoUrl(path)
-    if (repo !== undefined) return this.#remote(repo)
+    const repo = this.#reader.parseRepo(path)
+    if (repo !== undefined) {
+      this.#refuseRepoCycle(repo)
+      return openClone(this.#reader, this.#options, { repo, referrer: this })
+    }
     if (path.startsWith('/')) fail(`new root '${path}' cannot be absolute`)
-    const root = withPrefix('must build at directory: not a valid directory', () => {
-      const target = joinPath(this.root, path)
-      const found = this.#reader.resolve(target)
-      if (!found.isDirectory) fail(`'${target}' is not a directory`)
-      return found.path
-    })
+    const root = confirmDirectory(this.#reader, joinPath(this.root, path))
     if (this.#repoRoot !== undefined && !isWithin(this.#repoRoot, root)) {
       fail(
         `security; bases in kustomizations found in cloned git repos must be within the repo, but base '${root}' is outside '${this.#repoRoot}'`,
@@ -157,24 +94,13 @@ export class Loader {
     return new Loader(this.#reader, this.#options, root, { referrer: this })
   }
 
-  #remote(repo: RepoUrl): Loader {
+  #refuseRepoCycle(repo: RemoteRepo): void {
     for (let at: Loader | undefined = this; at !== undefined; at = at.#referrer) {
-      if (at.#repo?.raw.startsWith(repo.raw) === true) {
-        fail(`cycle detected: URI '${repo.raw}' referenced by previous URI '${at.#repo.raw}'`, {
-          code: 'kustomize/cycle',
-        })
-      }
+      if (at.#repo?.raw.startsWith(repo.raw) !== true) continue
+      fail(`cycle detected: URI '${repo.raw}' referenced by previous URI '${at.#repo.raw}'`, {
+        code: 'kustomize/cycle',
+      })
     }
-    const fetchRemote = this.#options.fetchRemote
-    if (fetchRemote === undefined) fail(`remote base '${repo.raw}' is not allowed`, { code: 'kustomize/remote' })
-    const fetched = fetchRemote(repo.raw)
-    if (typeof fetched !== 'string') fail(fetched.message, { code: fetched.code })
-    const root = this.#reader.resolve(fetched).path
-    const top =
-      repo.path === '' || !root.endsWith(`/${repo.path.replace(/\/+$/, '')}`)
-        ? root
-        : root.slice(0, -repo.path.replace(/\/+$/, '').length - 1)
-    return new Loader(this.#reader, this.#options, root, { referrer: this, repo, repoRoot: top })
   }
 
   #refuseCycle(candidate: string): void {
@@ -185,4 +111,25 @@ export class Loader {
       })
     }
   }
+}
+
+/** Where a directory really is; fails for what is none (kyaml/filesys ConfirmDir). */
+function confirmDirectory(reader: FileReader, path: string): string {
+  const found = withPrefix('must build at directory: not a valid directory', () => reader.resolve(path))
+  if (!found.isDirectory) fail(`must build at directory: '${path}': file is not directory`)
+  return found.path
+}
+
+/** Opens the directory of a repository that a reference names (fileloader.go, newLoaderAtGitClone). */
+function openClone(
+  reader: FileReader,
+  options: KustomizeOptions,
+  from: { readonly repo: RemoteRepo; readonly referrer?: Loader },
+): Loader {
+  const { dir } = reader.clone(from.repo)
+  const path = joinPath(dir, from.repo.path)
+  const root = reader.resolve(path)
+  if (!root.isDirectory) fail(`'${path}' refers to file '${basename(root.path)}'; expecting directory`)
+  if (!isWithin(dir, root.path)) fail(`"${path}" refers to directory outside of repo "${dir}"`)
+  return new Loader(reader, options, root.path, { ...from, repoRoot: dir })
 }

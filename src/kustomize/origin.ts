@@ -27,7 +27,8 @@ export const emptyOrigin: BuildOrigin = { path: '', repo: '', ref: '', configure
 export function appendOrigin(origin: BuildOrigin, path: string): BuildOrigin {
   const repo = parseRepoUrl(path)
   if (repo === undefined) return { ...origin, path: joinPath(origin.path, path) }
-  return { ...origin, repo: repo.repo, ref: repo.ref, path: joinPath(repo.path) }
+  // Upstream cuts the first segment off the path in the clone, which for the top directory is all there is.
+  return { ...origin, repo: repo.repo, ref: repo.ref, path: repo.path === '' ? 'notCloned' : joinPath(repo.path) }
 }
 
 /** The origin of what a built-in of a kustomization file makes or changes. */

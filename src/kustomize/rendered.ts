@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue, setOwn } from '../base/index
 import type { KubeObject } from '../kube/index.ts'
 import { GoFloat, type GoObject, type GoValue, stringifyYaml, type YamlNode } from '../yaml/index.ts'
 import { toJson } from './json.ts'
+import { effectiveNamespace } from './resid.ts'
 import type { Resource } from './resource.ts'
 import { rangeInFile } from './source.ts'
 import type { OriginStep, RenderedObject } from './types.ts'
@@ -14,6 +15,29 @@ export function renderObjects(resources: readonly Resource[]): RenderedObject[] 
 /** The text that kustomize prints: documents separated by `---`. */
 export function renderText(objects: readonly RenderedObject[]): string {
   return objects.map(({ object }) => textOf(object)).join('---\n')
+}
+
+/** A file of `kustomize build --output DIR`. */
+interface RenderedFile {
+  /** `[namespace_][group_]version_kind_name.yaml` in lower case; the name of an object may put anything into it. */
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * A file for each object, as `kustomize build --output DIR` names them (kustomize/commands/build/writer.go): with the
+ * namespace when the objects are of several.
+ */
+export function renderFiles(resources: readonly Resource[]): RenderedFile[] {
+  const ids = resources.map((resource) => resource.id())
+  const namespaces = new Set(ids.filter((id) => !id.clusterScoped).map(effectiveNamespace))
+  return resources.map((resource, i) => {
+    const id = ids[i]!
+    const gvk = [id.group, id.version, id.kind].filter((part) => part !== '').join('_')
+    const prefix = id.clusterScoped || namespaces.size < 2 ? '' : `${effectiveNamespace(id).toLowerCase()}_`
+    const name = `${prefix}${gvk.toLowerCase()}_${id.name.toLowerCase()}.yaml`
+    return { name, text: textOf(toJson(resource.root)) }
+  })
 }
 
 /** The smallest 64-bit integer is also a float; as such it is written with an exponent. */

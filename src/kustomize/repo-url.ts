@@ -1,31 +1,33 @@
 import { cleanPath } from '../base/index.ts'
-
-/** A reference to a directory in a git repository (api/internal/git/repospec.go). */
-export interface RepoUrl {
-  readonly raw: string
-  /** What git would clone. */
-  readonly repo: string
-  /** Directory inside the repository, `''` for its root. */
-  readonly path: string
-  readonly ref: string
-}
+import { durationMilliseconds } from '../kube/index.ts'
+import type { RemoteRepo } from './types.ts'
 
 const schemes = ['ssh://', 'https://', 'http://', 'file://']
 
-/** Reads a base as a git URL; `undefined` when it is a local path. */
-export function parseRepoUrl(raw: string): RepoUrl | undefined {
+/** Milliseconds that one command of git may take. */
+const defaultTimeout = 27_000
+
+/**
+ * Reads a base as a git URL; `undefined` when it is a local path. All forms of kustomize 5.8: `git::`, ssh, http, https
+ * and file URLs, `user@host:path`, `github.com/org/repo`, `_git/`, `.git`, `//path` and the query's `ref` (or
+ * `version`), `timeout` and `submodules` (api/internal/git/repospec.go).
+ */
+export function parseRepoUrl(raw: string): RemoteRepo | undefined {
   if (raw.startsWith('/')) return undefined
   const question = raw.indexOf('?')
-  const query = question < 0 ? '' : raw.slice(question + 1)
   const host = splitHost(question < 0 ? raw : raw.slice(0, question))
   if (host === undefined) return undefined
   const parts = splitPath(host.rest, host.prefix.startsWith('file://'))
   if (parts === undefined || parts.repo === '') return undefined
-  const inside = cleanPath(parts.path.replace(/^\//, ''))
+  const path = parts.path.replace(/^\//, '')
+  const inside = cleanPath(path)
   if (inside === '..' || inside.startsWith('../')) return undefined
-  const values = new URLSearchParams(query)
-  const ref = values.get('ref') || values.get('version') || ''
-  return { raw, repo: host.prefix + parts.repo, path: parts.path.replace(/^\//, ''), ref }
+  return { raw, repo: host.prefix + parts.repo, path, ...parseQuery(question < 0 ? '' : raw.slice(question + 1)) }
+}
+
+/** True for a base whose prefix kustomize strips with a warning. */
+export function isForcedGit(raw: string): boolean {
+  return /^git::/i.test(raw)
 }
 
 /** True for a resource that is a file on the web. */
@@ -33,8 +35,47 @@ export function isWebUrl(path: string): boolean {
   return /^https?:/i.test(path)
 }
 
+function parseQuery(query: string): Pick<RemoteRepo, 'ref' | 'timeout' | 'submodules'> {
+  const values = queryValues(query)
+  return {
+    ref: values?.get('ref') || values?.get('version') || '',
+    timeout: timeoutOf(values?.get('timeout') ?? ''),
+    submodules: !/^(0|f|F|FALSE|false|False)$/.test(values?.get('submodules') ?? ''),
+  }
+}
+
+/** The first value of each key; `undefined` for what Go's `url.ParseQuery` refuses. */
+function queryValues(query: string): ReadonlyMap<string, string> | undefined {
+  const out = new Map<string, string>()
+  for (const pair of query.split('&')) {
+    if (pair.includes(';') || /%(?![0-9a-fA-F]{2})/.test(pair)) return undefined
+    const equal = pair.indexOf('=')
+    const key = unescapeQuery(equal < 0 ? pair : pair.slice(0, equal))
+    if (pair !== '' && !out.has(key)) out.set(key, equal < 0 ? '' : unescapeQuery(pair.slice(equal + 1)))
+  }
+  return out
+}
+
+function unescapeQuery(text: string): string {
+  const spaced = text.replaceAll('+', ' ')
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    // Bytes that are no UTF-8: no reference of git is written with them.
+    return spaced
+  }
+}
+
+/** Whole seconds, or a Go duration; what is neither, or not positive, is the default. */
+function timeoutOf(text: string): number {
+  const seconds = /^[+-]?\d+$/.test(text) ? Number(text) : 0
+  if (seconds > 0) return seconds * 1000
+  const duration = durationMilliseconds(text) ?? 0
+  return duration > 0 ? duration : defaultTimeout
+}
+
 function splitHost(text: string): { prefix: string; rest: string } | undefined {
-  let rest = text.toLowerCase().startsWith('git::') ? text.slice(5) : text
+  let rest = isForcedGit(text) ? text.slice(5) : text
   let scheme = schemes.find((prefix) => rest.toLowerCase().startsWith(prefix)) ?? ''
   rest = rest.slice(scheme.length)
   let user = /^[a-zA-Z][a-zA-Z0-9-]*@/.exec(rest)?.[0] ?? ''

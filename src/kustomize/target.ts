@@ -1,9 +1,20 @@
+import type { Location } from '../base/index.ts'
 import { absorbAll } from './absorb.ts'
 import { localConfigAnnotation, originAnnotation } from './annotations.ts'
 import { configureGenerators, configureTransformers } from './builtins.ts'
 import type { BuildContext, BuildScope } from './context.ts'
 import { loadCrds } from './crds.ts'
-import { fail, isFailure, KustomizeError, located, messageOf, withPrefix, wrapError } from './errors.ts'
+import {
+  fail,
+  isFailure,
+  KustomizeError,
+  located,
+  messageOf,
+  relocated,
+  withPrefix,
+  withQuotedPrefix,
+  wrapError,
+} from './errors.ts'
 import { readResources, validateMetadata } from './factory.ts'
 import { makeFieldSpec, visitFieldSpec } from './field-spec.ts'
 import { goJson, toJson } from './json.ts'
@@ -65,7 +76,11 @@ export function buildTarget(context: BuildContext, loader: Loader): { map: ResMa
   const step: OriginStep = { step: 'nameReference', path: file.path }
   hashTransformer(file.path).transform(gathered.map)
   fixBackReferences(gathered.map, gathered.config, step)
-  resolveVariables(gathered.map, gathered.variables, gathered.config)
+  const unused = resolveVariables(gathered.map, gathered.variables, gathered.config)
+  if (unused.length > 0) {
+    const message = `well-defined vars that were never replaced: ${unused.join(',')}`
+    loader.reader.notices.push({ message, logged: true })
+  }
   dropLocalConfig(gathered.map)
   return { map: gathered.map, file }
 }
@@ -116,10 +131,9 @@ class Target {
 
   #resources(gathered: Accumulator, paths: readonly string[], field: string): void {
     paths.forEach((path, i) => {
-      located(
-        () => this.#file.locate(field, i),
-        () => this.#resource(gathered, path, field),
-      )
+      const place = (): Location => this.#file.locate(field, i)
+      const isRemote = isWebUrl(path) || (this.#loader.repoRoot === undefined && parseRepoUrl(path) !== undefined)
+      located(place, () => relocated(isRemote, place, () => this.#resource(gathered, path, field)))
     })
   }
 
@@ -133,13 +147,14 @@ class Target {
       if (!isFailure(error)) throw error
       asFile = error
     }
-    if (isWebUrl(path) && parseRepoUrl(path) === undefined) throw asFile
+    if (asFile.details.final === true) throw asFile
     let loader: Loader
     try {
       loader = this.#loader.child(path)
     } catch (error) {
       if (!isFailure(error)) throw error
-      if (asFile.details.malformed === true) throw asFile
+      // Git took too long: there is a repository, and both failures matter.
+      if (asFile.details.malformed === true && error.details.code !== 'kustomize/remote-timeout') throw asFile
       // The place inside the file that could not be read is the better one to show.
       throw wrapError(
         asFile.details.location === undefined ? error : new KustomizeError(error.message, asFile.details),
@@ -177,18 +192,18 @@ class Target {
   #components(gathered: Accumulator): Accumulator {
     let current = gathered
     ;(this.#file.content.components ?? []).forEach((path, i) => {
-      located(
-        () => this.#file.locate('components', i),
-        () => {
-          const loader = withPrefix('loader.New', () => this.#loader.child(path))
-          current = withPrefix('accumulateDirectory', () => {
-            const sub = this.#directory(loader, path, true, current)
-            const merged = emptyAccumulator()
-            this.#merge(merged, sub, loader.root)
-            return merged
-          })
-        },
-      )
+      const place = (): Location => this.#file.locate('components', i)
+      const isRemote = this.#loader.repoRoot === undefined && parseRepoUrl(path) !== undefined
+      const add = (): void => {
+        const loader = withQuotedPrefix('loader.New', () => this.#loader.child(path))
+        current = withQuotedPrefix('accumulateDirectory:', () => {
+          const sub = this.#directory(loader, path, true, current)
+          const merged = emptyAccumulator()
+          this.#merge(merged, sub, loader.root)
+          return merged
+        })
+      }
+      located(place, () => relocated(isRemote, place, add))
     })
     return current
   }

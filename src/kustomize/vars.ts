@@ -67,13 +67,17 @@ export function bindVariables(map: ResMap, variables: readonly Variable[]): void
   }
 }
 
-/** Replaces `$(NAME)` where the configuration says that variables may be (ResAccumulator.ResolveVars). */
-export function resolveVariables(map: ResMap, variables: VariableSet, config: TransformerConfig): void {
+/**
+ * Replaces `$(NAME)` where the configuration says that variables may be (ResAccumulator.ResolveVars).
+ * @returns the names that stood nowhere.
+ */
+export function resolveVariables(map: ResMap, variables: VariableSet, config: TransformerConfig): readonly string[] {
   const values = new Map<string, { readonly value: unknown; readonly step: OriginStep }>()
   for (const variable of variables.sorted) {
     values.set(variable.name, { value: variableValue(map, variable), step: variable.step })
   }
-  if (values.size === 0) return
+  if (values.size === 0) return []
+  const unused = new Set(values.keys())
   const index = new FieldSpecIndex(config.varReference)
   for (const resource of map.resources) {
     let used: OriginStep | undefined
@@ -82,6 +86,7 @@ export function resolveVariables(map: ResMap, variables: VariableSet, config: Tr
         const found = values.get(name)
         if (found === undefined || !isPrimitive(found.value)) return `$(${name})`
         used = found.step
+        unused.delete(name)
         return found.value
       })
     const write = (node: YamlNode): void => {
@@ -93,6 +98,7 @@ export function resolveVariables(map: ResMap, variables: VariableSet, config: Tr
     }
     visitFieldSpecs(resource.root, index, { set: (node) => visitStrings(node, write) })
   }
+  return [...unused]
 }
 
 /** Variables in a text; one that is all of the text keeps its type (api/filters/refvar/expand.go). */

@@ -17,7 +17,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ['base', 'yaml', 'schema', 'kube', 'cel', 'envsubst', 'kustomize', 'helm', 'source', 'flux'],
   lint: ['base', 'yaml', 'schema', 'kube', 'flux', 'fleet'],
   language: ['base', 'yaml', 'schema', 'kube', 'flux', 'fleet', 'lint'],
-  host: ['base', 'yaml', 'kube', 'source', 'helm', 'engine'],
+  host: ['base', 'yaml', 'kube', 'kustomize', 'source', 'helm', 'engine'],
   worker: [
     ...['base', 'yaml', 'gotemplate', 'envsubst', 'cel', 'schema', 'kube', 'kustomize', 'helm', 'source', 'flux'],
     ...['fleet', 'devcluster', 'engine', 'lint', 'language', 'host', 'protocol'],

@@ -50,11 +50,25 @@ describe('what may be read', () => {
     expect(built.problems[0]?.message).toMatch(/is outside '\/r'/)
   })
 
-  it('takes remote bases from the function that fetches them', () => {
+  it('takes remote bases from what fetches them', () => {
     checkBuild(
-      `#- a/kustomization.yaml\nresources: ["https://github.com/o/r//base?ref=v1"]\n#- fetched/base/kustomization.yaml\nresources: [x.yaml]\n#- fetched/base/x.yaml\n${map('x')}`,
+      '#- a/kustomization.yaml\nresources: ["https://github.com/o/r//base?ref=v1"]\n',
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n',
-      { fetchRemote: (url) => (url.endsWith('?ref=v1') ? '/r/fetched/base' : '') },
+      {
+        remotes: {
+          clone: ({ ref }) =>
+            ref === 'v1'
+              ? {
+                  dir: '/clone',
+                  fs: new MemoryFileSystem([
+                    ['/clone/base/kustomization.yaml', 'resources: [x.yaml]\n'],
+                    ['/clone/base/x.yaml', map('x')],
+                  ]),
+                }
+              : { code: 'kustomize/remote', severity: 'error', message: 'no such ref' },
+          get: () => ({ status: 404, statusText: 'Not Found', body: new Uint8Array() }),
+        },
+      },
     )
   })
 

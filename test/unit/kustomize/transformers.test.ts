@@ -204,14 +204,17 @@ describe('plugins', () => {
     )
   })
 
-  it('refuses charts without a function to render them, and uses one', () => {
+  it('refuses charts without a Helm to render them, and uses one', () => {
     const fixture =
       '#- kustomization.yaml\nhelmCharts: [{name: c, releaseName: r, valuesInline: {a: 1}}]\n#- charts/c/values.yaml\na: 0\nb: 2\n'
     checkFailure(fixture, /must specify --enable-helm/)
     checkBuild(fixture, 'apiVersion: v1\ndata:\n  v: |\n    a: 1\n    b: 2\nkind: ConfigMap\nmetadata:\n  name: r\n', {
-      inflateHelm: ({ releaseName, values }) => ({
-        manifests: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${releaseName}}\ndata: {v: ${JSON.stringify(values[0])}}\n`,
-      }),
+      helm: {
+        pull: () => 'pending',
+        template: ({ releaseName, values }) => ({
+          manifests: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${releaseName}}\ndata: {v: ${JSON.stringify(values[0])}}\n`,
+        }),
+      },
     })
   })
 })
