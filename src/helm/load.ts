@@ -1,8 +1,7 @@
 import { compareStrings, decodeText, isObject, type JsonObject } from '../base/index.ts'
-import { nodeToJson, parseDocuments } from '../yaml/index.ts'
 import { type Chart, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
-import { decodeErrorText } from './functions/yaml-errors.ts'
 import { readDependencies, readMetadata, validateMetadata } from './metadata.ts'
+import { readYamlText } from './read-yaml.ts'
 import { readValues } from './values.ts'
 
 /** Turns the bytes of a packed chart (.tgz) into its files, names without the leading folder. @throws HelmError */
@@ -92,18 +91,12 @@ function text(file: ChartFile): string {
 }
 
 function readYaml(file: ChartFile): JsonObject {
-  const source = text(file)
-  const parsed = parseDocuments(source, { flavour: 'v2' })
-  const broken = parsed.problems[0]
-  if (broken !== undefined) throw new HelmError(`error converting YAML to JSON: ${broken.message}`)
-  const root = parsed.documents[0]?.root
-  if (root === undefined) return {}
-  const result = nodeToJson(root, { text: source })
-  if (result.problems.length > 0)
-    throw new HelmError(`error converting YAML to JSON: ${decodeErrorText(result.problems, root)}`)
-  if (result.value === null) return {}
-  if (isObject(result.value)) return result.value
-  const kind = Array.isArray(result.value) ? 'array' : typeof result.value
+  const read = readYamlText(text(file))
+  if ('error' in read) throw new HelmError(read.error)
+  const { value } = read
+  if (value === null) return {}
+  if (isObject(value)) return value
+  const kind = Array.isArray(value) ? 'array' : typeof value
   throw new HelmError(
     `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type v2.Metadata`,
   )

@@ -1,9 +1,8 @@
 import { basename, isObject, type JsonValue } from '../base/index.ts'
 import { formatFloat } from '../gotemplate/index.ts'
-import { nodeToJson, parseDocuments } from '../yaml/index.ts'
 import { HelmError } from './chart.ts'
 import { sortNames } from './dependencies.ts'
-import { decodeErrorText } from './functions/yaml-errors.ts'
+import { readYamlText } from './read-yaml.ts'
 
 /** One manifest of a rendered file. */
 export interface Manifest {
@@ -85,23 +84,26 @@ export function splitManifests(text: string): string[] {
   return manifestParts(text).map((part) => part.text)
 }
 
-/** The documents of a file and where each begins. */
+/** The documents of a file and where each begins. Helm parts them at `(?:^|\s*\n)---\s*`. */
 export function manifestParts(text: string): { readonly start: number; readonly text: string }[] {
-  const whole = text.trim()
-  const offset = text.indexOf(whole)
   const parts: { start: number; text: string }[] = []
-  const add = (from: number, to: number): void => {
-    if (from === to) return
-    const part = whole.slice(from, to)
-    parts.push({ start: offset + from + part.length - part.trimStart().length, text: part.trim() })
+  let start = skipSpace(text, 0)
+  const first = start
+  for (let at = text.indexOf('---', start); at >= 0; at = text.indexOf('---', at + 1)) {
+    // The line break belongs to the mark: one that another mark has taken does not count.
+    if (at !== first && (at <= start || text.charCodeAt(at - 1) !== 0x0a)) continue
+    if (at > start) parts.push({ start, text: text.slice(start, at).trimEnd() })
+    start = skipSpace(text, at + 3)
   }
-  let start = 0
-  for (const mark of whole.matchAll(/(?:^|\s*\n)---\s*/g)) {
-    add(start, mark.index)
-    start = mark.index + mark[0].length
-  }
-  add(start, whole.length)
+  if (start < text.length) parts.push({ start, text: text.slice(start).trimEnd() })
   return parts
+}
+
+function skipSpace(text: string, from: number): number {
+  const space = /\s*/y
+  space.lastIndex = from
+  space.test(text)
+  return space.lastIndex
 }
 
 function commaList(text: string): string[] {
@@ -129,14 +131,9 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
   const fail = (message: string): never => {
     throw new HelmError(`YAML parse error on ${path}: ${message}`)
   }
-  const parsed = parseDocuments(text, { flavour: 'v2' })
-  const broken = parsed.problems[0]
-  if (broken !== undefined) fail(`error converting YAML to JSON: ${broken.message}`)
-  const root = parsed.documents[0]?.root
-  if (root === undefined) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
-  const result = nodeToJson(root, { text })
-  if (result.problems.length > 0) fail(`error converting YAML to JSON: ${decodeErrorText(result.problems, root)}`)
-  const value = result.value
+  const read = readYamlText(text)
+  if ('error' in read) return fail(read.error)
+  const { value } = read
   if (value === null) return { head: { kind: '', name: '', apiVersion: '' }, annotations: {} }
   const unmarshal = (each: JsonValue, target: string): never =>
     fail(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kindOfJson(each)} into Go ${target}`)

@@ -10,6 +10,7 @@ export { formatFloat, GoFloat, GoInt, type GoObject, type GoValue } from './numb
 export * from './parse.ts'
 export * from './parse-yaml.ts'
 export * from './path.ts'
+export { readPlainYaml } from './plain.ts'
 export { longTag, type ScalarValue, shortTag, type YamlFlavour } from './resolve.ts'
 export { type StringifyOptions, stringifyYaml } from './stringify.ts'
 export * from './to-json.ts'

@@ -11,14 +11,14 @@ import {
   isMap,
   toBytes,
 } from '../../gotemplate/index.ts'
-import { nodeToJson, parseDocuments, stringifyYaml } from '../../yaml/index.ts'
+import { stringifyYaml } from '../../yaml/index.ts'
+import { readYamlText } from '../read-yaml.ts'
 import { base32Decode, base32Encode, base64Decode, base64Encode } from './base-n.ts'
 import { decodeJson, encodeJson, jsonKind } from './json.ts'
 import type { FunctionTable } from './shared.ts'
 import { timeObject } from './time-object.ts'
 import { readToml } from './toml-read.ts'
 import { writeToml } from './toml-write.ts'
-import { decodeErrorText } from './yaml-errors.ts'
 import { sigsValue, yamlValue } from './yaml-value.ts'
 
 /** Encodings: base64, base32, JSON and YAML, hashes. Sources: sprig strings.go and defaults.go, helm pkg/engine/funcs.go. */
@@ -113,16 +113,9 @@ function adler32(text: string): string {
  * @throws GoError in its words.
  */
 export function decodeYaml(text: string): GoValue {
-  const parsed = parseDocuments(text, { flavour: 'v2' })
-  const first = parsed.documents[0]
-  const broken = parsed.problems[0]
-  if (broken !== undefined) throw new GoError(`error converting YAML to JSON: ${broken.message}`)
-  if (first?.root === undefined) return null
-  const result = nodeToJson(first.root, { text })
-  if (result.problems.length > 0) {
-    throw new GoError(`error converting YAML to JSON: ${decodeErrorText(result.problems, first.root)}`)
-  }
-  return floats(result.value as GoValue)
+  const read = readYamlText(text)
+  if ('error' in read) throw new GoError(read.error)
+  return floats(read.value as GoValue)
 }
 
 /** Integers that JavaScript keeps apart become the float64 that Go decodes them to. */
