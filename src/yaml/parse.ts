@@ -1,6 +1,7 @@
 import type { Problem, TextRange } from '../base/index.ts'
 import type { YamlDocument, YamlNode } from './node.ts'
 import { type ParsedDocument, Parser } from './parser.ts'
+import { readPlainDocuments } from './plain-documents.ts'
 import type { YamlFlavour } from './resolve.ts'
 import type { YamlError } from './scan-state.ts'
 
@@ -52,9 +53,17 @@ class DocumentReader {
     const length = bad < 0 ? this.#text.length - 4 : bad
     const text = bad < 0 ? this.#text : `${this.#source.slice(0, bad)}\0\0\0\0`
     let from: { pos: number; line: number } | undefined = { pos: startOf(this.#source), line: 0 }
+    if (bad < 0 && from.pos === 0) from = this.#readPlain(text, length)
     while (from !== undefined) from = this.#readStream(text, length, from)
     if (bad >= 0) this.#reportControlCharacter(bad)
     return { documents: this.#documents, problems: this.#problems }
+  }
+
+  /** Reads documents as long as they are plain; returns where to go on. */
+  #readPlain(text: string, length: number): { pos: number; line: number } | undefined {
+    const { documents, rest } = readPlainDocuments(text, length)
+    for (const document of documents) this.#add(document, document.end, false)
+    return rest
   }
 
   /** The text was read up to the character, so that what is said about its end there is not the user's doing. */

@@ -1,5 +1,6 @@
+import { emptyScalar, endOfContent, makeNode, makeScalar } from './make-node.ts'
 import type { YamlNode } from './node.ts'
-import { resolveTag, shortTag } from './resolve.ts'
+import { shortTag } from './resolve.ts'
 import { ScanState, type StreamStart, type Token, tokenTypes as t, YamlError } from './scan-state.ts'
 import { peekToken, takeToken } from './scanner.ts'
 
@@ -274,22 +275,7 @@ export class Parser {
   }
 
   #scalar(parent: YamlNode, token: Token, properties: Properties | undefined): YamlNode {
-    const tag = token.style !== '' ? '!!str' : token.value === '<<' ? '!!merge' : resolveTag(token.value)
-    const node: YamlNode = {
-      kind: 'scalar',
-      tag,
-      explicitTag: false,
-      value: token.value,
-      style: token.style,
-      anchor: '',
-      alias: undefined,
-      content: [],
-      headComment: '',
-      lineComment: '',
-      footComment: '',
-      start: token.start,
-      end: token.end,
-    }
+    const node = makeScalar(token)
     if (properties !== undefined) this.#applyProperties(node, properties)
     this.#setComments(node)
     takeToken(this.#s)
@@ -512,40 +498,11 @@ function join(a: string, b: string): string {
   return a === '' ? b : `${a}\n${b}`
 }
 
-function makeNode(kind: YamlNode['kind'], start: number): YamlNode {
-  return {
-    kind,
-    tag: '',
-    explicitTag: false,
-    value: '',
-    style: '',
-    anchor: '',
-    alias: undefined,
-    content: [],
-    headComment: '',
-    lineComment: '',
-    footComment: '',
-    start,
-    end: start,
-  }
-}
-
-function emptyScalar(at: number): YamlNode {
-  const node = makeNode('scalar', at)
-  node.tag = '!!null'
-  return node
-}
-
 function liftFoot(key: YamlNode, value: YamlNode): void {
   if (key.footComment === '' && value.footComment !== '') {
     key.footComment = value.footComment
     value.footComment = ''
   }
-}
-
-function endOfContent(node: YamlNode): number {
-  const last = node.content[node.content.length - 1]
-  return last === undefined ? node.end : Math.max(node.end, last.end)
 }
 
 /** Gives the collections that were open when parsing broke off an end, and a value to a key that has none. */
