@@ -340,7 +340,7 @@ class Executor {
     this.#trace?.note(flow)
     for (const variable of pipe.decl) {
       const name = variable.ident[0]!
-      if (pipe.isAssign) this.#setVar(name, result, flow)
+      if (pipe.isAssign) this.#setVar(name, result, this.#trace?.assigned(flow) ?? flow)
       else this.#vars.push({ name, value: result, boxed: false, flow })
     }
     return result

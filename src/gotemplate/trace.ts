@@ -26,6 +26,8 @@ export interface ExecutionTrace {
   note(flow: ValueFlow): void
   /** A field of a value was read. */
   field(receiver: GoValue, name: string, value: GoValue, dot: ValueFlow): void
+  /** A variable is set that was declared outside: the flow that it has then, with the conditions that led there. */
+  assigned(flow: ValueFlow): ValueFlow
   /** A function is about to run. */
   calling(name: string, flows: readonly ValueFlow[]): void
   /** A function ran; notes the flow of its result. */

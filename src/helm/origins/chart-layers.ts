@@ -104,7 +104,9 @@ function nested(path: ValuePath, values: GoMap): GoMap {
 
 /** Finds keys in the text of a values file; of several documents the last that has the key. */
 export function valuesLocator(text: string): (path: ValuePath) => LayerPlace | undefined {
-  const roots = parseDocuments(text, { flavour: 'v2' }).documents.flatMap(({ root }) => (root === undefined ? [] : [root]))
+  const roots = parseDocuments(text, { flavour: 'v2' }).documents.flatMap(({ root }) =>
+    root === undefined ? [] : [root],
+  )
   const lines = new LineMap(text)
   return (path) => {
     const mark = roots.map((root) => markOf(root, path)).findLast((node) => node !== undefined)
@@ -124,7 +126,7 @@ function markOf(root: YamlNode, path: ValuePath): YamlNode | undefined {
 }
 
 /** The value at a path of a layer; `undefined` where it has none. */
-export function valueOf(values: GoMap, path: ValuePath): GoValue {
+export function settingOf(values: GoMap, path: ValuePath): GoValue {
   let current: GoValue = values
   for (const step of path) {
     if (Array.isArray(current)) current = current[Number(step)]

@@ -15,7 +15,8 @@ export function readTrace(tracer: RenderTracer, chart: Chart): RenderTrace {
     const known = files.get(path)
     if (known !== undefined) return known
     const output = tracer.files.get(path)
-    const documents = output === undefined ? [] : manifestParts(output.text).map((part) => new Document(output, part, resolver))
+    const documents =
+      output === undefined ? [] : manifestParts(output.text).map((part) => new Document(output, part, resolver))
     files.set(path, documents)
     return documents
   }

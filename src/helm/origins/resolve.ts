@@ -4,7 +4,7 @@ import { Alignment } from './align.ts'
 import { type Piece, piecesIn, type Scope, type TracedOutput } from './outputs.ts'
 import { Places, textTemplate } from './places.ts'
 import type { Atom, EncodedAtom, Flow, Provenance, TextAtom, ValueAtom } from './provenance.ts'
-import type { FieldOrigin, ObjectRead, TemplatePlace, ValueRead } from './types.ts'
+import type { FieldOrigin, ObjectRead, TemplatePlace, ValuePath, ValueRead } from './types.ts'
 
 interface Candidate {
   readonly chain: readonly TemplatePlace[]
@@ -63,7 +63,10 @@ export class OriginResolver {
       through,
       values: values.map(({ path, place }) => ({ path, place })),
       objects: distinct(found.objects, ({ text }) => text),
-      conditions: distinct(found.conditions, ({ path, place }) => `${JSON.stringify(path)} ${place.path} ${place.line}`),
+      conditions: distinct(
+        found.conditions,
+        ({ path, place }) => `${JSON.stringify(path)} ${place.path} ${place.line}`,
+      ),
       guess: best.guess,
     }
   }
@@ -107,7 +110,12 @@ export class OriginResolver {
     if (node.type !== 'text') this.#visitAction(piece, output, { part, way, found })
     if (source === undefined) return
     const at = node.type === 'text' ? { start: node.pos + part.start, end: node.pos + part.end } : undefined
-    this.#flow(source.flow, { text: source.text, part: at ?? { start: node.pos, end: node.pos + 1 }, key: output }, way, found)
+    this.#flow(
+      source.flow,
+      { text: source.text, part: at ?? { start: node.pos, end: node.pos + 1 }, key: output },
+      way,
+      found,
+    )
   }
 
   #visitAction(
@@ -186,7 +194,13 @@ export class OriginResolver {
       case 'part': {
         const node = nodeAt(this.#yaml(atom.text.output, atom.text.output.text), atom.path)
         const range = node === undefined ? { start: 0, end: atom.text.output.text.length } : node
-        this.#visit(atom.text.output, range, { ...way, guess: way.guess || node === undefined }, found, atom.text.source)
+        this.#visit(
+          atom.text.output,
+          range,
+          { ...way, guess: way.guess || node === undefined },
+          found,
+          atom.text.source,
+        )
       }
     }
   }
@@ -207,7 +221,7 @@ export class OriginResolver {
     }
     const rank = rankOf(atom.value, found.wanted)
     // Of a text of many lines only what can be seen in this one.
-    if (rank === 0 && at.text.trim().includes('\n')) return
+    if (rank === 0 && scalarText(atom.value) !== undefined && at.text.trim().includes('\n')) return
     if (found.values.length < 500) found.values.push({ ...read, rank })
   }
 
@@ -226,9 +240,8 @@ export class OriginResolver {
 
   #encoded(atom: EncodedAtom, range: Range & { exact: boolean }, way: Way, found: Collected): void {
     const root = this.#yaml(atom, atom.text)
-    const first = atom.text.slice(range.start, range.end).search(/[^\s-]/)
-    const there = root === undefined ? undefined : pathAt(root, range.start + Math.max(0, first))
-    const flow = this.#provenance.at(atom.value, there?.path ?? []) ?? []
+    const path = root === undefined ? [] : commonPath(root, atom.text, range)
+    const flow = this.#provenance.at(atom.value, path) ?? []
     this.#flow(flow, { text: found.wanted, part: { start: 0, end: found.wanted.length }, key: undefined }, way, found)
   }
 
@@ -276,6 +289,16 @@ function withPlace(chain: readonly TemplatePlace[], place: TemplatePlace): reado
   const last = chain.at(-1)
   const isSame = last !== undefined && last.path === place.path && last.range.start === place.range.start
   return isSame ? chain : [...chain, place]
+}
+
+/** The path of what a range of a text holds: of the value at its beginning, or of the map or list around more of them. */
+function commonPath(root: YamlNode, text: string, { start, end }: Range): ValuePath {
+  const part = text.slice(start, end)
+  const first = pathAt(root, start + Math.max(0, part.search(/[^\s-]/)))?.path ?? []
+  if (!part.trim().includes('\n')) return first
+  const last = pathAt(root, start + part.trimEnd().length - 1)?.path ?? []
+  const differs = first.findIndex((step, i) => step !== last[i])
+  return differs < 0 ? first : first.slice(0, differs)
 }
 
 /** How much of a field a value is: all of it, a part, or more than it; 0 where its text is not to be seen. */

@@ -30,7 +30,7 @@ const measures = /^(kindOf|typeOf|(sha\d+|adler32)sum|bcrypt|htpasswd|derivePass
  */
 export function flowOfCall(call: FunctionCall, provenance: Provenance): Flow {
   const { name, values, flows, result } = call
-  const rule = rules[name]
+  const rule = rules.get(name)
   if (rule !== undefined) return rule(call, provenance)
   if (encoders.test(name)) return encoded(call, provenance)
   if (decoders.test(name)) return decoded(call, provenance)
@@ -160,24 +160,26 @@ const keys: Rule = ({ values, flows, result }, provenance) => {
   return provenance.flowOf(result) ?? joined(flows)
 }
 
-const rules: Readonly<Record<string, Rule>> = {
-  and: last,
-  or: last,
-  default: (call) => chosen(call, call.values.length > 1 && call.result === call.values[1] ? 1 : 0),
-  coalesce: (call) => chosen(call, call.values.indexOf(call.result)),
-  ternary: (call) => chosen(call, call.values[2] === true ? 0 : 1),
-  required: ({ flows }) => flows[1] ?? none,
-  fail: () => none,
-  lookup: () => none,
-  uuidv4: () => none,
-  now: () => none,
-  ...{ index: get, get, dig },
-  ...{ first: edge(() => 0), mustFirst: edge(() => 0) },
-  ...{ last: edge((items) => items.length - 1), mustLast: edge((items) => items.length - 1) },
-  ...{ dict, list, tuple: list, set, values: values_, keys },
-  ...{ append: extend, push: extend, prepend: extend, mustAppend: extend, mustPush: extend, mustPrepend: extend },
-  ...{ merge, mustMerge: merge, mergeOverwrite: merge, mustMergeOverwrite: merge },
-}
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>(
+  Object.entries({
+    and: last,
+    or: last,
+    default: (call) => chosen(call, call.values.length > 1 && call.result === call.values[1] ? 1 : 0),
+    coalesce: (call) => chosen(call, call.values.indexOf(call.result)),
+    ternary: (call) => chosen(call, call.values[2] === true ? 0 : 1),
+    required: ({ flows }) => flows[1] ?? none,
+    fail: () => none,
+    lookup: () => none,
+    uuidv4: () => none,
+    now: () => none,
+    ...{ index: get, get, dig },
+    ...{ first: edge(() => 0), mustFirst: edge(() => 0) },
+    ...{ last: edge((items) => items.length - 1), mustLast: edge((items) => items.length - 1) },
+    ...{ dict, list, tuple: list, set, values: values_, keys },
+    ...{ append: extend, push: extend, prepend: extend, mustAppend: extend, mustPush: extend, mustPrepend: extend },
+    ...{ merge, mustMerge: merge, mergeOverwrite: merge, mustMergeOverwrite: merge },
+  }),
+)
 
 function encoded({ values, flows, result }: FunctionCall, provenance: Provenance): Flow {
   const [value] = values

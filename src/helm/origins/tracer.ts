@@ -8,7 +8,7 @@ import {
   type ValueFlow,
 } from '../../gotemplate/index.ts'
 import { type NodeRef, type Scope, type TracedOutput, withoutNoValue } from './outputs.ts'
-import { type Atom, asFlow, type Flow, Provenance } from './provenance.ts'
+import { type Atom, asFlow, type Flow, joined, Provenance, tested } from './provenance.ts'
 import { fieldOf, flowOfCall, stepOf } from './rules.ts'
 
 interface Running {
@@ -18,6 +18,8 @@ interface Running {
 }
 
 const none: Flow = []
+/** How many conditions around an assignment count. */
+const maxGuards = 8
 
 /**
  * Writes down, while the templates of a chart run, which node wrote which text of which output, and which values flowed
@@ -72,6 +74,13 @@ export class RenderTracer implements ExecutionTrace {
     this.note(flow ?? this.provenance.flowOf(value) ?? fieldOf(asFlow(dot), name, value))
   }
 
+  assigned(flow: ValueFlow): ValueFlow {
+    const guards: Flow[] = []
+    let scope = this.#running.at(-1)?.scope
+    for (; scope !== undefined && guards.length < maxGuards; scope = scope.outer) guards.push(scope.flow)
+    return guards.length === 0 ? flow : joined([asFlow(flow), tested(guards)])
+  }
+
   calling(name: string, flows: readonly ValueFlow[]): void {
     this.#made = undefined
     if (name === 'include' || name === 'tpl') this.#dot = asFlow(flows[1] ?? none)
@@ -91,7 +100,11 @@ export class RenderTracer implements ExecutionTrace {
       }
     } else if ((name === 'Get' || name === 'Lines' || name === 'GetBytes') && typeof values[0] === 'string') {
       this.#notes.push({ kind: 'value', root: 'Files', path: [values[0]], value: result, tested: false })
-    } else this.note(flowOfCall({ name, values, flows, result }, this.provenance))
+    } else {
+      // What is put into a map is there because of the conditions around it.
+      const given = name === 'set' ? flows.map((flow, i) => (i === 2 ? this.assigned(flow) : flow)) : flows
+      this.note(flowOfCall({ name, values, flows: given as readonly Flow[], result }, this.provenance))
+    }
   }
 
   element(container: GoValue, flow: ValueFlow, key: GoValue, element: GoValue): ValueFlow {
