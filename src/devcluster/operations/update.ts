@@ -249,7 +249,7 @@ function validateNext(
   errors.push(...validateMetadataUpdate(next, live))
   errors.push(...machine.schemas.validate(type, next, live))
   if (context.subresource === '') {
-    errors.push(...(strategy.validate?.(next, cluster) ?? []))
+    errors.push(...(strategy.validate?.(next, cluster, live) ?? []))
     errors.push(...(strategy.validateUpdate?.(next, live, cluster) ?? []))
   }
   if (errors.length > 0) throw invalid(type, next.metadata.name, errors)

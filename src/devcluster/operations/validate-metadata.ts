@@ -6,9 +6,8 @@ import {
   checkLabelValue,
   checkQualifiedName,
   type KubeObject,
-  type ObjectMeta,
 } from '../../kube/index.ts'
-import { type FieldError, forbiddenField, invalidValue, required } from '../http/errors.ts'
+import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../http/errors.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { finalizersOf, isDeleting, ownersOf } from './metadata.ts'
@@ -45,7 +44,7 @@ export function validateMetadata(type: ResourceType, object: KubeObject, strateg
     for (const text of checkDnsLabel(namespace)) errors.push(invalidValue('metadata.namespace', namespace, text))
   }
   errors.push(...validateLabels(metadata['labels'], 'metadata.labels'))
-  errors.push(...validateAnnotations(metadata))
+  errors.push(...validateAnnotations(metadata['annotations'], 'metadata.annotations'))
   errors.push(...validateOwners(object))
   for (const [i, finalizer] of finalizersOf(object).entries()) {
     for (const text of checkQualifiedName(finalizer))
@@ -66,23 +65,16 @@ export function validateLabels(labels: JsonValue | undefined, field: string): Fi
   return errors
 }
 
-function validateAnnotations(metadata: ObjectMeta): FieldError[] {
-  const annotations = metadata['annotations']
+/** Keys of annotations, and the size of all. */
+export function validateAnnotations(annotations: JsonValue | undefined, field: string): FieldError[] {
   if (!isObject(annotations)) return []
   const errors: FieldError[] = []
   let size = 0
   for (const [key, value] of Object.entries(annotations)) {
-    for (const text of checkQualifiedName(key.toLowerCase()))
-      errors.push(invalidValue('metadata.annotations', key, text))
+    for (const text of checkQualifiedName(key.toLowerCase())) errors.push(invalidValue(field, key, text))
     size += key.length + (typeof value === 'string' ? value.length : 0)
   }
-  if (size > MAX_ANNOTATIONS) {
-    errors.push({
-      reason: 'FieldValueTooLong',
-      field: 'metadata.annotations',
-      message: `Too long: may not be more than ${MAX_ANNOTATIONS} bytes`,
-    })
-  }
+  if (size > MAX_ANNOTATIONS) errors.push(tooLong(field, MAX_ANNOTATIONS))
   return errors
 }
 

@@ -32,6 +32,7 @@ export interface Strategy {
   prepareForCreate?(draft: KubeObject, context: StrategyContext): void
   prepareForUpdate?(draft: KubeObject, live: KubeObject, context: StrategyContext): void
   prepareForStatus?(draft: KubeObject, live: KubeObject): void
-  validate?(object: KubeObject, context: StrategyContext): FieldError[]
+  /** `live`: the state that an update replaces. */
+  validate?(object: KubeObject, context: StrategyContext, live?: KubeObject): FieldError[]
   validateUpdate?(object: KubeObject, live: KubeObject, context: StrategyContext): FieldError[]
 }

@@ -23,6 +23,7 @@ interface Rule {
   readonly message: string
   readonly examples: readonly string[]
   readonly length?: number
+  readonly unit?: string
 }
 
 const encoder = new TextEncoder()
@@ -32,8 +33,9 @@ function byteLength(value: string): number {
   return encoder.encode(value).length
 }
 
-function tooLong(length: number): string {
-  return `must be no more than ${length} characters`
+/** Label keys and values are counted in `bytes` since Kubernetes 1.36, other names still in `characters`. */
+function tooLong(length: number, unit = 'characters'): string {
+  return `must be no more than ${length} ${unit}`
 }
 
 function mismatch(rule: Rule): string {
@@ -47,7 +49,7 @@ function matches(pattern: string, value: string): boolean {
 
 function check(rule: Rule, value: string): string[] {
   const faults: string[] = []
-  if (rule.length !== undefined && byteLength(value) > rule.length) faults.push(tooLong(rule.length))
+  if (rule.length !== undefined && byteLength(value) > rule.length) faults.push(tooLong(rule.length, rule.unit))
   // Past any sensible length the pattern would only cost time.
   if (value.length > 1024 || !matches(rule.pattern, value)) faults.push(mismatch(rule))
   return faults
@@ -130,10 +132,10 @@ export function checkQualifiedName(value: string): string[] {
   const name = parts.at(-1)!
   if (parts.length === 2) {
     if (parts[0] === '') faults.push('prefix part must be non-empty')
-    else faults.push(...checkDnsSubdomain(parts[0]!).map((fault) => `prefix part ${fault}`))
+    else faults.push(...check({ ...subdomainRule, unit: 'bytes' }, parts[0]!).map((fault) => `prefix part ${fault}`))
   }
   if (name === '') faults.push('name part must be non-empty')
-  else if (byteLength(name) > labelLength) faults.push(`name part ${tooLong(labelLength)}`)
+  else if (byteLength(name) > labelLength) faults.push(`name part ${tooLong(labelLength, 'bytes')}`)
   if (name.length > 1024 || !matches(labelKey, name)) faults.push(`name part ${mismatch(rule)}`)
   return faults
 }
@@ -147,6 +149,7 @@ export function checkLabelValue(value: string): string[] {
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
       examples: ['MyValue', 'my_value', '12345'],
       length: labelLength,
+      unit: 'bytes',
     },
     value,
   )

@@ -2,7 +2,7 @@ import { getIn, getString, type JsonObject, rfc3339 } from '../../../base/index.
 import type { KubeObject } from '../../../kube/index.ts'
 import { parseApiVersion } from '../../../kube/index.ts'
 import { labelsOf } from '../../operations/metadata.ts'
-import { selectorMatches } from '../../resources/strategies/pod-validation.ts'
+import { selects } from '../../resources/validation/selectors.ts'
 import type { Change } from '../../store/store.ts'
 import type { Controller, Environment } from '../environment.ts'
 import { isPodActive, isPodReady, listAt, numberAt, podCounts, scaled, withCondition } from './pod-objects.ts'
@@ -118,9 +118,7 @@ export class ScalingController implements Controller {
     if (budget === undefined) return
     const pods = this.#env
       .list('pods', namespace)
-      .filter(
-        (pod: KubeObject) => isPodActive(pod) && selectorMatches(getIn(budget, ['spec', 'selector']), labelsOf(pod)),
-      )
+      .filter((pod: KubeObject) => isPodActive(pod) && selects(getIn(budget, ['spec', 'selector']), labelsOf(pod)))
     const healthy = pods.filter(isPodReady).length
     const minimum = getIn(budget, ['spec', 'minAvailable'])
     const missing = getIn(budget, ['spec', 'maxUnavailable'])

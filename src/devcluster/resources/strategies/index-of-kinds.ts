@@ -14,6 +14,8 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['statefulsets.apps', workloads.statefulSet],
   ['jobs.batch', workloads.job],
   ['cronjobs.batch', workloads.cronJob],
+  ['replicationcontrollers', workloads.replicationController],
+  ['podtemplates', workloads.podTemplate],
   ['services', service],
   ['configmaps', configMap],
   ['secrets', secret],

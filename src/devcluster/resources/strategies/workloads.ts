@@ -1,10 +1,22 @@
 import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../http/errors.ts'
+import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
-import { ensure, list, preset, presetText, sub, text } from './draft.ts'
+import { collect, type Field } from '../validation/field.ts'
+import { checkCronJobSpec, checkJobSpec, checkJobUpdate } from '../validation/jobs.ts'
+import { checkPodOnly, checkPodSpec } from '../validation/pod-spec.ts'
+import { podUpdateErrors } from '../validation/pod-update.ts'
+import {
+  checkDaemonSetSpec,
+  checkDeploymentSpec,
+  checkImmutable,
+  checkReplicaSetSpec,
+  checkReplicationControllerSpec,
+  checkStatefulSetSpec,
+  checkTemplate,
+} from '../validation/workloads.ts'
+import { ensure, list, preset, presetText, sub } from './draft.ts'
 import { podOnlyDefaults, podSpecDefaults } from './pod-defaults.ts'
-import { podSpecErrors, podUpdateErrors, selectorErrors } from './pod-validation.ts'
 
 function templateDefaults(spec: JsonObject): void {
   const template = sub(spec, 'template')
@@ -13,33 +25,14 @@ function templateDefaults(spec: JsonObject): void {
   if (pod !== undefined) podSpecDefaults(pod)
 }
 
-function immutable(field: string, next: KubeObject, live: KubeObject, ...path: string[]): FieldError[] {
-  const read = (object: KubeObject): unknown =>
-    path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), object)
-  const after = read(next)
-  return jsonEqual((after ?? null) as never, (read(live) ?? null) as never)
-    ? []
-    : [invalidValue(field, after ?? null, 'field is immutable')]
+/** Errors of an object's spec. */
+function specErrors(object: KubeObject, check: (spec: Field) => void): FieldError[] {
+  return collect(object['spec'], 'spec', check)
 }
 
-function replicasErrors(object: KubeObject): FieldError[] {
-  const replicas = sub(object, 'spec')?.['replicas']
-  return typeof replicas === 'number' && replicas < 0
-    ? [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]
-    : []
-}
-
-function templateErrors(object: KubeObject): FieldError[] {
-  const spec = sub(object, 'spec')
-  const errors = [
-    ...selectorErrors(spec, { selector: true }),
-    ...replicasErrors(object),
-    ...podSpecErrors(sub(spec, 'template', 'spec'), 'spec.template.spec'),
-  ]
-  const policy = text(sub(spec, 'template', 'spec'), 'restartPolicy')
-  if (policy !== '' && policy !== 'Always')
-    errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']))
-  return errors
+/** A workload's selector stays as it is. */
+function sameSelector(next: KubeObject, live: KubeObject): FieldError[] {
+  return specErrors(next, (spec) => checkImmutable(spec, live['spec'], 'selector'))
 }
 
 export const deployment: Strategy = {
@@ -61,17 +54,8 @@ export const deployment: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = {}
   },
-  validate: (object) => {
-    const errors = templateErrors(object)
-    const strategy = sub(object, 'spec', 'strategy')
-    if (text(strategy, 'type') === 'Recreate' && isObject(strategy?.['rollingUpdate'])) {
-      errors.push(
-        forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"),
-      )
-    }
-    return errors
-  },
-  validateUpdate: (next, live) => immutable('spec.selector', next, live, 'spec', 'selector'),
+  validate: (object) => specErrors(object, checkDeploymentSpec),
+  validateUpdate: sameSelector,
 }
 
 export const replicaSet: Strategy = {
@@ -84,8 +68,8 @@ export const replicaSet: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { replicas: 0 }
   },
-  validate: templateErrors,
-  validateUpdate: (next, live) => immutable('spec.selector', next, live, 'spec', 'selector'),
+  validate: (object) => specErrors(object, checkReplicaSetSpec),
+  validateUpdate: sameSelector,
 }
 
 export const daemonSet: Strategy = {
@@ -105,8 +89,8 @@ export const daemonSet: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
   },
-  validate: templateErrors,
-  validateUpdate: (next, live) => immutable('spec.selector', next, live, 'spec', 'selector'),
+  validate: (object) => specErrors(object, checkDaemonSetSpec),
+  validateUpdate: sameSelector,
 }
 
 const STATEFUL_CHANGEABLE = [
@@ -144,7 +128,7 @@ export const statefulSet: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { replicas: 0, availableReplicas: 0 }
   },
-  validate: templateErrors,
+  validate: (object, _context, live) => specErrors(object, (spec) => checkStatefulSetSpec(spec, live !== undefined)),
   validateUpdate: (next, live) => {
     const rest = (object: KubeObject): JsonObject => {
       const out = { ...(sub(object, 'spec') ?? {}) }
@@ -175,13 +159,25 @@ function jobDefaults(spec: JsonObject): void {
   templateDefaults(spec)
 }
 
-function restartErrors(spec: JsonObject | undefined, field: string): FieldError[] {
-  const policy = text(sub(spec, 'template', 'spec'), 'restartPolicy')
-  if (policy === 'OnFailure' || policy === 'Never') return []
-  // The default of a PodSpec is Always, which no Job may have: the user has to say.
-  return policy === '' || policy === 'Always'
-    ? [required(`${field}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')]
-    : [notSupported(`${field}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never'])]
+/** Labels and selector of a Job that the server made have to be the server's. */
+function generatedErrors(object: KubeObject): FieldError[] {
+  const spec = sub(object, 'spec')
+  if (spec?.['manualSelector'] === true || !isObject(spec?.['selector'])) return []
+  const labels = sub(spec, 'template', 'metadata', 'labels') ?? {}
+  const uid = String(object.metadata['uid'] ?? '')
+  const errors: FieldError[] = []
+  for (const [key, value] of [
+    ['controller-uid', uid],
+    ['job-name', object.metadata.name],
+    ['batch.kubernetes.io/controller-uid', uid],
+    ['batch.kubernetes.io/job-name', object.metadata.name],
+  ] as const) {
+    if (labels[key] === value) continue
+    const field = `spec.template.metadata.labels[${key}]`
+    const why = `must be '${value}'`
+    errors.push(labels[key] === undefined ? required(field, why) : invalidValue(field, labels, why))
+  }
+  return errors
 }
 
 export const job: Strategy = {
@@ -211,20 +207,8 @@ export const job: Strategy = {
       if (/^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key)) labels[key] ??= value
     }
   },
-  validate: (object) => {
-    const spec = sub(object, 'spec')
-    return [
-      ...selectorErrors(spec, { selector: true }),
-      ...podSpecErrors(sub(spec, 'template', 'spec'), 'spec.template.spec'),
-      ...restartErrors(spec, 'spec'),
-    ]
-  },
-  validateUpdate: (next, live) => [
-    ...immutable('spec.completions', next, live, 'spec', 'completions'),
-    ...immutable('spec.selector', next, live, 'spec', 'selector'),
-    ...(sub(live, 'spec')?.['suspend'] === true ? [] : immutable('spec.template', next, live, 'spec', 'template')),
-    ...immutable('spec.completionMode', next, live, 'spec', 'completionMode'),
-  ],
+  validate: (object) => [...generatedErrors(object), ...specErrors(object, checkJobSpec)],
+  validateUpdate: (next, live) => specErrors(next, (spec) => checkJobUpdate(spec, sub(live, 'spec') ?? {})),
 }
 
 export const cronJob: Strategy = {
@@ -241,31 +225,15 @@ export const cronJob: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = {}
   },
-  validate: (object) => {
-    const spec = sub(object, 'spec')
-    const errors: FieldError[] = []
-    const schedule = text(spec, 'schedule')
-    if (schedule === '') errors.push(required('spec.schedule'))
-    else if (!isSchedule(schedule)) {
-      errors.push(
-        invalidValue(
-          'spec.schedule',
-          schedule,
-          `expected exactly 5 fields, found ${schedule.trim().split(/\s+/).length}: [${schedule.trim().split(/\s+/).join(' ')}]`,
-        ),
-      )
+  validate: (object, _context, live) => {
+    const errors = specErrors(object, (spec) => checkCronJobSpec(spec, sub(live, 'spec')))
+    const { name } = object.metadata
+    // Eleven characters are added for each Job.
+    if (live === undefined && name.length > 52) {
+      errors.push(invalidValue('metadata.name', name, 'must be no more than 52 characters'))
     }
-    const inner = sub(spec, 'jobTemplate', 'spec')
-    errors.push(...podSpecErrors(sub(inner, 'template', 'spec'), 'spec.jobTemplate.spec.template.spec'))
-    errors.push(...restartErrors(inner, 'spec.jobTemplate.spec'))
     return errors
   },
-}
-
-function isSchedule(text: string): boolean {
-  if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true
-  if (/^@every \S+$/.test(text)) return true
-  return text.trim().split(/\s+/).length === 5
 }
 
 export const pod: Strategy = {
@@ -279,8 +247,42 @@ export const pod: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { phase: 'Pending', qosClass: qosClass(ensure(draft, 'spec')) }
   },
-  validate: (object) => podSpecErrors(sub(object, 'spec'), 'spec'),
+  validate: (object, _context, live) =>
+    specErrors(object, (spec) => {
+      checkPodSpec(spec, true)
+      checkPodOnly(spec)
+      if (live !== undefined) return
+      if (spec.count('ephemeralContainers') > 0) spec.forbidden('ephemeralContainers', 'cannot be set on create')
+      if (spec.text('nodeName') !== '' && spec.count('schedulingGates') > 0) {
+        spec.forbidden('nodeName', 'cannot be set until all schedulingGates have been cleared')
+      }
+    }),
   validateUpdate: podUpdateErrors,
+}
+
+export const replicationController: Strategy = {
+  generation: true,
+  defaultPropagation: 'Orphan',
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    preset(spec, 'replicas', 1)
+    const labels = sub(spec, 'template', 'metadata', 'labels')
+    if (labels !== undefined && Object.keys(labels).length > 0) {
+      if (Object.keys(sub(spec, 'selector') ?? {}).length === 0) spec['selector'] = { ...labels }
+      if (!isObject(draft.metadata['labels'])) draft.metadata['labels'] = { ...labels }
+    }
+    templateDefaults(spec)
+  },
+  prepareForCreate: (draft) => {
+    draft['status'] = { replicas: 0 }
+  },
+  validate: (object) => specErrors(object, checkReplicationControllerSpec),
+}
+
+export const podTemplate: Strategy = {
+  generation: true,
+  defaults: templateDefaults,
+  validate: (object) => collect(object['template'], 'template', checkTemplate),
 }
 
 /** Guaranteed when every container limits cpu and memory and asks for as much, BestEffort when none asks for anything. */
