@@ -12,6 +12,8 @@ export function compareKeys(a: string, b: string, v3: boolean): number {
       digits = isDigit(x)
       continue
     }
+    // Two small letters, which most keys differ by.
+    if (x >= 0x61 && x <= 0x7a && y >= 0x61 && y <= 0x7a) return x - y
     const at = x >= 0xdc00 && x <= 0xdfff ? i - 1 : i
     return comparePoints(a, b, { at, digits: digits && v3 })
   }

@@ -104,6 +104,15 @@ function isCollection(value: Value): value is { [key: string]: JsonValue } {
 /** The line length beyond which yaml.v2 folds. */
 const foldWidth = 80
 
+/** Letters, and what means nothing behind a letter: a text of these can be written as it is, unless it is a word. */
+const plainText = /^[A-Za-z_/$][\w./$()=+@~-]*(?:[ :,][\w./$()=+@~-]+)*$/
+
+/** True for most texts that stand unquoted; the others need a closer look. */
+function isPlainText(text: string): boolean {
+  // The longest word that is no string has five letters.
+  return plainText.test(text) && (text.length > 5 || readsAsString(text, 'v2'))
+}
+
 /** yaml.v2's encoder and emitter for plain data: block style, no comments. */
 class V2Writer {
   readonly #sink = new EmitSink({ v2: true, indent: 2, width: foldWidth })
@@ -166,7 +175,8 @@ class V2Writer {
     this.#increaseIndent(false, false)
     for (const [key, item] of entries) {
       sink.writeIndent()
-      if (isSimpleKey(key)) {
+      if (key.length <= 42 && isPlainText(key)) sink.writeWord(`${key}:`)
+      else if (isSimpleKey(key)) {
         this.#string(key, true)
         sink.writeIndicator(':', false, false, false)
       } else {
@@ -182,6 +192,10 @@ class V2Writer {
 
   #string(text: string, simpleKey: boolean): void {
     const sink = this.#sink
+    if (sink.column + text.length <= foldWidth && isPlainText(text)) {
+      sink.writeWord(sink.whitespace ? text : ` ${text}`)
+      return
+    }
     const value = text.includes('\x85') ? foldNextLines(text) : text
     const analysis = analyzeScalar(value, true)
     const literal = value.includes('\n')
