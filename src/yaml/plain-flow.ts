@@ -28,29 +28,26 @@ export function plainKey(text: string): string {
   throw notPlain
 }
 
-/** Where the quoted scalar that begins at an offset of a line ends. @throws notPlain when it goes on in the next line */
-export function quotedEnd(line: string, from: number): number {
-  const quote = line[from]!
-  let end = line.indexOf(quote, from + 1)
+/** Where the closing quote of the text of a quoted scalar is; -1 when it goes on in the next line. */
+export function closingQuote(line: string, from: number, quote: string): number {
+  let end = line.indexOf(quote, from)
   if (quote === "'") {
     while (end >= 0 && line[end + 1] === "'") end = line.indexOf("'", end + 2)
   } else while (end >= 0 && isEscaped(line, from, end)) end = line.indexOf('"', end + 1)
-  if (end < 0) throw notPlain
-  return end + 1
+  return end
 }
 
 function isEscaped(line: string, from: number, at: number): boolean {
   let slash = at
-  while (slash - 1 > from && line.charCodeAt(slash - 1) === 0x5c) slash--
+  while (slash > from && line.charCodeAt(slash - 1) === 0x5c) slash--
   return (at - slash) % 2 === 1
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' }
 
-/** The text of a quoted scalar with its quotes. @throws notPlain for an escape that is seldom used */
-export function unquote(line: string, from: number, end: number): string {
-  const inner = line.slice(from + 1, end - 1)
-  if (line[from] === "'") return inner.includes("''") ? inner.replaceAll("''", "'") : inner
+/** What the text between quotes stands for. @throws notPlain for an escape that is seldom used */
+export function unescaped(inner: string, quote: string): string {
+  if (quote === "'") return inner.includes("''") ? inner.replaceAll("''", "'") : inner
   if (!inner.includes('\\')) return inner
   return inner.replace(/\\(.?)/g, (_, letter: string) => {
     if (!Object.hasOwn(escapes, letter)) throw notPlain
@@ -139,19 +136,19 @@ export class FlowReader {
   }
 
   #quoted(): string {
-    const from = this.pos
-    const end = quotedEnd(this.#line, from)
-    if (end - from > 1000 && this.#line[end] === ':') throw notPlain
-    this.pos = end
-    return unquote(this.#line, from, end)
+    const quote = this.#line[this.pos]!
+    const from = this.pos + 1
+    const end = closingQuote(this.#line, from, quote)
+    if (end < 0 || (end - from > 1000 && this.#line[end + 1] === ':')) throw notPlain
+    this.pos = end + 1
+    return unescaped(this.#line.slice(from, end), quote)
   }
 
   /** A plain scalar; one with signs that mean something elsewhere is left to the parser. */
   #plain(): string {
-    const pattern = /(?:[^ ?:,[\]{}#&*!|>'"%@`-]|-(?![ ?:,[\]{}#]))(?:[^?:,[\]{}# ]| +(?![ ?:,[\]{}#]))*(?= *[,:\]}])/y
-    pattern.lastIndex = this.pos
-    const text = pattern.exec(this.#line)?.[0]
-    if (text === undefined || text.length > 1000) throw notPlain
+    const pattern = /^(?:[^ ?:,[\]{}#&*!|>'"%@`-]|-(?![ ?:,[\]{}#]))(?:[^?:,[\]{}# ]| +(?![ ?:,[\]{}#]))*(?= *[,:\]}])/
+    const text = pattern.exec(this.#line.slice(this.pos, this.pos + 1000))?.[0]
+    if (text === undefined) throw notPlain
     this.pos += text.length
     if (this.#line[this.pos] === ':' && this.#line[this.pos + 1] !== ' ') throw notPlain
     return text

@@ -1,12 +1,11 @@
 import { type JsonArray, type JsonObject, type JsonValue, setOwn } from '../base/index.ts'
-import { FlowReader, notPlain, plainKey, plainValue, quotedEnd, unquote } from './plain-flow.ts'
+import { closingQuote, FlowReader, notPlain, plainKey, plainValue, unescaped } from './plain-flow.ts'
 
 /**
  * The value of a text that is one YAML document in the form most manifests and values files have: block mappings and
- * sequences; scalars plain, literal, or quoted on one line; flow collections on one line. `undefined`: the text has
- * something else (anchors, tags, merge keys, several documents, an error), and `parseDocuments` with `nodeToJson`
- * (flavour `v2`) must read it. Where there is a value, it is theirs; no nodes are made, so it comes several times as
- * fast. Never throws.
+ * sequences, scalars in every style, flow collections on one line. `undefined`: the text has something else (anchors,
+ * tags, merge keys, several documents, an error), and `parseDocuments` with `nodeToJson` (flavour `v2`) must read it.
+ * Where there is a value, it is theirs; no nodes are made, so it comes several times as fast. Never throws.
  */
 export function readPlainYaml(text: string): { readonly value: JsonValue } | undefined {
   if (/[^\t\n -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/.test(text)) return undefined
@@ -23,7 +22,7 @@ const maxDepth = 200
 /** YAML's limit is 1024 characters. */
 const maxKey = 1000
 
-/** Characters that do not begin a plain scalar. A `-` may, with something behind it. */
+/** Characters that do not begin a plain scalar. A `-` or `:` may, with something behind it. */
 const indicators = new Set('?:,[]{}#&*!|>\'"%@`')
 
 /** What a line of the text holds of a mapping: a key, and where its value begins in the line. */
@@ -67,8 +66,7 @@ class PlainReader {
         start = at + 1
         continue
       }
-      let end = text.indexOf('\n', at)
-      if (end < 0) end = text.length
+      const end = lineEndFrom(text, at)
       if (char === 0x23 || at === end) {
         start = end + 1
         continue
@@ -162,12 +160,8 @@ class PlainReader {
     const char = line[from]!
     switch (char) {
       case '"':
-      case "'": {
-        const end = quotedEnd(line, from)
-        const value = unquote(line, from, end)
-        this.#endOfLine(line, end)
-        return value
-      }
+      case "'":
+        return this.#quoted(line, from)
       case '[':
       case '{': {
         const flow = new FlowReader(line, from)
@@ -176,10 +170,36 @@ class PlainReader {
         return value
       }
       case '|':
-        return this.#literal(line.slice(from + 1), column)
+      case '>':
+        return this.#blockScalar(line.slice(from + 1), char === '>', column)
     }
     if (!beginsPlain(line, from)) throw notPlain
     return this.#plain(line, from, column)
+  }
+
+  #quoted(line: string, from: number): string {
+    const quote = line[from]!
+    let more = line
+    let start = from + 1
+    let end = closingQuote(line, start, quote)
+    const parts: string[] = []
+    while (end < 0) {
+      // It goes on: the blanks around a line break go, one break is a space, each empty line another break.
+      parts.push(trimEnd(more.slice(start)))
+      const at = nextText(this.#text, this.#lineEnd)
+      if (at < 0 || more.endsWith('\\')) throw notPlain
+      if (isMarker(this.#text, at) && this.#text.charCodeAt(at - 1) === 0x0a) throw notPlain
+      const breaks = this.#text.slice(this.#lineEnd, at).split('\n').length - 1
+      parts.push(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1))
+      this.#lineEnd = lineEndFrom(this.#text, at)
+      more = this.#text.slice(at, this.#lineEnd)
+      if (more.includes('\t')) throw notPlain
+      start = 0
+      end = closingQuote(more, 0, quote)
+    }
+    parts.push(more.slice(start, end))
+    this.#endOfLine(more, end + 1)
+    return unescaped(parts.join(''), quote)
   }
 
   /** Only a comment may follow on the line. */
@@ -212,54 +232,59 @@ class PlainReader {
     return plainValue(text)
   }
 
-  #literal(header: string, column: number): string {
-    const chomp = /^[+-]? *$/.test(header) ? header[0] : undefined
-    if (chomp === undefined && header !== '') throw notPlain
+  /** A `|` or `>` scalar in a collection at a column; the header is what follows the indicator. */
+  #blockScalar(header: string, isFolded: boolean, column: number): string {
+    if (!/^[+-]? *$/.test(header)) throw notPlain
     const text = this.#text
-    const begin = this.#lineEnd + 1
-    const indent = indentOfBlock(text, begin)
-    if (indent <= column || indent === 0) throw notPlain
-    const lines: string[] = []
-    let start = begin
-    let filled = 0
-    while (start < text.length) {
-      let end = text.indexOf('\n', start)
-      if (end < 0) end = text.length
-      let at = start
-      while (at < end && at - start < indent && text.charCodeAt(at) === 0x20) at++
-      if (at - start < indent) {
-        if (at < end) {
-          // Less indented: the end, unless a tab makes it an error.
-          if (text.charCodeAt(at) === 0x09) throw notPlain
-          break
-        }
-        lines.push(end < text.length ? '\n' : '')
-      } else {
-        lines.push(text.slice(at, end + 1))
-        filled = at < end ? lines.length : filled
-      }
+    let start = this.#lineEnd + 1
+    const indent = indentOfBlock(text, start)
+    const parts: string[] = []
+    let lineBreak = ''
+    let breaks = ''
+    let wasIndented = false
+    while (indent > column && start < text.length) {
+      const end = lineEndFrom(text, start)
+      const at = passIndent(text, start, Math.min(end, start + indent))
+      if (at < end) {
+        // Less indented: the end, unless a tab makes it an error.
+        if (at - start < indent && text.charCodeAt(at) === 0x09) throw notPlain
+        if (at - start < indent) break
+        const isIndented = text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09
+        if (!isFolded || wasIndented || isIndented || lineBreak === '') parts.push(lineBreak)
+        else if (breaks === '') parts.push(' ')
+        parts.push(breaks, text.slice(at, end))
+        wasIndented = isIndented
+        lineBreak = end < text.length ? '\n' : ''
+        breaks = ''
+      } else if (end < text.length) breaks += '\n'
       start = end + 1
     }
     this.#next(start)
-    if (filled === 0) throw notPlain
-    const kept = lines.slice(0, chomp === '+' ? lines.length : filled).join('')
-    return chomp === '-' && kept.endsWith('\n') ? kept.slice(0, -1) : kept
+    if (header[0] !== '-') parts.push(lineBreak)
+    if (header[0] === '+') parts.push(breaks)
+    return parts.join('')
   }
 }
 
-/** The indentation of a literal's first line with text; lines before it must not be indented more. */
+/** The indentation of the first line with text of a block scalar; empty lines before it must not be indented more. */
 function indentOfBlock(text: string, from: number): number {
   let start = from
+  let longest = 0
   while (start < text.length) {
-    let at = start
-    while (text.charCodeAt(at) === 0x20) at++
+    const at = passIndent(text, start, text.length)
     const char = text.charCodeAt(at)
-    if (char === 0x09) throw notPlain
+    if (char === 0x09 || (char !== 0x0a && longest > at - start)) throw notPlain
     if (char !== 0x0a) return at - start
-    if (at > start) throw notPlain
+    longest = Math.max(longest, at - start)
     start = at + 1
   }
   throw notPlain
+}
+
+function passIndent(text: string, from: number, limit: number): number {
+  let at = from
+  while (at < limit && text.charCodeAt(at) === 0x20) at++
+  return at
 }
 
 /** A line that marks the start or the end of a document. */
@@ -269,13 +294,21 @@ function isMarker(text: string, at: number): boolean {
   return Number.isNaN(char) || char <= 0x20
 }
 
+/** Where the next line with text has it; -1 at the end. */
+function nextText(text: string, from: number): number {
+  const blanks = /[ \n]*/y
+  blanks.lastIndex = from
+  blanks.test(text)
+  return blanks.lastIndex < text.length ? blanks.lastIndex : -1
+}
+
 function isItem(line: string): boolean {
   return line.charCodeAt(0) === 0x2d && (line.length === 1 || line.charCodeAt(1) === 0x20)
 }
 
 function beginsPlain(line: string, at: number): boolean {
   const char = line[at]!
-  if (char === '-') return at + 1 < line.length && line.charCodeAt(at + 1) !== 0x20
+  if (char === '-' || char === ':') return at + 1 < line.length && line.charCodeAt(at + 1) !== 0x20
   return !indicators.has(char)
 }
 
@@ -286,17 +319,24 @@ function skipSpaces(line: string, from: number): number {
 }
 
 function trimEnd(line: string): string {
-  return line.charCodeAt(line.length - 1) === 0x20 ? line.replace(/ +$/, '') : line
+  let end = line.length
+  while (line.charCodeAt(end - 1) === 0x20) end--
+  return line.slice(0, end)
+}
+
+function lineEndFrom(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end < 0 ? text.length : end
 }
 
 /** The key at the start of a line; `undefined` where there is none. */
 function keyAt(line: string): KeyAt | undefined {
   const first = line[0]!
   if (first === '"' || first === "'") {
-    const end = quotedEnd(line, 0)
-    if (line[end] !== ':' || (end + 1 < line.length && line[end + 1] !== ' ')) return undefined
+    const end = closingQuote(line, 1, first)
+    if (end < 0 || line[end + 1] !== ':' || (end + 2 < line.length && line[end + 2] !== ' ')) return undefined
     if (end > maxKey) throw notPlain
-    return { key: unquote(line, 0, end), value: end + 1 }
+    return { key: unescaped(line.slice(1, end), first), value: end + 2 }
   }
   if (!beginsPlain(line, 0)) return undefined
   let colon = line.indexOf(': ')
