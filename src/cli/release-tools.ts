@@ -1,5 +1,5 @@
 import type { Cancellation } from '../base/index.ts'
-import type { ReleaseTools } from '../fleet/index.ts'
+import type { ReleaseTools } from '../fleet/releases/index.ts'
 import { parseDuration } from '../flux/index.ts'
 import { HelmError, makeCapabilities } from '../helm/index.ts'
 import { cacheDir, createChartSources, createChartTrees, nodeTemplateCrypto, unpackChart } from '../host/index.ts'

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { cleanPath, compareStrings, isWithin } from '../base/index.ts'
-import { type ChartFile, HelmError, isIgnoredByHelm, parseHelmIgnore } from '../helm/index.ts'
+import { type ChartFile, HelmError, isIgnoredByHelm, parseHelmIgnore } from '../helm/light.ts'
 
 /** Helm's own limits: 5 MiB a file, 100 MiB a chart. */
 const maxFile = 5 * 1024 * 1024

@@ -17,7 +17,9 @@ export function codeLenses({ fleet, liveStatus }: LanguageContext, path: string)
     const status = liveStatus?.(ref, effective[0]?.cluster)
     const lenses = isFluxKustomization(ref)
       ? kustomizationLenses(fleet, object, ref)
-      : objectLenses(object, ref, kind.role)
+      : ref.kind === 'HelmRelease'
+        ? releaseLenses(object, ref, effective[0]?.cluster ?? '-')
+        : objectLenses(object, ref, kind.role)
     const uses = fleet.references(ref).length
     if (kind.role === 'source' && uses > 0) {
       lenses.push(lens(object, ref, 'showReferences', `${uses} ${uses === 1 ? 'reference' : 'references'}`))
@@ -53,6 +55,15 @@ function kustomizationLenses(fleet: Fleet, object: LocatedObject, ref: ObjectRef
     out.push({ ...lens(object, ref, 'openDirectory', directory), ...extra, target: { path: file } })
   }
   return out
+}
+
+function releaseLenses(object: LocatedObject, ref: ObjectRef, cluster: string): CodeLens[] {
+  const extra = { release: `${cluster}/${ref.namespace ?? ''}/${ref.name}` }
+  return [
+    { ...lens(object, ref, 'build', 'Build'), ...extra },
+    { ...lens(object, ref, 'diff', 'Diff'), ...extra },
+    ...objectLenses(object, ref, 'applier'),
+  ]
 }
 
 function objectLenses(object: LocatedObject, ref: ObjectRef, role: string): CodeLens[] {

@@ -97,6 +97,8 @@ export interface CodeLens {
   readonly ref: ObjectRef
   /** Id of the Kustomization in the fleet, when there is exactly one or the first of several. */
   readonly kustomization?: string
+  /** Id of the HelmRelease in the fleet, likewise. */
+  readonly release?: string
   readonly target?: Location
 }
 

@@ -4,11 +4,14 @@ import { gvkOf } from '../kube/index.ts'
 import { createObjectChecker, type ObjectChecker, type SchemaFinding, type SchemaRegistry } from '../schema/index.ts'
 import { rules } from './registry.ts'
 import { TargetIndex } from './targets.ts'
-import type { FileRule, Finding, Linter, LintOptions, Rule } from './types.ts'
+import type { FileRule, Finding, Linter, LintOptions, ProblemSource, Rule } from './types.ts'
 
-/** A linter over a fleet. Results of a file's own rules are kept until the file changes. */
-export function createLinter(fleet: Fleet, registry: SchemaRegistry): Linter {
-  return new FleetLinter(fleet, registry)
+/**
+ * A linter over a fleet. Results of a file's own rules are kept until the file changes.
+ * @param more problems that were found by other means, such as those of rendered HelmReleases.
+ */
+export function createLinter(fleet: Fleet, registry: SchemaRegistry, more?: ProblemSource): Linter {
+  return new FleetLinter(fleet, registry, more)
 }
 
 interface FileResult {
@@ -25,10 +28,12 @@ class FleetLinter implements Linter {
   readonly #checker: ObjectChecker
   #whole = new WeakMap<JsonObject, readonly SchemaFinding[]>()
   #definitions = -1
+  readonly #more: ProblemSource | undefined
   #fileChecks = 0
 
-  constructor(fleet: Fleet, registry: SchemaRegistry) {
+  constructor(fleet: Fleet, registry: SchemaRegistry, more: ProblemSource | undefined) {
     this.#fleet = fleet
+    this.#more = more
     this.#registry = registry
     this.#checker = createObjectChecker(registry)
   }
@@ -54,6 +59,7 @@ class FleetLinter implements Linter {
       ...this.#fleet.problems(path),
       ...(file === undefined ? [] : this.#fileProblems(file)),
       ...(this.#fleetProblems().get(path) ?? []),
+      ...(this.#more?.problems(path) ?? []),
     ]
     return mergeProblems(applySeverities(problems, options.severities))
   }
@@ -62,6 +68,7 @@ class FleetLinter implements Linter {
     const paths = new Set(this.#fleet.files().map((file) => file.path))
     for (const problem of this.#fleet.problems()) if (problem.location !== undefined) paths.add(problem.location.path)
     for (const path of this.#fleetProblems().keys()) paths.add(path)
+    for (const path of this.#more?.problemPaths() ?? []) paths.add(path)
     return [...paths].sort()
   }
 

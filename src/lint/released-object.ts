@@ -1,4 +1,4 @@
-import type { ObjectFinding } from '../fleet/index.ts'
+import type { ObjectFinding } from '../fleet/releases/index.ts'
 import { apiVersionOf, gvkOf, type KubeObject } from '../kube/index.ts'
 import { createObjectChecker, type SchemaRegistry } from '../schema/index.ts'
 import { movedKinds } from './rules/kube-unknown-kind.ts'

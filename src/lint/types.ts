@@ -71,6 +71,12 @@ export interface LintOptions {
   readonly cancellation?: Cancellation
 }
 
+/** Further problems by file (relative to the workspace), up to date whenever they are asked for. */
+export interface ProblemSource {
+  problems(path: string): readonly Problem[]
+  problemPaths(): readonly string[]
+}
+
 /** Remembers results by content, so that an edit checks again only what it can have changed. */
 export interface Linter {
   /** All problems by file, those of the model included; files without a problem are absent. Sorted by position. */

@@ -49,6 +49,8 @@ export interface WorkerSettings {
   readonly storage: string
   /** Seconds between two looks at the working tree where no file event tells of a change. */
   readonly pollInterval: number
+  /** Charts that HelmReleases name may be fetched from their repositories. */
+  readonly downloadCharts: boolean
   /** The dev cluster also serves the Flux API versions of earlier minors. Counts from its next start. */
   readonly oldFluxVersions: boolean
 }
@@ -59,6 +61,7 @@ export const isWorkerSettings: Guard<WorkerSettings> = record<WorkerSettings>({
   trusted: isBoolean,
   storage: isString,
   pollInterval: isNumber,
+  downloadCharts: isBoolean,
   oldFluxVersions: isBoolean,
 })
 
@@ -256,6 +259,20 @@ export const buildOrigin: RequestSpec<BuildPlaceParams, BuildOriginAnswer | null
     character: isNumber,
   }),
   nullable(record<BuildOriginAnswer>({ field: isString, origin: optional(isBuildStep), steps: listOf(isBuildStep) })),
+)
+/** Scheme of the read-only documents that show files of packed charts; their query is JSON of `ChartFileParams`. */
+export const chartScheme = 'fluxkit-chart'
+
+/** A file of a release's chart that is no file of the workspace. */
+export interface ChartFileParams extends WorkloadParams {
+  /** As `# Source` shows it: `podinfo/templates/service.yaml`. */
+  readonly path: string
+}
+/** The text of a file of the chart of a HelmRelease. */
+export const chartFile: RequestSpec<ChartFileParams, TextAnswer> = request(
+  'chartFile',
+  record<ChartFileParams>({ fleetCluster: isString, workload: isString, path: isString }),
+  isTextAnswer,
 )
 /** Server-side dry-run of a workload's rendered objects against a cluster. */
 export const diffWorkload: RequestSpec<DiffParams, readonly DiffEntry[]> = request(

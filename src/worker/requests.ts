@@ -3,6 +3,7 @@ import {
   act,
   buildOrigin,
   buildWorkload,
+  chartFile,
   closeCluster,
   devClusterId,
   devCluster as devClusterSpec,
@@ -62,6 +63,7 @@ function registerFleet(dispatcher: Dispatcher, { views }: RequestTargets): void 
   dispatcher.handle(fleetObjects, (params) => views.objects(params))
   dispatcher.handle(buildWorkload, (params) => views.build(params))
   dispatcher.handle(buildOrigin, (params) => views.origin(params))
+  dispatcher.handle(chartFile, (params) => views.chartFile(params))
   dispatcher.handle(locate, ({ ref }) => ({ locations: views.locate(ref) }))
   dispatcher.handle(findWorkload, ({ ref }) => views.findWorkload(ref))
 }

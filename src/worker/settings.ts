@@ -5,8 +5,16 @@ export interface Settings {
   readonly current: WorkerSettings
 }
 
-/** What holds for a client that gives no settings, such as another editor: no cluster is contacted. */
+/** What holds for a client that gives no settings, such as another editor: no cluster is contacted, no chart fetched. */
 export function initialSettings(options: unknown, storage: string): WorkerSettings {
   if (isWorkerSettings(options)) return options
-  return { kubeconfigs: [], allowedContexts: [], trusted: false, storage, pollInterval: 10, oldFluxVersions: false }
+  return {
+    kubeconfigs: [],
+    allowedContexts: [],
+    trusted: false,
+    storage,
+    pollInterval: 10,
+    downloadCharts: false,
+    oldFluxVersions: false,
+  }
 }

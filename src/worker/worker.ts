@@ -13,11 +13,13 @@ import { ClusterRegistry } from './clusters/registry.ts'
 import { Dispatcher, messageOf } from './dispatch.ts'
 import { registerLanguage } from './lsp/features.ts'
 import { LensRefresh } from './lsp/lens-refresh.ts'
+import { Releases } from './releases/releases.ts'
 import { registerRequests } from './requests.ts'
 import { DevCluster } from './run/dev-cluster.ts'
 import { EngineHost } from './run/engine-host.ts'
 import { initialSettings } from './settings.ts'
 import { FleetViews } from './workspace/fleet-views.ts'
+import { ReleaseViews } from './workspace/release-views.ts'
 import { pathOfUri } from './workspace/uris.ts'
 import { Workspace } from './workspace/workspace.ts'
 
@@ -39,12 +41,13 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   const dispatcher = new Dispatcher(connection)
   const documents = new TextDocuments(TextDocument)
   const workspace = new Workspace(connection, dispatcher)
-  const views = new FleetViews(workspace)
+  const releases = new Releases({ connection, dispatcher, workspace, settings })
+  const views = new FleetViews(workspace, new ReleaseViews(releases))
   const lenses = new LensRefresh(connection, dispatcher.log)
   const clusters = new ClusterRegistry(dispatcher, settings, () => lenses.soon())
   const devCluster = new DevCluster({ registry: clusters, dispatcher, settings, cli: options.cli })
   const engine = new EngineHost({ clusters, dispatcher, workspace, views, settings })
-  const parts: readonly Disposable[] = [lenses, engine, devCluster, clusters, workspace]
+  const parts: readonly Disposable[] = [lenses, engine, devCluster, clusters, releases, workspace]
   let isShut = false
   const shut = (): void => {
     if (isShut) return
@@ -55,8 +58,12 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
 
   connection.onInitialize((params) => {
     settings.current = initialSettings(params.initializationOptions, options.storage)
+    releases.configure()
     roots = rootsOf(params)
-    if (params.capabilities.window?.workDoneProgress === true) workspace.showProgress()
+    if (params.capabilities.window?.workDoneProgress === true) {
+      workspace.showProgress()
+      releases.showProgress()
+    }
     if (params.capabilities.workspace?.codeLens?.refreshSupport === true) lenses.support()
     return capabilities
   })
@@ -77,6 +84,7 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   connection.onDidChangeWatchedFiles(({ changes }) => workspace.touch(changes.map(({ uri }) => uri)))
   dispatcher.receive(settingsChanged, (next: WorkerSettings) => {
     settings.current = next
+    releases.configure()
     return clusters.refresh()
   })
   registerLanguage(connection, dispatcher, workspace, liveStatusIn(clusters))

@@ -1,11 +1,6 @@
 import { CancellationSource, CancelledError } from '../../base/index.ts'
-import {
-  type Fleet,
-  type FleetRelease,
-  listReleases,
-  ReleaseRenderer,
-  type RenderedRelease,
-} from '../../fleet/index.ts'
+import { type Fleet, type FleetRelease, listReleases } from '../../fleet/index.ts'
+import { ReleaseRenderer, type RenderedRelease } from '../../fleet/releases/index.ts'
 import type { ReleasedObject } from '../../flux/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
 import { type Command, CommandError, exitCodes, type FlagValues, stringFlag, type Terminal } from '../command.ts'

@@ -181,10 +181,10 @@ function fleetWorkloadRow({ cluster, workload }: Extract<TreeNode, { type: 'flee
       .filter(Boolean)
       .join(' · '),
     tooltip: [objectLabel(ref), workload.detail, ...faults].join('\n'),
-    icon: errors > 0 ? 'error' : warnings > 0 ? 'warning' : workload.suspended ? 'debug-pause' : 'layers',
+    icon: errors > 0 ? 'error' : warnings > 0 ? 'warning' : workload.suspended ? 'debug-pause' : workloadIcon(ref),
     ...(color === undefined ? {} : { color }),
     contextValue: `fleet:${ref.kind}`,
-    expand: ref.kind !== 'Kustomization' ? 'none' : workload.parent === undefined ? 'expanded' : 'collapsed',
+    expand: ref.kind === 'Kustomization' && workload.parent === undefined ? 'expanded' : 'collapsed',
   }
 }
 
@@ -194,6 +194,10 @@ function plural(count: number, word: string): string {
 
 function kindAndNamespace(ref: ObjectRef): string {
   return ref.namespace === undefined ? ref.kind : `${ref.kind} · ${ref.namespace}`
+}
+
+function workloadIcon(ref: ObjectRef): string {
+  return ref.kind === 'HelmRelease' ? 'package' : 'layers'
 }
 
 function sourceIcon(ref: ObjectRef): string {

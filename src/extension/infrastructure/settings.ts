@@ -14,6 +14,7 @@ export function workerSettings(context: vscode.ExtensionContext): WorkerSettings
     trusted: vscode.workspace.isTrusted,
     storage: (context.storageUri ?? context.globalStorageUri).fsPath,
     pollInterval: Math.max(1, configuration.get<number>('pollInterval') ?? 10),
+    downloadCharts: configuration.get<boolean>('helm.downloadCharts') !== false,
     oldFluxVersions: configuration.get<boolean>('oldFluxVersions') === true,
   }
 }

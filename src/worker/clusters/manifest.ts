@@ -1,8 +1,7 @@
 import { getIn, isObject, type JsonObject, type JsonValue, jsonClone } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
-
-const mask = '***'
+import { mask, withoutSecrets } from '../secrets.ts'
 
 /** A live object as YAML for reading: no managed fields, no last-applied copy, Secret values masked. */
 export function liveText(object: KubeObject): string {
@@ -74,13 +73,7 @@ function withoutNoise(object: KubeObject): JsonObject {
       if (Object.keys(annotations).length === 0) delete metadata['annotations']
     }
   }
-  if (object.kind === 'Secret' && object.apiVersion === 'v1') {
-    for (const field of ['data', 'stringData']) {
-      const values = copy[field]
-      if (isObject(values)) for (const key of Object.keys(values)) values[key] = mask
-    }
-  }
-  return copy
+  return withoutSecrets(copy)
 }
 
 function maskChanges(

@@ -24,6 +24,7 @@ import type {
   SymbolKind,
 } from '../../language/index.ts'
 import type { Folder } from '../workspace/folder.ts'
+import { releaseWorkload } from '../workspace/release-views.ts'
 import { uriOfPath } from '../workspace/uris.ts'
 
 const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
@@ -109,6 +110,7 @@ export function toCodeLens(folder: Folder, path: string, lens: CodeLens): LspCod
           command: lens.command,
           ref: lens.ref,
           ...(lens.kustomization === undefined ? {} : { workload: lens.kustomization }),
+          ...(lens.release === undefined ? {} : { workload: releaseWorkload(lens.release) }),
           ...(lens.target === undefined ? {} : { target: folder.locate(lens.target) }),
         },
       ],

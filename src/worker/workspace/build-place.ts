@@ -12,19 +12,32 @@ type Built = Rendered['objects'][number]
  * so that a text that is a keystroke behind still finds it.
  */
 export function originAt(folder: Folder, rendered: Rendered, place: BuildPlaceParams): BuildOriginAnswer | null {
-  const root = parseDocuments(place.document).documents[0]?.root
-  if (root === undefined) return null
-  const key = keyOf(nodeToJson(root).value)
-  const built = rendered.objects.find(({ object }) => keyOf(object) === key)
-  if (built === undefined) return null
-  const offset = new LineMap(place.document).offsetAt({ line: place.line, character: place.character })
-  const path = pathAt(root, offset)?.path ?? []
+  const at = placeIn(place)
+  const built = at === undefined ? undefined : rendered.objects.find(({ object }) => at.isOf(object))
+  if (at === undefined || built === undefined) return null
+  const { path } = at
   const step = built.originOf(path)?.step
   return {
     field: fieldText(path),
     ...(step === undefined ? {} : { origin: stepOf(folder, step, folder.fleet.fieldLocation(built, path)) }),
     steps: built.origins.map((origin) => stepOf(folder, origin.step, folder.fleet.originLocation(origin))),
   }
+}
+
+/** A place in a document of rendered manifests. */
+export interface PlaceInDocument {
+  readonly path: YamlPath
+  /** True for the object that the document shows. */
+  isOf(object: Built['object']): boolean
+}
+
+/** Which object a document shows, and which field of it is at the place; `undefined` where there is none. */
+export function placeIn({ document, line, character }: BuildPlaceParams): PlaceInDocument | undefined {
+  const root = parseDocuments(document).documents[0]?.root
+  const key = root === undefined ? undefined : keyOf(nodeToJson(root).value)
+  if (root === undefined || key === undefined) return undefined
+  const offset = new LineMap(document).offsetAt({ line, character })
+  return { path: pathAt(root, offset)?.path ?? [], isOf: (object) => keyOf(object) === key }
 }
 
 function stepOf(folder: Folder, step: string, location: ReturnType<Fleet['originLocation']>): BuildStep {
@@ -40,7 +53,7 @@ function keyOf(value: unknown): string | undefined {
 }
 
 /** A path as one writes it: `spec.containers[0].image`. */
-function fieldText(path: YamlPath): string {
+export function fieldText(path: YamlPath): string {
   return path
     .map((step, i) => {
       if (typeof step === 'number') return `[${step}]`

@@ -5,6 +5,7 @@ import {
   type BuildAnswer,
   type BuildOriginAnswer,
   type BuildPlaceParams,
+  type ChartFileParams,
   type FleetCluster,
   type FleetObject,
   type FleetSource,
@@ -14,20 +15,26 @@ import {
   type GraphNode,
   objectId,
   type SourceLocation,
+  type TextAnswer,
   type WorkloadParams,
 } from '../../protocol/index.ts'
+import { stringifyYaml } from '../../yaml/index.ts'
 import { UserError } from '../dispatch.ts'
+import { withoutSecrets } from '../secrets.ts'
 import { originAt } from './build-place.ts'
 import type { Folder } from './folder.ts'
 import { refOfObject } from './refs.ts'
+import { type FoundRelease, isReleaseId, type ReleaseViews, releaseWorkload } from './release-views.ts'
 import type { Workspace } from './workspace.ts'
 
 /** The fleet model in the shapes that views ask for. Ids hold the folder's root, since a workspace may have several. */
 export class FleetViews {
   readonly #workspace: Workspace
+  readonly #releases: ReleaseViews
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, releases: ReleaseViews) {
     this.#workspace = workspace
+    this.#releases = releases
   }
 
   /** Every entry point; what no entry point reaches comes last, under a name that says so. */
@@ -42,6 +49,8 @@ export class FleetViews {
   }
 
   objects(params: WorkloadParams): readonly FleetObject[] {
+    const release = this.findRelease(params)
+    if (release !== undefined) return this.#releases.objects(release)
     const { folder, kustomization } = this.#find(params)
     const rendered = folder.fleet.build(kustomization.id)
     return (rendered?.objects ?? []).map(({ object, origins }) => {
@@ -51,11 +60,14 @@ export class FleetViews {
     })
   }
 
-  build(params: WorkloadParams): BuildAnswer {
+  /** The manifests of a workload for reading: values of Secrets are masked. */
+  async build(params: WorkloadParams): Promise<BuildAnswer> {
+    const release = this.findRelease(params)
+    if (release !== undefined) return this.#releases.build(release)
     const { folder, kustomization } = this.#find(params)
     const rendered = buildOf(folder, kustomization)
     return {
-      text: rendered.text(),
+      text: rendered.objects.map(({ object }) => stringifyYaml(withoutSecrets(object))).join('---\n'),
       problems: rendered.problems.map(({ severity, message, location }) => {
         const place = folder.locate(location)
         return { severity, message, ...(place === undefined ? {} : { location: place }) }
@@ -64,9 +76,25 @@ export class FleetViews {
   }
 
   /** What set the field under a place of a rendered document. */
-  origin(params: BuildPlaceParams): BuildOriginAnswer | null {
+  async origin(params: BuildPlaceParams): Promise<BuildOriginAnswer | null> {
+    const release = this.findRelease(params)
+    if (release !== undefined) return this.#releases.origin(release, params)
     const { folder, kustomization } = this.#find(params)
     return originAt(folder, buildOf(folder, kustomization), params)
+  }
+
+  /** A file of the chart of a HelmRelease. */
+  async chartFile(params: ChartFileParams): Promise<TextAnswer> {
+    const release = this.findRelease(params)
+    if (release === undefined) throw new UserError(`${params.workload} is no HelmRelease`)
+    return this.#releases.chartFile(release, params)
+  }
+
+  /** The HelmRelease behind the id of a workload; `undefined` for a Kustomization. */
+  findRelease(params: WorkloadParams): FoundRelease | undefined {
+    return isReleaseId(params.workload)
+      ? this.#releases.find(this.entry(params.fleetCluster).folder, params)
+      : undefined
   }
 
   /** The rendered objects of a workload; refused when the build has errors. */
@@ -108,6 +136,9 @@ export class FleetViews {
     for (const folder of this.#workspace.folders) {
       const match = folder.fleet.kustomizations().find((candidate) => objectId(candidate.ref) === objectId(ref))
       if (match !== undefined) return { fleetCluster: clusterId(folder, match.cluster), workload: match.id }
+      const release = this.#releases.named(folder, ref)
+      if (release !== undefined)
+        return { fleetCluster: clusterId(folder, release.cluster), workload: releaseWorkload(release.id) }
     }
     return null
   }
@@ -134,13 +165,20 @@ export class FleetViews {
         const target = byId.get(dependency)
         if (target !== undefined) edges.push({ from: objectId(target.ref), to: self, kind: 'after' })
       }
-      for (const { object } of folder.fleet.build(workload.id)?.objects ?? []) {
-        const ref = refOfObject(object)
+      for (const ref of this.#madeBy(folder, { fleetCluster: id, workload: workload.id })) {
         if (fluxKindOf(ref)?.role === 'source') continue
         edges.push({ from: self, to: add(ref, 'object', ref.kind), kind: 'applies' })
       }
     }
     return { title: `${name} (declared)`, nodes: [...nodes.values()], edges }
+  }
+
+  /** What a workload puts into the cluster; of a release what is known without rendering it. */
+  #madeBy(folder: Folder, params: WorkloadParams): readonly ObjectRef[] {
+    if (!isReleaseId(params.workload)) {
+      return (folder.fleet.build(params.workload)?.objects ?? []).map(({ object }) => refOfObject(object))
+    }
+    return this.#releases.objects(this.#releases.find(folder, params)).map(({ ref }) => ref)
   }
 
   #cluster(folder: Folder, name: string, path: string): FleetCluster {
@@ -150,7 +188,10 @@ export class FleetViews {
       id: clusterId(folder, name),
       name: name === '-' ? 'Not reached by any entry point' : name,
       path,
-      workloads: kustomizations.map((kustomization) => this.#workload(folder, kustomization, kustomizations)),
+      workloads: [
+        ...kustomizations.map((kustomization) => this.#workload(folder, kustomization, kustomizations)),
+        ...this.#releases.workloads(folder, name),
+      ],
       sources: fleet
         .sources()
         .filter(({ cluster }) => cluster === name)

@@ -1,5 +1,6 @@
 import { type FileSystem, joinPath, LineMap, type Location, readText, type TextRange } from '../../base/index.ts'
 import { createFleet, type Fleet } from '../../fleet/index.ts'
+import type { ReleaseStore } from '../../fleet/releases/index.ts'
 import type { LanguageContext } from '../../language/index.ts'
 import { createLinter, type Linter } from '../../lint/index.ts'
 import type { SourceLocation } from '../../protocol/index.ts'
@@ -12,12 +13,17 @@ export class Folder {
   readonly registry: SchemaRegistry
   readonly fleet: Fleet
   readonly linter: Linter
+  /** What is known of the HelmReleases; absent until somebody renders them. */
+  releases: ReleaseStore | undefined
 
   constructor(root: string, fs: FileSystem) {
     this.root = root
     this.registry = createSchemaRegistry()
     this.fleet = createFleet({ fs, root, registry: this.registry })
-    this.linter = createLinter(this.fleet, this.registry)
+    this.linter = createLinter(this.fleet, this.registry, {
+      problems: (path) => this.releases?.problems(path) ?? [],
+      problemPaths: () => this.releases?.problemPaths() ?? [],
+    })
   }
 
   /** What language features are asked with. */

@@ -34,6 +34,7 @@ export class Workspace implements Disposable {
   readonly #unchecked = new Map<Folder, Set<string>>()
   readonly #published = new Map<string, string>()
   readonly #listeners = new Set<(paths: readonly string[]) => void>()
+  readonly #updateListeners = new Set<(folder: Folder, paths: readonly string[]) => void>()
   #folders: readonly Folder[] = []
   #scheduled: NodeJS.Immediate | undefined
   #announcing: NodeJS.Timeout | undefined
@@ -67,6 +68,21 @@ export class Workspace implements Disposable {
     for (const folder of [...this.#unchecked.keys()])
       if (!this.#folders.includes(folder)) this.#unchecked.delete(folder)
     for (const folder of this.#folders) if (!known.has(folder.root)) this.#unchecked.set(folder, new Set([everything]))
+    this.#schedule()
+  }
+
+  /** True when an editor shows the file (absolute path). */
+  isOpen(path: string): boolean {
+    return this.#fs.get(path) !== undefined
+  }
+
+  /** Something beside the files has changed what there is to say about these files of a folder. */
+  recheck(folder: Folder, paths: Iterable<string>): void {
+    if (this.#disposed || !this.#folders.includes(folder)) return
+    const unchecked = this.#unchecked.get(folder) ?? new Set<string>()
+    this.#unchecked.set(folder, unchecked)
+    for (const path of paths) unchecked.add(path)
+    this.#announce()
     this.#schedule()
   }
 
@@ -112,6 +128,12 @@ export class Workspace implements Disposable {
     return { dispose: () => this.#listeners.delete(listener) }
   }
 
+  /** Calls back after the model of a folder was read for the first time (no paths) or has taken in changes (absolute). */
+  onUpdate(listener: (folder: Folder, paths: readonly string[]) => void): Disposable {
+    this.#updateListeners.add(listener)
+    return { dispose: () => this.#updateListeners.delete(listener) }
+  }
+
   /** Brings the models up to date with every change received; queries call it before they look. */
   flush(cancellation?: Cancellation): void {
     if (this.#pending.size === 0) return
@@ -126,6 +148,7 @@ export class Workspace implements Disposable {
       for (const path of affected) unchecked.add(path)
       for (const { path } of own) unchecked.add(folder.fleet.relative(path) ?? path)
       if (changed.length > 0 || filesParsed > 0) this.#announce()
+      this.#tellUpdate(folder, own)
     }
   }
 
@@ -169,6 +192,7 @@ export class Workspace implements Disposable {
         this.#progress(folder, paths.size).catch((error: unknown) => this.#dispatcher.log('warn', messageOf(error)))
       })
       this.#announce()
+      this.#tellUpdate(folder, [])
     }
     const open = [...paths].filter((path) => this.#fs.get(folder.absolute(path)) !== undefined)
     for (const path of [...open, ...paths]) {
@@ -208,6 +232,11 @@ export class Workspace implements Disposable {
       this.#announcing = undefined
       this.#dispatcher.send(fleetChanged, { revision: ++this.#revision })
     }, gather)
+  }
+
+  #tellUpdate(folder: Folder, changes: readonly FileChange[]): void {
+    const paths = changes.map(({ path }) => path)
+    for (const listener of this.#updateListeners) listener(folder, paths)
   }
 
   /** Shows how far the first check of a folder is; later ones are too short to be shown. */

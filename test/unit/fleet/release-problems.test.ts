@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryFileSystem } from '../../../src/base/index.ts'
-import { createFleet, listReleases, ReleaseRenderer } from '../../../src/fleet/index.ts'
+import { createFleet, listReleases } from '../../../src/fleet/index.ts'
+import { ReleaseRenderer } from '../../../src/fleet/releases/index.ts'
 import { makeCapabilities } from '../../../src/helm/index.ts'
 import { unpackChart } from '../../../src/host/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encodeText, MemoryFileSystem } from '../../../src/base/index.ts'
-import { createFleet, type FileChange, type ReleaseState, ReleaseStore } from '../../../src/fleet/index.ts'
+import { createFleet, type FileChange } from '../../../src/fleet/index.ts'
+import { type ReleaseState, ReleaseStore } from '../../../src/fleet/releases/index.ts'
 import { makeCapabilities } from '../../../src/helm/index.ts'
 import { unpackChart } from '../../../src/host/index.ts'
 import { createReleasedObjectCheck } from '../../../src/lint/index.ts'

@@ -83,6 +83,7 @@ export class TestClient {
       trusted: true,
       storage: join(this.root, '.storage'),
       pollInterval: 10,
+      downloadCharts: true,
       oldFluxVersions: false,
       ...settings,
     }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { ObjectRef } from '../../../base/index.ts'
 import {
   buildWorkload,
+  chartFile,
   exportManifest,
   liveManifest,
   locate,
@@ -63,6 +64,7 @@ export function registerDocuments(services: Services): vscode.Disposable {
 async function content({ worker }: Services, target: DocumentTarget): Promise<string> {
   if (target.type === 'live')
     return (await worker.request(liveManifest, { cluster: target.cluster, ref: target.ref })).text
+  if (target.type === 'chart') return (await worker.request(chartFile, target)).text
   const { text, problems } = await worker.request(buildWorkload, target)
   const notes = problems.map(({ severity, message }) => `# ${severity}: ${message.replaceAll('\n', '\n#   ')}\n`)
   return `${notes.join('')}${text}`

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { ObjectRef } from '../../../base/index.ts'
-import { isObjectRef, type WorkloadParams } from '../../../protocol/index.ts'
+import { type ChartFileParams, chartScheme, isObjectRef, type WorkloadParams } from '../../../protocol/index.ts'
 
 export const buildScheme = 'fluxkit-build'
 export const liveScheme = 'fluxkit-live'
@@ -9,10 +9,15 @@ export const diffScheme = 'fluxkit-diff'
 /** What a virtual document shows; its URI carries it, so that a window can show it again after a reload. */
 export type DocumentTarget =
   | ({ readonly type: 'build' } & WorkloadParams)
+  | ({ readonly type: 'chart' } & ChartFileParams)
   | { readonly type: 'live'; readonly cluster: string; readonly ref: ObjectRef }
 
 /** The URI of a target; its path is what the tab shows. */
-export function documentUri(scheme: string, target: DocumentTarget, title: string): vscode.Uri {
+export function documentUri(
+  scheme: string,
+  target: Exclude<DocumentTarget, { type: 'chart' }>,
+  title: string,
+): vscode.Uri {
   const compact =
     target.type === 'live'
       ? { type: target.type, cluster: target.cluster, ref: target.ref }
@@ -27,12 +32,10 @@ export function targetOf(uri: vscode.Uri): DocumentTarget | undefined {
     if (value?.['type'] === 'live' && typeof value['cluster'] === 'string' && isObjectRef(value['ref'])) {
       return { type: 'live', cluster: value['cluster'], ref: value['ref'] }
     }
-    if (
-      value?.['type'] === 'build' &&
-      typeof value['workload'] === 'string' &&
-      typeof value['fleetCluster'] === 'string'
-    ) {
-      return { type: 'build', workload: value['workload'], fleetCluster: value['fleetCluster'] }
+    if (typeof value?.['workload'] === 'string' && typeof value['fleetCluster'] === 'string') {
+      const { type, workload, fleetCluster, path } = value
+      if (type === 'build') return { type, workload, fleetCluster }
+      if (type === 'chart' && typeof path === 'string') return { type, workload, fleetCluster, path }
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
@@ -58,7 +61,7 @@ export class VirtualDocuments implements vscode.Disposable {
       },
     }
     this.#registration = vscode.Disposable.from(
-      ...[buildScheme, liveScheme, diffScheme].map((scheme) =>
+      ...[buildScheme, liveScheme, diffScheme, chartScheme].map((scheme) =>
         vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
       ),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {

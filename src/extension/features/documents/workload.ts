@@ -5,7 +5,7 @@ import type { Services } from '../../infrastructure/services.ts'
 
 export type NamedWorkload = WorkloadParams & { readonly name: string }
 
-/** The Kustomization of the fleet that a command means: the clicked row, the one in the editor, or what the user picks. */
+/** The Kustomization or HelmRelease of the fleet that a command means: the clicked row, the one in the editor, or what the user picks. */
 export async function chooseWorkload(
   { fleet, worker }: Services,
   args: readonly unknown[],
@@ -21,16 +21,16 @@ export async function chooseWorkload(
     return { ...match, name: node.object.ref.name }
   }
   const all = fleet.clusters.flatMap((cluster) =>
-    cluster.workloads
-      .filter(({ ref }) => ref.kind === 'Kustomization')
-      .map((workload) => ({
-        label: workload.ref.name,
-        description: [cluster.name, workload.ref.namespace, workload.detail].filter(Boolean).join(' · '),
-        fleetCluster: cluster.id,
-        workload: workload.id,
-        name: workload.ref.name,
-        location: workload.location,
-      })),
+    cluster.workloads.map((workload) => ({
+      label: workload.ref.name,
+      description: [workload.ref.kind, cluster.name, workload.ref.namespace, workload.detail]
+        .filter(Boolean)
+        .join(' · '),
+      fleetCluster: cluster.id,
+      workload: workload.id,
+      name: workload.ref.name,
+      location: workload.location,
+    })),
   )
   const editor = args[0] instanceof vscode.Uri ? vscode.window.activeTextEditor : undefined
   const line = editor?.selection.active.line ?? 0
@@ -44,7 +44,8 @@ export async function chooseWorkload(
   const items = nearest.length > 0 ? nearest : here.length > 0 ? here : all
   if (items.length === 1) return items[0]
   return vscode.window.showQuickPick(items, {
-    placeHolder: items.length === 0 ? 'The workspace declares no Kustomization' : `The Kustomization to ${purpose}`,
+    placeHolder:
+      items.length === 0 ? 'The workspace declares no Kustomization or HelmRelease' : `The workload to ${purpose}`,
     matchOnDescription: true,
   })
 }

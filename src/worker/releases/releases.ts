@@ -1,0 +1,187 @@
+import type { Connection } from 'vscode-languageserver'
+import { CancellationSource, CancelledError, type Disposable } from '../../base/index.ts'
+import { type FleetRelease, listReleases } from '../../fleet/index.ts'
+import type { ReleaseStore, RenderedRelease } from '../../fleet/releases/index.ts'
+import { type Dispatcher, messageOf } from '../dispatch.ts'
+import type { Settings } from '../settings.ts'
+import type { Folder } from '../workspace/folder.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { DownloadProgress } from './download-progress.ts'
+
+/** Milliseconds without an edit after which releases are looked at: renders never come between keystrokes. */
+const quiet = 150
+/** Releases that wait for their charts at a time. */
+const lanes = 4
+/** Milliseconds of rendering after which what was found so far is told. */
+const tellAfter = 250
+
+export interface ReleasesContext {
+  readonly connection: Connection
+  readonly dispatcher: Dispatcher
+  readonly workspace: Workspace
+  readonly settings: Settings
+}
+
+/** What goes on in a folder. */
+interface Work {
+  timer: NodeJS.Timeout | undefined
+  /** Releases that are being rendered, or wait for their charts. */
+  readonly busy: Set<string>
+  /** Grows with each change: lanes of an older number take nothing more. */
+  round: number
+  /** A release that is busy was stale again. */
+  again: boolean
+}
+
+/**
+ * Renders the HelmReleases of the workspace in the background, those of open files first, whenever what they are made
+ * of has changed and the user pauses. Charts are fetched only where workspace and user allow it.
+ */
+export class Releases implements Disposable {
+  readonly #context: ReleasesContext
+  readonly #work = new Map<Folder, Work>()
+  #progress: DownloadProgress | undefined
+  #network: { readonly allowed: boolean; readonly cancellation: CancellationSource }
+  #disposed = false
+  readonly #subscription: Disposable
+
+  constructor(context: ReleasesContext) {
+    this.#context = context
+    this.#network = { allowed: false, cancellation: new CancellationSource() }
+    this.#subscription = context.workspace.onUpdate((folder, paths) => {
+      folder.releases?.touch(paths)
+      this.#soon(folder)
+    })
+  }
+
+  /** The client can show progress. */
+  showProgress(): void {
+    this.#progress = new DownloadProgress(this.#context.connection, () => this.#stopDownloads())
+  }
+
+  /** Settings or trust have changed: charts may now be fetched, or no more. */
+  configure(): void {
+    const { trusted, downloadCharts } = this.#context.settings.current
+    const allowed = trusted && downloadCharts
+    if (allowed === this.#network.allowed) return
+    this.#useNetwork(allowed)
+  }
+
+  /** What a release renders to; waits for its chart. @throws CancelledError */
+  async rendered(folder: Folder, release: FleetRelease): Promise<RenderedRelease> {
+    return (await this.#store(folder)).rendered(release)
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#subscription.dispose()
+    this.#progress?.dispose()
+    this.#network.cancellation.cancel()
+    for (const { timer } of this.#work.values()) clearTimeout(timer)
+    this.#work.clear()
+  }
+
+  /** The user does not want to wait: what is not on this machine is left out until the settings change. */
+  #stopDownloads(): void {
+    this.#progress?.dispose()
+    this.#useNetwork(false)
+  }
+
+  #useNetwork(allowed: boolean): void {
+    this.#network.cancellation.cancel()
+    this.#network = { allowed, cancellation: new CancellationSource() }
+    for (const folder of this.#context.workspace.folders) {
+      if (folder.releases === undefined) continue
+      const paths = folder.releases.problemPaths()
+      folder.releases = undefined
+      this.#context.workspace.recheck(folder, paths)
+      this.#soon(folder)
+    }
+  }
+
+  async #store(folder: Folder): Promise<ReleaseStore> {
+    const { openReleaseStore } = await import('./engine.ts')
+    const { allowed, cancellation } = this.#network
+    folder.releases ??= openReleaseStore(folder, {
+      allowed,
+      cancellation,
+      onProgress: (url) => this.#progress?.saw(url),
+      onStale: (message) => this.#context.dispatcher.log('warn', message),
+    })
+    return folder.releases
+  }
+
+  #soon(folder: Folder): void {
+    if (this.#disposed) return
+    const work = this.#work.get(folder) ?? { timer: undefined, busy: new Set(), round: 0, again: false }
+    this.#work.set(folder, work)
+    work.round++
+    clearTimeout(work.timer)
+    work.timer = setTimeout(() => {
+      work.timer = undefined
+      this.#run(folder, work).catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) this.#context.dispatcher.log('error', `HelmReleases: ${textOf(error)}`)
+      })
+    }, quiet)
+  }
+
+  async #run(folder: Folder, work: Work): Promise<void> {
+    const { workspace } = this.#context
+    if (!workspace.folders.includes(folder)) {
+      this.#work.delete(folder)
+      return
+    }
+    workspace.flush()
+    // Fleets without a HelmRelease never need the engine.
+    if (folder.releases === undefined && listReleases(folder.fleet).length === 0) return
+    const { round } = work
+    const store = await this.#store(folder)
+    const before = new Set(store.problemPaths())
+    const revision = store.revision
+    const stale = store.stale()
+    if (stale.length === 0 && revision === store.revision) return
+    const isOpen = ({ path }: { readonly path: string }): boolean => workspace.isOpen(folder.absolute(path))
+    const first = stale.filter((release) => isOpen(release.locate() ?? { path: '' }))
+    const queue = [...first, ...stale.filter((release) => !first.includes(release))]
+    let told = performance.now()
+    const tell = (): void => {
+      told = performance.now()
+      const after = store.problemPaths()
+      workspace.recheck(folder, new Set([...before, ...after]))
+      for (const path of after) before.add(path)
+    }
+    const lane = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        if (work.round !== round || folder.releases !== store) return
+        if (work.busy.has(next.id)) work.again = true
+        else await this.#render(store, next, work)
+        if (performance.now() - told > tellAfter) tell()
+        // Messages first.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    await Promise.all(Array.from({ length: lanes }, lane))
+    if (folder.releases === store && store.revision !== revision) tell()
+    if (work.again && work.busy.size === 0) {
+      work.again = false
+      this.#soon(folder)
+    }
+  }
+
+  async #render(store: ReleaseStore, release: FleetRelease, work: Work): Promise<void> {
+    work.busy.add(release.id)
+    try {
+      await store.refresh(release)
+    } catch (error) {
+      if (error instanceof CancelledError) throw error
+      // A fault of the program ends one render, not those of the others.
+      this.#context.dispatcher.log('error', `HelmRelease ${release.id}: ${textOf(error)}`)
+    } finally {
+      work.busy.delete(release.id)
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
+}

@@ -1,0 +1,319 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  buildOrigin,
+  buildWorkload,
+  chartFile,
+  type FleetWorkload,
+  findWorkload,
+  fleetChanged,
+  fleetObjects,
+  fleetTree,
+  graph,
+  settingsChanged,
+  type WorkerSettings,
+} from '../../../src/protocol/index.ts'
+import { packChart } from '../../support/chart-archive.ts'
+import { TestClient } from './client.ts'
+
+const sync = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m
+  url: https://example.com/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./clusters/prod
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+`
+
+const web = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: web
+  namespace: default
+spec:
+  interval: 10m
+  chart:
+    spec:
+      chart: charts/web
+      sourceRef:
+        kind: GitRepository
+        name: flux-system
+        namespace: flux-system
+  values:
+    replicas: 2
+`
+
+const shop = (url: string): string => `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata:
+  name: charts
+  namespace: default
+spec:
+  interval: 1h
+  url: ${url}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: shop
+  namespace: default
+spec:
+  interval: 10m
+  dependsOn:
+    - name: web
+  chart:
+    spec:
+      chart: shop
+      version: 1.x
+      sourceRef:
+        kind: HelmRepository
+        name: charts
+`
+
+const shopChart = packChart('shop', {
+  'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.4.0\n',
+  'values.yaml': 'password: hunter2\n',
+  'templates/secret.yaml':
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\nstringData:\n  password: {{ .Values.password }}\n',
+})
+
+let server: Server
+let client: TestClient | undefined
+let asked: string[] = []
+
+beforeEach(async () => {
+  asked = []
+  server = createServer(({ url = '' }, answer) => {
+    asked.push(url)
+    if (url === '/shop.tgz') answer.end(shopChart)
+    else answer.end('apiVersion: v1\nentries:\n  shop:\n  - { name: shop, version: 1.4.0, urls: [shop.tgz] }\n')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+
+afterEach(async () => {
+  const errors = client?.errors
+  await client?.stop()
+  client = undefined
+  await new Promise((resolve) => server.close(resolve))
+  expect(errors).toBe('')
+})
+
+async function start(own: Readonly<Record<string, string>> = {}, settings: Partial<WorkerSettings> = {}) {
+  const { port } = server.address() as AddressInfo
+  client = new TestClient({
+    'clusters/prod/flux-system/gotk-sync.yaml': sync,
+    'clusters/prod/web.yaml': web,
+    'clusters/prod/shop.yaml': shop(`http://127.0.0.1:${port}`),
+    'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+    'charts/web/values.yaml': '# how many\nreplicas: 1\n',
+    'charts/web/values.schema.json': '{"properties":{"replicas":{"type":"integer"}}}',
+    'charts/web/templates/config.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  replicas: {{ .Values.replicas | quote }}\n',
+    ...own,
+  })
+  await client.start(settings)
+  return client
+}
+
+/** The workloads of the one entry point, once they are as wanted. */
+async function untilWorkloads(
+  worker: TestClient,
+  wanted: (workloads: ReadonlyMap<string, FleetWorkload>) => boolean,
+): Promise<{ readonly cluster: string; readonly workloads: ReadonlyMap<string, FleetWorkload> }> {
+  let wake = (): void => undefined
+  worker.on(fleetChanged, () => wake())
+  for (;;) {
+    const changed = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    const [found] = await worker.request(fleetTree, null)
+    const workloads = new Map(found!.workloads.map((each) => [each.ref.name, each]))
+    if (wanted(workloads)) return { cluster: found!.id, workloads }
+    await changed
+  }
+}
+
+const areRendered = (workloads: ReadonlyMap<string, FleetWorkload>): boolean =>
+  workloads.get('web')?.detail === 'web 0.1.0' && workloads.get('shop')?.detail === 'shop 1.4.0'
+
+describe('diagnostics of HelmReleases', () => {
+  it('mark a value that the chart refuses while it is typed, and take it back', async () => {
+    const worker = await start()
+    const path = 'clusters/prod/web.yaml'
+    await worker.open(path, web)
+    await worker.change(path, web.replace('replicas: 2', 'replicas: many'), 2)
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    expect(worker.diagnostics(path)).toMatchObject([
+      {
+        severity: 1,
+        code: 'helm/values-schema',
+        range: { start: { line: 15, character: 14 }, end: { character: 18 } },
+      },
+    ])
+    await worker.change(path, web, 3)
+    await worker.untilDiagnostics(path, (found) => found.length === 0)
+  })
+
+  it('come with the line of a template of the workspace, and go when that is mended on disk', async () => {
+    const template = 'charts/web/templates/config.yaml'
+    const worker = await start({ [template]: 'a: 1\n{{ fail "not today" }}\n' })
+    const path = 'clusters/prod/web.yaml'
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    const [found] = worker.diagnostics(path)
+    expect(found).toMatchObject({
+      code: 'helm/render',
+      message: expect.stringContaining('web/templates/config.yaml:2:3'),
+      relatedInformation: [{ location: { uri: worker.uri(template), range: { start: { line: 1 } } } }],
+    })
+    worker.write(template, '')
+    await worker.touch(template)
+    await worker.untilDiagnostics(path, (left) => left.length === 0)
+  })
+
+  it('of rendered objects say which template is wrong', async () => {
+    const worker = await start({
+      'charts/web/templates/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: text\n',
+    })
+    const path = 'clusters/prod/web.yaml'
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    expect(worker.diagnostics(path)[0]!.message).toContain('ConfigMap/a (web/templates/config.yaml): data')
+  })
+})
+
+describe('views of HelmReleases', () => {
+  it('the tree has them below their Kustomization, with the chart that was found', async () => {
+    const worker = await start()
+    const { workloads } = await untilWorkloads(worker, areRendered)
+    expect(workloads.get('shop')).toMatchObject({
+      ref: { kind: 'HelmRelease', name: 'shop' },
+      parent: 'prod/flux-system/flux-system',
+      source: { kind: 'HelmRepository', name: 'charts' },
+      dependsOn: [workloads.get('web')!.id],
+      errors: 0,
+      location: { uri: worker.uri('clusters/prod/shop.yaml') },
+    })
+  })
+
+  it('counts their errors', async () => {
+    const worker = await start({ 'clusters/prod/web.yaml': web.replace('replicas: 2', 'replicas: many') })
+    const { workloads } = await untilWorkloads(worker, (found) => (found.get('web')?.errors ?? 0) > 0)
+    expect(workloads.get('web')).toMatchObject({ errors: 1, warnings: 0 })
+  })
+
+  it('the build shows every object with its template; secrets stay masked', async () => {
+    const worker = await start()
+    const { cluster, workloads } = await untilWorkloads(worker, () => true)
+    const build = (name: string) =>
+      worker.request(buildWorkload, { fleetCluster: cluster, workload: workloads.get(name)!.id })
+    expect((await build('web')).text).toContain(
+      '# Source: web/templates/config.yaml\napiVersion: v1\ndata:\n  replicas: "2"',
+    )
+    const { text, problems } = await build('shop')
+    expect(problems).toEqual([])
+    expect(text).toContain("password: '***'")
+    expect(text).not.toContain('hunter2')
+  })
+
+  it('the objects lead to the template, of a packed chart in a document of its own', async () => {
+    const worker = await start()
+    const { cluster, workloads } = await untilWorkloads(worker, areRendered)
+    const at = (name: string) => ({ fleetCluster: cluster, workload: workloads.get(name)!.id })
+    const [own] = await worker.request(fleetObjects, at('web'))
+    expect(own).toMatchObject({
+      ref: { name: 'web' },
+      location: { uri: worker.uri('charts/web/templates/config.yaml') },
+    })
+    const [packed] = await worker.request(fleetObjects, at('shop'))
+    expect(packed!.location!.uri).toMatch(/^fluxkit-chart:\/shop-1\.4\.0\/templates\/secret\.yaml\?/)
+    const params = JSON.parse(decodeURIComponent(packed!.location!.uri.replace(/^[^?]*\?/, '')))
+    expect(params).toMatchObject({ ...at('shop'), path: 'shop/templates/secret.yaml' })
+    const { text } = await worker.request(chartFile, { ...at('shop'), path: params.path })
+    expect(text).toContain('{{ .Values.password }}')
+  })
+
+  it('a field leads to the template that wrote it', async () => {
+    const worker = await start()
+    const { cluster, workloads } = await untilWorkloads(worker, areRendered)
+    const document =
+      'apiVersion: v1\ndata:\n  replicas: "2"\nkind: ConfigMap\nmetadata:\n  name: web\n  namespace: default\n'
+    const place = { document, line: 2, character: 13 }
+    const found = await worker.request(buildOrigin, {
+      fleetCluster: cluster,
+      workload: workloads.get('web')!.id,
+      ...place,
+    })
+    expect(found).toMatchObject({ field: 'data.replicas' })
+    expect(found!.steps[0]).toMatchObject({
+      step: 'template web/templates/config.yaml',
+      location: { uri: worker.uri('charts/web/templates/config.yaml') },
+    })
+  })
+
+  it('the graph goes from the source over the release to its objects', async () => {
+    const worker = await start()
+    const { cluster } = await untilWorkloads(worker, areRendered)
+    const { edges } = await worker.request(graph, { scope: 'fleet', cluster })
+    const release = 'helm.toolkit.fluxcd.io/HelmRelease/default/shop'
+    expect(edges).toContainEqual({
+      from: 'source.toolkit.fluxcd.io/HelmRepository/default/charts',
+      to: release,
+      kind: 'feeds',
+    })
+    expect(edges).toContainEqual({ from: release, to: '/Secret/default/shop', kind: 'applies' })
+  })
+
+  it('a live HelmRelease finds its declaration', async () => {
+    const worker = await start()
+    const ref = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', name: 'web', namespace: 'default' }
+    expect(await worker.request(findWorkload, { ref })).toMatchObject({ workload: 'HelmRelease:prod/default/web' })
+  })
+})
+
+describe('the network', () => {
+  it.each([
+    ['in a restricted workspace', { trusted: false }],
+    ['when the user switched it off', { downloadCharts: false }],
+  ])('is left alone %s; a hint says so', async (_, settings) => {
+    const worker = await start({}, settings)
+    const path = 'clusters/prod/shop.yaml'
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    expect(worker.diagnostics(path)).toMatchObject([
+      { severity: 4, message: expect.stringContaining('the network may not be used') },
+    ])
+    expect(asked).toEqual([])
+  })
+
+  it('is used once it may be', async () => {
+    const worker = await start({}, { trusted: false })
+    const path = 'clusters/prod/shop.yaml'
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    await worker.connection.sendNotification(settingsChanged.method, {
+      kubeconfigs: [],
+      allowedContexts: [],
+      trusted: true,
+      storage: '/nowhere',
+      pollInterval: 10,
+      downloadCharts: true,
+      oldFluxVersions: false,
+    } satisfies WorkerSettings)
+    await untilWorkloads(worker, areRendered)
+    await worker.untilDiagnostics(path, (left) => left.length === 0)
+    expect(asked).toEqual(['/index.yaml', '/shop.tgz'])
+  })
+})
