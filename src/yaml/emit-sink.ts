@@ -17,6 +17,9 @@ function isPrintable(c: number): boolean {
   return (c >= 0xa0 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd && c !== 0xfeff)
 }
 
+/** What a block scalar cannot hold, or needs a closer look: blanks before a break, breaks but LF, what is escaped. */
+const unfitForBlock = /[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]| (?:\n|$)/
+
 /**
  * Finds out in which styles a text can be written. Source: libyaml's analyze_scalar; in yaml.v3 (`v2` false) tabs allow
  * block style.
@@ -24,6 +27,9 @@ function isPrintable(c: number): boolean {
 export function analyzeScalar(value: string, v2: boolean): number {
   const length = value.length
   if (length === 0) return allows.blockPlain | allows.singleQuoted
+  if (value.includes('\n') && !unfitForBlock.test(value)) {
+    return allows.multiline | allows.block | (value.includes('\n ') ? 0 : allows.singleQuoted)
+  }
   let flowIndicators = value.startsWith('---') || value.startsWith('...')
   let blockIndicators = flowIndicators
   let lineBreaks = false
@@ -196,7 +202,7 @@ export class EmitSink {
 
   /** Plain and single-quoted text: a break is written twice, a long line is broken at single spaces. */
   #writeFolding(value: string, allowBreaks: boolean, quoted: boolean): void {
-    if ((!allowBreaks || this.column + value.length <= this.bestWidth) && !hasBreak(value)) {
+    if ((!allowBreaks || this.column + value.length <= this.bestWidth) && !anyBreak.test(value)) {
       this.put(quoted && value.includes("'") ? value.replaceAll("'", "''") : value)
       this.indention = false
       return
@@ -236,6 +242,10 @@ export class EmitSink {
 
   writeDoubleQuoted(value: string, allowBreaks: boolean): void {
     this.writeIndicator('"', true, false, false)
+    if (unescaped.test(value) && this.column + value.length <= this.bestWidth) {
+      this.put(`${value}"`)
+      return
+    }
     let spaces = false
     // go-yaml escapes every character of a text that begins with a byte-order mark.
     const escapeAll = value.charCodeAt(0) === 0xfeff
@@ -276,6 +286,10 @@ export class EmitSink {
   writeLiteralLines(value: string): void {
     this.indention = true
     this.whitespace = true
+    if (!otherBreak.test(value)) {
+      this.#writeLines(value)
+      return
+    }
     let breaks = true
     for (let i = 0; i < value.length; ) {
       if (isBreak(value.charCodeAt(i))) {
@@ -290,6 +304,22 @@ export class EmitSink {
       this.indention = false
       breaks = false
       i = end
+    }
+  }
+
+  /** Lines that only LF ends. */
+  #writeLines(value: string): void {
+    for (let from = 0; from < value.length; ) {
+      const end = value.indexOf('\n', from)
+      if (end !== from) {
+        this.writeIndent()
+        this.put(value.slice(from, end < 0 ? value.length : end))
+        this.indention = false
+      }
+      if (end < 0) return
+      this.putBreak()
+      this.indention = true
+      from = end + 1
     }
   }
 
@@ -325,10 +355,11 @@ export class EmitSink {
   }
 }
 
-function hasBreak(value: string): boolean {
-  for (let i = 0; i < value.length; i++) if (isBreak(value.charCodeAt(i))) return true
-  return false
-}
+const anyBreak = /[\n\r\x85\u2028\u2029]/
+const otherBreak = /[\r\x85\u2028\u2029]/
+
+/** ASCII that needs no escape between double quotes. */
+const unescaped = /^[ !#-[\]-~]*$/
 
 const shortEscapes: ReadonlyMap<number, string> = new Map([
   [0x00, '\\0'],

@@ -64,7 +64,16 @@ function numberText(value: number): string {
 }
 
 function sortedEntries(value: object, v3: boolean): Entry[] {
-  return (Object.entries(value) as [string, Value][]).sort(([a], [b]) => compareKeys(a, b, v3))
+  const names = Object.keys(value).sort(v3 ? compareV3 : compareV2)
+  return names.map((name) => [name, (value as Record<string, Value>)[name]!])
+}
+
+function compareV2(a: string, b: string): number {
+  return compareKeys(a, b, false)
+}
+
+function compareV3(a: string, b: string): number {
+  return compareKeys(a, b, true)
 }
 
 /** The nodes that yaml.v3 would make of Go values. */
@@ -104,13 +113,18 @@ function isCollection(value: Value): value is { [key: string]: JsonValue } {
 /** The line length beyond which yaml.v2 folds. */
 const foldWidth = 80
 
-/** Letters, and what means nothing behind a letter: a text of these can be written as it is, unless it is a word. */
-const plainText = /^[A-Za-z_/$][\w./$()=+@~-]*(?:[ :,][\w./$()=+@~-]+)*$/
+/** One line of ASCII that does not begin with an indicator. */
+const plainLine = /^[\w/$(][ -~]*$/
+/** What no other type begins with, in more than the five letters that words have. */
+const surelyText = /^[A-Za-z_/$(].{5}/
 
 /** True for most texts that stand unquoted; the others need a closer look. */
 function isPlainText(text: string): boolean {
-  // The longest word that is no string has five letters.
-  return plainText.test(text) && (text.length > 5 || readsAsString(text, 'v2'))
+  if (!plainLine.test(text)) return false
+  const last = text.charCodeAt(text.length - 1)
+  if (last === 0x20 || last === 0x3a) return false
+  if (text.includes(' ') && (text.includes(': ') || text.includes(' #'))) return false
+  return surelyText.test(text) || readsAsString(text, 'v2')
 }
 
 /** yaml.v2's encoder and emitter for plain data: block style, no comments. */
