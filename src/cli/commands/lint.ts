@@ -1,8 +1,19 @@
-import type { Problem } from '../../base/index.ts'
-import { createLinter, rules } from '../../lint/index.ts'
-import { type Command, exitCodes, stringFlag, UsageError } from '../command.ts'
+import { CancellationSource, CancelledError, type Problem } from '../../base/index.ts'
+import type { Fleet } from '../../fleet/index.ts'
+import { ReleaseStore } from '../../fleet/releases/index.ts'
+import { createLinter, createReleasedObjectCheck, rules } from '../../lint/index.ts'
+import {
+  type Command,
+  CommandError,
+  exitCodes,
+  type FlagValues,
+  stringFlag,
+  type Terminal,
+  UsageError,
+} from '../command.ts'
 import { openFleet, pathFlag } from '../fleet.ts'
 import { countSeverities, formatProblem, type PrintedPlace, placeOf, sortProblems } from '../problems.ts'
+import { releaseFlags, releaseTools } from '../release-tools.ts'
 
 /** `lint`: every problem of a repository. Exit code 1 when there is an error. */
 export const lintCommand: Command = {
@@ -10,6 +21,8 @@ export const lintCommand: Command = {
   about: 'Check a repository: schemas, references, paths, builds, substitution',
   flags: {
     ...pathFlag,
+    ...releaseFlags,
+    helm: { type: 'boolean', about: 'render the HelmReleases too: charts, values, templates and what they make' },
     format: { type: 'string', default: 'text', about: 'text, json, sarif or github' },
     hints: {
       type: 'boolean',
@@ -22,7 +35,8 @@ export const lintCommand: Command = {
     if (print === undefined)
       throw new UsageError(`--format: "${format}" is none of ${Object.keys(printers).join(', ')}`)
     const { fleet, registry } = openFleet(terminal, flags)
-    const found = createLinter(fleet, registry).lint()
+    const releases = flags['helm'] ? await renderReleases(terminal, flags, fleet) : undefined
+    const found = createLinter(fleet, registry, releases).lint()
     const problems = sortProblems([...found.values()].flat())
     const shown = format === 'text' && !flags['hints'] ? problems.filter((each) => each.severity !== 'hint') : problems
     terminal.stdout(print(shown, { cwd: terminal.cwd, root: fleet.root }))
@@ -35,6 +49,36 @@ export const lintCommand: Command = {
     }
     return counts.error > 0 ? exitCodes.finding : exitCodes.fine
   },
+}
+
+/**
+ * Renders every release. Charts that cannot be had here are told once and are no finding: whether a lint succeeds must
+ * not depend on the network.
+ */
+async function renderReleases(terminal: Terminal, flags: FlagValues, fleet: Fleet): Promise<ReleaseStore> {
+  const stop = new CancellationSource()
+  void terminal.interrupted.then(() => stop.cancel())
+  const store = new ReleaseStore(fleet, releaseTools(terminal, flags, stop), {
+    inspect: createReleasedObjectCheck(fleet.registry),
+  })
+  try {
+    await store.prepare([...store.releases().values()])
+    for (const release of store.stale()) await store.refresh(release)
+  } catch (error) {
+    if (error instanceof CancelledError) throw new CommandError('interrupted')
+    throw error
+  }
+  const missing = [...store.releases().values()].filter(({ id }) => {
+    return store.state(id)?.problems.some(({ doubt }) => doubt === 'unavailable' || doubt === 'transient') === true
+  })
+  if (missing.length > 0) {
+    const names = missing.slice(0, 5).map(({ ref }) => ref.name)
+    const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : ''
+    terminal.stderr(
+      `warning helm/chart: ${missing.length} HelmReleases were not rendered, since their charts cannot be had here: ${names.join(', ')}${more}\n`,
+    )
+  }
+  return store
 }
 
 interface Where {
