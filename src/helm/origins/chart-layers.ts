@@ -125,9 +125,9 @@ function markOf(root: YamlNode, path: ValuePath): YamlNode | undefined {
   return mark === undefined || mark.start < 0 ? undefined : mark
 }
 
-/** The value at a path of a layer; `undefined` where it has none. */
-export function settingOf(values: GoMap, path: ValuePath): GoValue {
-  let current: GoValue = values
+/** The value at a path; `undefined` where there is none. */
+export function valueAtPath(values: GoValue, path: ValuePath): GoValue {
+  let current = values
   for (const step of path) {
     if (Array.isArray(current)) current = current[Number(step)]
     else if (isMap(current) && Object.hasOwn(current, step)) current = current[step]

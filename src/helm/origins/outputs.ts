@@ -56,7 +56,7 @@ export function withoutNoValue(output: TracedOutput): void {
   output.text = output.text.replaceAll(noValue, '')
 }
 
-/** The pieces that have a part in a range of the output. */
+/** The pieces that have a part in a range of the output; also those in it that wrote nothing, for want of a value. */
 export function piecesIn(output: TracedOutput, start: number, end: number): readonly Piece[] {
   const { pieces } = output
   let low = 0
@@ -68,7 +68,8 @@ export function piecesIn(output: TracedOutput, start: number, end: number): read
   }
   const out: Piece[] = []
   for (let i = low; i < pieces.length && pieces[i]!.start < end; i++) {
-    if (pieces[i]!.end > pieces[i]!.start) out.push(pieces[i]!)
+    const piece = pieces[i]!
+    if (piece.end > piece.start || piece.start > start) out.push(piece)
   }
   return out
 }

@@ -39,8 +39,14 @@ export interface PartAtom {
   readonly path: ValuePath
 }
 
+/** The text of an included template that decided something. */
+export interface AskedAtom {
+  readonly kind: 'asked'
+  readonly output: TracedOutput
+}
+
 /** What the trace knows about where a value comes from. */
-export type Atom = ValueAtom | ContainerAtom | TextAtom | EncodedAtom | PartAtom
+export type Atom = ValueAtom | ContainerAtom | TextAtom | EncodedAtom | PartAtom | AskedAtom
 export type Flow = readonly Atom[]
 
 /** What a list or map is: one of the chart's objects, or a part of a text that was read. */
@@ -246,6 +252,10 @@ export function joined(flows: readonly Flow[]): Flow {
 /** The values of flows that decided something. */
 export function tested(flows: readonly Flow[]): Flow {
   const out: Atom[] = []
-  for (const atom of joined(flows)) if (atom.kind === 'value') out.push(atom.tested ? atom : { ...atom, tested: true })
+  for (const atom of joined(flows)) {
+    if (atom.kind === 'value') out.push(atom.tested ? atom : { ...atom, tested: true })
+    else if (atom.kind === 'text') out.push({ kind: 'asked', output: atom.output })
+    else if (atom.kind === 'asked') out.push(atom)
+  }
   return out
 }

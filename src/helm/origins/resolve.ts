@@ -32,6 +32,7 @@ interface Way {
 /** How many outputs and values are looked at for one field. */
 const maxSteps = 2_000
 const maxShown = 32
+const maxConditions = 200
 
 /** Works out, from what a traced render wrote down, where a range of an output comes from. */
 export class OriginResolver {
@@ -84,7 +85,7 @@ export class OriginResolver {
       const from = Math.max(start, piece.start)
       const to = Math.min(end, piece.end)
       const text = output.text.slice(from, to)
-      if (text.trim() === '' && pieces.length > 1) continue
+      if (text.trim() === '' && pieces.length > 1 && piece.end > piece.start) continue
       const { chain, template } = this.#scopes(piece.scope, output.template, way.chain, found)
       const part = { start: from - piece.start, end: to - piece.start }
       if (piece.node.tree.parseName === textTemplate) {
@@ -151,11 +152,8 @@ export class OriginResolver {
     let places = chain
     for (const each of scopes) {
       if (each.template === undefined) {
-        if (each.node.tree.parseName === textTemplate) continue
-        const reads = each.flow.filter((atom): atom is ValueAtom => atom.kind === 'value' && atom.root === 'Values')
-        if (reads.length === 0) continue
-        const place = this.#places.of(each.node, name)
-        for (const { path } of reads) if (found.conditions.length < 200) found.conditions.push({ path, place })
+        if (each.node.tree.parseName === textTemplate || each.flow.length === 0) continue
+        asked(each.flow, this.#places.of(each.node, name), found.conditions)
       } else {
         if (each.node.tree.parseName !== textTemplate) places = withPlace(places, this.#places.of(each.node, name))
         name = each.template
@@ -180,6 +178,11 @@ export class OriginResolver {
       case 'container':
         this.#elements(atom.container, at, way, found)
         return
+      case 'asked': {
+        const place = way.chain.at(-1)
+        if (place !== undefined) asked([atom], place, found.conditions)
+        return
+      }
       case 'encoded': {
         const range = this.#align(at, atom.text)
         if (range !== undefined) this.#encoded(atom, range, way, found)
@@ -216,7 +219,7 @@ export class OriginResolver {
     }
     const read: ValueRead = { path: atom.path, place }
     if (atom.tested) {
-      if (found.conditions.length < 200) found.conditions.push(read)
+      if (found.conditions.length < maxConditions) found.conditions.push(read)
       return
     }
     const rank = rankOf(atom.value, found.wanted)
@@ -289,6 +292,21 @@ function withPlace(chain: readonly TemplatePlace[], place: TemplatePlace): reado
   const last = chain.at(-1)
   const isSame = last !== undefined && last.path === place.path && last.range.start === place.range.start
   return isSame ? chain : [...chain, place]
+}
+
+/** Notes the values that a flow asked, those of included templates with them. */
+function asked(flow: Flow, place: TemplatePlace, into: ValueRead[], depth = 0): void {
+  for (const atom of flow) {
+    if (into.length >= maxConditions) return
+    if (atom.kind === 'value' && atom.root === 'Values') into.push({ path: atom.path, place })
+    if ((atom.kind !== 'text' && atom.kind !== 'asked') || depth > 4) continue
+    for (const piece of atom.output.pieces.slice(0, 20)) {
+      asked(piece.flow, place, into, depth + 1)
+      for (let scope = piece.scope; scope !== undefined; scope = scope.outer) {
+        if (scope.flow.length > 0) asked(scope.flow, place, into, depth + 1)
+      }
+    }
+  }
 }
 
 /** The path of what a range of a text holds: of the value at its beginning, or of the map or list around more of them. */

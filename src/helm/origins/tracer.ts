@@ -146,7 +146,9 @@ export class RenderTracer implements ExecutionTrace {
 
   wrote(node: NodeRef, text: string, flow: ValueFlow): void {
     const running = this.#running.at(-1)
-    if (running === undefined || text === '') return
+    if (running === undefined) return
+    // Nothing was written, but a value or a condition may be why.
+    if (text === '' && flow.length === 0 && running.scope === undefined) return
     const start = running.length
     running.length += text.length
     running.output.pieces.push({ start, end: running.length, node, flow: asFlow(flow), scope: running.scope })

@@ -127,11 +127,12 @@ export interface ValueSetting {
 
 /** A place where a chart's templates read a value. */
 export interface ValueUse {
-  /** From the top of the values of the chart that was asked about. */
+  /** From the top of the values of the chart that was asked about; `*` stands for every element of a list or map. */
   readonly path: ValuePath
+  /** Its range is the expression's. */
   readonly place: TemplatePlace
   /** The expression: `.Values.image.tag`, `$.Values.a`, `.tag` in a `with`. */
   readonly text: string
-  /** The whole subtree is read (`toYaml .Values.resources`, `range`, `with`), not one scalar that is known. */
+  /** `test`: in `if`, `with` or `range`; `pass`: handed to another template, or kept in a variable. */
   readonly how: 'print' | 'test' | 'pass'
 }
