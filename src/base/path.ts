@@ -1,8 +1,12 @@
 /** Path functions with the semantics of Go's `path` package: `/` separated, lexical only. */
 
+/** An empty element, or one that begins with a dot and so may be no name. */
+const unclean = /(?:^|\/)\.|\/\/|[^]\/$/
+
 /** The shortest equivalent path: no `.`, no inner `..`, no double slash; `""` becomes `"."`. */
 export function cleanPath(path: string): string {
   if (path === '') return '.'
+  if (!unclean.test(path)) return path
   const rooted = path.startsWith('/')
   const out: string[] = []
   for (const part of path.split('/')) {

@@ -7,7 +7,7 @@ import { compareStrings, type DirEntry, type FileSystem } from '../base/index.ts
  */
 export const nodeFileSystem: FileSystem = {
   readFile(path) {
-    return attempt(() => (statSync(path).isFile() ? readFileSync(path) : undefined))
+    return attempt(() => (statSync(path, quiet)?.isFile() === true ? readFileSync(path) : undefined))
   },
   readDir(path) {
     return attempt(() =>
@@ -18,14 +18,21 @@ export const nodeFileSystem: FileSystem = {
   },
   stat(path) {
     return attempt(() => {
-      const stat = statSync(path)
+      const stat = statSync(path, quiet)
+      if (stat === undefined) return undefined
       return { kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other', size: stat.size }
     })
   },
   realPath(path) {
-    return attempt(() => realpathSync(path))
+    return attempt(() => realPath(path))
   },
 }
+
+/** Most paths asked for are absent (which of three names has the file?): an exception for each would cost more than the call. */
+const quiet = { throwIfNoEntry: false } as const
+
+/** One system call where that gives the same answer as a walk of links; elsewhere it would change the case of letters. */
+const realPath = process.platform === 'linux' ? realpathSync.native : realpathSync
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): DirEntry['kind'] {
   if (entry.isFile()) return 'file'
