@@ -1,7 +1,7 @@
 /** Path functions with the semantics of Go's `path` package: `/` separated, lexical only. */
 
 /** An empty element, or one that begins with a dot and so may be no name. */
-const unclean = /(?:^|\/)\.|\/\/|[^]\/$/
+const unclean = /(?:^|\/)\.|\/\/|[\s\S]\/$/
 
 /** The shortest equivalent path: no `.`, no inner `..`, no double slash; `""` becomes `"."`. */
 export function cleanPath(path: string): string {
