@@ -31,7 +31,11 @@ export function parseSemVer(text: string): SemVer | string {
   }
   const limit = 2n ** 64n
   const numbers = [major, minor, patch].map(BigInt) as [bigint, bigint, bigint]
-  if (numbers.some((each) => each >= limit)) return 'error parsing version segment: value out of range'
+  const tooLarge = numbers.findIndex((each) => each >= limit)
+  if (tooLarge >= 0) {
+    const text = [major, minor, patch][tooLarge]!
+    return `error parsing version segment: strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`
+  }
   return { major: numbers[0], minor: numbers[1], patch: numbers[2], prerelease, metadata, original: text }
 }
 

@@ -7,7 +7,7 @@ export function typeName(type: ParamType): string {
 
 /** True where nil is a value of the type. */
 export function canBeNil(type: ParamType): boolean {
-  return type === 'any' || type === 'error' || /^(map|\[|\*)/.test(type)
+  return type === 'any' || type === 'error' || type === 'io.Writer' || /^(map|\[|\*)/.test(type)
 }
 
 /** Go's assignability of a template's value to a parameter. */

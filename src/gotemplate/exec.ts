@@ -228,12 +228,13 @@ class Executor {
     this.#trace?.branch({ node, flow: valueFlow })
     const mark = this.#vars.length
     const { decl, isAssign } = node.pipe
+    const isBoxed = holdsInterfaces(value)
     let ran = false
     /** @returns false when the loop was left. */
     const once = (index: GoValue, element: GoValue): boolean => {
       spendStep(this.#state.budget)
       ran = true
-      this.#dotBoxed = true
+      this.#dotBoxed = isBoxed
       const flow = this.#trace?.element(value, valueFlow, index, element) ?? noFlow
       this.#dotFlow = flow
       if (isAssign) {
@@ -242,7 +243,7 @@ class Executor {
           this.#setVar(decl[1]!.ident[0]!, element, flow)
         } else if (decl.length > 0) this.#setVar(decl[0]!.ident[0]!, element, flow)
       } else {
-        if (decl.length > 0) Object.assign(this.#vars[mark - 1]!, { value: element, boxed: true, flow })
+        if (decl.length > 0) Object.assign(this.#vars[mark - 1]!, { value: element, boxed: isBoxed, flow })
         if (decl.length > 1) Object.assign(this.#vars[mark - 2]!, { value: index, flow })
       }
       const left = this.#walkList(element, node.list) === 'break'
@@ -272,7 +273,7 @@ class Executor {
       for (const [key, element] of value.entries()) if (!once(key, element)) return
     } else if (isMap(value)) {
       for (const key of sortedKeys(value)) if (!once(key, mapGet(value, key) ?? null)) return
-    } else this.#fail(`range can't iterate over ${formatValue(value)}`)
+    } else this.#fail(`range can't iterate over ${formatPointed(value)}`)
   }
 
   #walkTemplate(dot: GoValue, node: TemplateNode): void {
@@ -300,7 +301,7 @@ class Executor {
     if (typeof value === 'string') this.#write(value, flow)
     else if (value === undefined || value === null) this.#write('<no value>', flow)
     else if (isGoFunction(value)) this.#fail(`can't print ${nodeText(node)} of type func()`)
-    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatValue(value), flow)
+    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatPointed(value), flow)
   }
 
   #setVar(name: string, value: GoValue, flow: ValueFlow): void {
@@ -436,8 +437,7 @@ class Executor {
       const start = this.#mark()
       const next = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed, flow })
       flow = this.#flowSince(start)
-      // What a map holds is held by an interface; a struct's field has its own type.
-      boxed = !isGoObject(receiver)
+      boxed = holdsInterfaces(receiver)
       receiver = next
     }
     return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed, flow })
@@ -548,6 +548,7 @@ class Executor {
     if (target.variadic !== undefined) {
       if (given < fixed) this.#fail(`wrong number of args for ${name}: want at least ${fixed} got ${args.length}`)
     } else if (given !== fixed) this.#fail(`wrong number of args for ${name}: want ${fixed} got ${given}`)
+    if (target.misfit !== undefined) this.#fail(target.misfit)
     const typeAt = (i: number): ParamType => (i < fixed ? target.params[i]! : target.variadic!)
     const finalFlow = this.#finalFlow
     const flows: ValueFlow[] = []
@@ -564,7 +565,7 @@ class Executor {
     try {
       if (target.cost !== undefined) spendSteps(this.#state.budget, target.cost)
       this.#trace?.calling(name, flows)
-      const result = target.call(...values)
+      const result = unaddressed(target.call(...values))
       this.#trace?.called(name, values, flows, result)
       spendCall(this.#state.budget, values, result)
       return result
@@ -669,6 +670,24 @@ interface Call {
   readonly args: readonly Operand[] | undefined
   readonly final: Final
   readonly isBuiltin: boolean
+}
+
+/** A value's text; of a pointer that of what it points to. */
+function formatPointed(value: GoValue): string {
+  const text = formatValue(value)
+  return isGoObject(value) && value.goKind === 'ptr' && value.fields !== undefined ? text.slice(1) : text
+}
+
+/** What a function gives back is a copy, whose pointer's methods do not print it. */
+function unaddressed(value: GoValue): GoValue {
+  if (typeof value !== 'object' || !isGoObject(value) || value.print === undefined) return value
+  const { print: _, ...copy } = value
+  return copy
+}
+
+/** Whether what a list or map holds is held by an interface; typed elements and a struct's fields have their own type. */
+function holdsInterfaces(value: GoValue): boolean {
+  return (isList(value) || isMap(value)) && /interface \{\}$|^common\.Values$/.test(typeOf(value))
 }
 
 /** What reflect.Value's String() gives. */

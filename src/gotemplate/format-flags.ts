@@ -9,12 +9,17 @@ export interface Flags {
   plusV: boolean
   /** `%#v`: Go syntax; the sharp is not for numbers then. */
   sharpV: boolean
+  /** Inside the report of a verb that does not fit: values are shown without their methods. */
+  erroring: boolean
+  /** How many more values inside values are printed: what refers to itself would not end. */
+  left?: { values: number }
   width: number | undefined
   precision: number | undefined
 }
 
 export const noFlags: Flags = {
   ...{ plus: false, minus: false, sharp: false, space: false, zero: false, plusV: false, sharpV: false },
+  erroring: false,
   width: undefined,
   precision: undefined,
 }

@@ -1,31 +1,54 @@
-import { toBytes } from './bytes.ts'
 import { type Flags, pad } from './format-flags.ts'
 import { formatInt, formatNumber } from './format-number.ts'
-import { isPrint, quote } from './strconv.ts'
-import { GoInt, type GoValue, isGoFunction, isGoObject, isList, isMap, mapGet, sortedKeys, typeOf } from './value.ts'
+import { formatString } from './format-string.ts'
+import {
+  GoInt,
+  type GoValue,
+  isGoFunction,
+  isGoObject,
+  isList,
+  isMap,
+  isNilList,
+  mapGet,
+  sortedKeys,
+  typeOf,
+} from './value.ts'
 
 /** How deep values are printed. */
 const maxDepth = 100
 
-/** A value by a verb, as fmt's printArg has it. */
-export function formatVerb(value: GoValue, verb: string, flags: Flags): string {
+/** How many values inside one another are printed at once; more is hostile. */
+const maxValues = 4_000_000
+
+/**
+ * A value by a verb, as fmt's printArg has it.
+ * @throws RangeError for what would print without end
+ */
+export function formatVerb(value: GoValue, verb: string, given: Flags): string {
+  const flags = typeof value === 'object' && value !== null ? { ...given, left: { values: maxValues } } : given
   if (value === undefined || value === null) {
     return verb === 'T' || verb === 'v' ? pad('<nil>', flags, true) : `%!${verb}(<nil>)`
   }
-  if (verb === 'T') return formatString(typeOf(value), 's', flags)
-  if (verb === 'p' || verb === 'w') return badVerb(verb, value, flags)
-  if (verb !== 'v' || !(flags.sharp || flags.plus)) return formatKnown(value, verb, flags, 0)
-  // Under %v these flags ask for Go syntax and field names, and say nothing about numbers.
+  if (verb === 'T') return textOf(typeOf(value), 's', flags)
+  if (verb === 'p') return badVerb(verb, value, flags)
+  if (verb !== 'v' && verb !== 'w') return formatKnown(value, verb, flags, 0)
+  // Under %v and %w these flags ask for Go syntax and field names, and say nothing about numbers.
   const { sharp, plus } = flags
-  return formatKnown(value, verb, { ...flags, sharp: false, sharpV: sharp, plus: false, plusV: plus }, 0)
+  const general = sharp || plus ? { ...flags, sharp: false, sharpV: sharp, plus: false, plusV: plus } : flags
+  return verb === 'w' ? badVerb(verb, value, general) : formatKnown(value, verb, general, 0)
+}
+
+function textOf(text: string, verb: string, flags: Flags): string {
+  return formatString(text, verb, flags) ?? badVerb(verb, text, flags)
 }
 
 function formatKnown(value: GoValue, verb: string, flags: Flags, depth: number): string {
   if (depth > maxDepth) return '...'
+  if (flags.left !== undefined && --flags.left.values < 0) throw new RangeError('a text of that many values')
   if (typeof value === 'boolean')
     return verb === 't' || verb === 'v' ? pad(String(value), flags, true) : badVerb(verb, value, flags)
   if (typeof value === 'number') return formatNumber(value, verb, flags) ?? badVerb(verb, value, flags)
-  if (typeof value === 'string') return formatString(value, verb, flags)
+  if (typeof value === 'string') return textOf(value, verb, flags)
   if (value instanceof GoInt) return formatInt(value, verb, flags) ?? badVerb(verb, value, flags)
   if (value === undefined || value === null) {
     // Inside a list or map: neither the verb nor the width matters.
@@ -49,9 +72,10 @@ function formatObject(value: GoValue, verb: string, flags: Flags, depth: number)
   }
   if (['v', 's', 'q', 'x', 'X'].includes(verb)) {
     if (value.entries === undefined || value.goKind === 'struct' || value.goKind === 'ptr') {
-      return formatString(value.format(), verb === 'v' ? 's' : verb, flags)
+      return textOf(value.format(), verb === 'v' ? 's' : verb, flags)
     }
   }
+  if (value.text !== undefined && 'sxXq'.includes(verb)) return textOf(value.text(), verb, flags)
   const entries = value.entries?.()
   if (entries === undefined) return badVerb(verb, value, flags)
   const items = entries.map(([key, item]) => {
@@ -65,6 +89,7 @@ function formatCollection(value: GoValue, verb: string, flags: Flags, depth: num
   const golang = flags.sharpV
   if (isList(value)) {
     const type = typeOf(value)
+    if (golang && isNilList(value)) return `${type}(nil)`
     const items = value.map((item) => formatKnown(item, verb, flags, depth + 1))
     return golang ? `${type}{${items.join(', ')}}` : `[${items.join(' ')}]`
   }
@@ -77,39 +102,5 @@ function formatCollection(value: GoValue, verb: string, flags: Flags, depth: num
 
 /** What a verb that does not fit prints: the value by %v, with the flags that were given. */
 function badVerb(verb: string, value: GoValue, flags: Flags): string {
-  return `%!${verb}(${typeOf(value)}=${formatKnown(value, 'v', flags, 0)})`
-}
-
-function formatString(text: string, verb: string, flags: Flags): string {
-  switch (verb) {
-    case 'v':
-      return flags.sharpV ? pad(quote(text), flags, true) : pad(cut(text, flags), flags, true)
-    case 's':
-      return pad(cut(text, flags), flags, true)
-    case 'q': {
-      const short = cut(text, flags)
-      if (flags.sharp && !short.includes('`') && [...short].every((char) => isPrint(char) || char === '\t')) {
-        return pad(`\`${short}\``, flags, true)
-      }
-      return pad(quote(short, { ascii: flags.plus }), flags, true)
-    }
-    case 'x':
-    case 'X':
-      return pad(hexBytes(text, verb, flags), flags, true)
-  }
-  return badVerb(verb, text, flags)
-}
-
-function cut(text: string, flags: Flags): string {
-  if (flags.precision === undefined) return text
-  return [...text].slice(0, flags.precision).join('')
-}
-
-function hexBytes(text: string, verb: string, flags: Flags): string {
-  let bytes = toBytes(text)
-  if (flags.precision !== undefined) bytes = bytes.subarray(0, flags.precision)
-  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'))
-  const prefix = flags.sharp && digits.length > 0 ? '0x' : ''
-  const joined = flags.space ? digits.map((each) => prefix + each).join(' ') : prefix + digits.join('')
-  return verb === 'X' ? joined.toUpperCase() : joined
+  return `%!${verb}(${typeOf(value)}=${formatKnown(value, 'v', { ...flags, erroring: true }, 0)})`
 }

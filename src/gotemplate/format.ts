@@ -4,10 +4,10 @@ import { GoInt, type GoValue, typeOf } from './value.ts'
 
 /**
  * Go's fmt: Sprint, Sprintf and Sprintln over template values. Behaviour of Go 1.26 package fmt; all verbs that can
- * meet values of charts. Widths and precisions are bounded, since they come from untrusted templates.
+ * meet values of charts.
  */
 
-/** Widths and precisions come from untrusted templates. */
+/** fmt's own limit of widths and precisions. */
 const maxWidth = 1_000_000
 
 /** The text of one value by `%v`. */
@@ -90,12 +90,14 @@ function formatDirective(format: string, from: number, state: FormatState): { te
   } else {
     const digits = digitsAt(format, at)
     if (digits !== '') {
-      flags.width = Math.min(Number(digits), maxWidth)
+      // A number that is too large takes the rest of the format with it.
+      if (Number(digits) > maxWidth) return finish(format, format.length, state, { bad, flags, good: index.good })
+      flags.width = Number(digits)
       at += digits.length
       if (index.after) index.good = false
     }
   }
-  if (format[at] === '.') {
+  if (format[at] === '.' && at + 1 < format.length) {
     at++
     if (index.after) index.good = false
     at = argIndex(format, at, state, index)
@@ -107,7 +109,8 @@ function formatDirective(format: string, from: number, state: FormatState): { te
       index.after = false
     } else {
       const digits = digitsAt(format, at)
-      flags.precision = Math.min(Number(digits || '0'), maxWidth)
+      if (Number(digits) > maxWidth) return finish(format, format.length, state, { bad, flags, good: index.good })
+      flags.precision = Number(digits || '0')
       at += digits.length
     }
   }

@@ -119,6 +119,8 @@ export interface GoFunction {
   readonly params: readonly ParamType[]
   /** The type of the elements of a last `...` parameter. */
   readonly variadic?: ParamType
+  /** Why templates cannot call it: the results of the Go method are not a value, or a value and an error. */
+  readonly misfit?: string
   /** Steps of the budget that a call takes, where it is much work. */
   readonly cost?: number
   /** Throws `GoError` to fail; the message is reported as Go does (`error calling NAME: MESSAGE`). */

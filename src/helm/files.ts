@@ -5,6 +5,7 @@ import {
   type GoObject,
   type GoValue,
   goFunction,
+  makeInt,
   mapSet,
   withType,
 } from '../gotemplate/index.ts'
@@ -51,6 +52,7 @@ export function bytesObject(bytes: Uint8Array): GoObject {
     goKind: 'slice',
     field: () => undefined,
     format: () => `[${[...bytes].join(' ')}]`,
+    entries: () => Array.from(bytes, (byte, i) => [makeInt(i), makeInt(byte, 'uint8')] as const),
     toJson: () => base64Encode(bytes),
     text: () => fromBytes(bytes),
     isTrue: () => bytes.length > 0,

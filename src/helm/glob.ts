@@ -5,7 +5,7 @@
  * @returns a matcher; `undefined` for a malformed pattern.
  */
 export function compileGlob(pattern: string): ((name: string) => boolean) | undefined {
-  if (pattern.length > 1_000) return undefined
+  if (pattern.length > 100_000) return undefined
   const tokens = parse(pattern, { at: 0 }, 0)
   if (tokens === undefined) return undefined
   return (name) => matchTokens(tokens, [...name])

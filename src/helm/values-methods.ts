@@ -6,6 +6,7 @@ import {
   goFunction,
   isMap,
   mapGet,
+  quote,
   underlying,
   viewAs,
 } from '../gotemplate/index.ts'
@@ -19,6 +20,11 @@ export function valuesMethod(values: GoMap, name: string): GoFunction | undefine
       return goFunction('', () => underlying(values))
     case 'YAML':
       return goFunction('', () => `${toYaml(values)}\n`)
+    case 'Encode':
+      // Templates have no writer to give; a nil one is all that can be.
+      return goFunction('io.Writer', () => {
+        throw new GoError('runtime error: invalid memory address or nil pointer dereference')
+      })
     case 'Table':
       return goFunction('string', (path: string) => viewAs(tableOf(values, path), 'common.Values'))
     case 'PathValue':
@@ -31,7 +37,7 @@ function tableOf(values: GoMap, path: string): GoMap {
   let table: GoMap = values
   for (const key of path.split('.')) {
     const next = mapGet(table, key)
-    if (!isMap(next)) throw new GoError(`"${key}" is not a table`)
+    if (!isMap(next)) throw new GoError(`${quote(key)} is not a table`)
     table = next
   }
   return table
@@ -44,6 +50,6 @@ function pathValue(values: GoMap, path: string): GoValue {
   const last = keys.pop()!
   const table = keys.length === 0 ? values : tableAt(values, keys.join('.'))
   const found = table === undefined ? undefined : mapGet(table, last)
-  if (found === undefined || isMap(found)) throw new GoError(`"${last}" is not a value`)
+  if (found === undefined || isMap(found)) throw new GoError(`${quote(last)} is not a value`)
   return found
 }

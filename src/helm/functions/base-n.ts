@@ -78,6 +78,8 @@ function finish(
   const { count, group, out, illegal } = state
   const missing = group - (count % group)
   const valid = group === 4 ? [1, 2] : [1, 3, 4, 6]
+  // A first padding character far from the end is a letter that base32 does not have.
+  if (group === 8 && count % group >= 2 && text.slice(at + 1).replace(/[\r\n]/g, '').length >= 8) return illegal(at)
   if (missing === group || !valid.includes(missing)) return illegal(at)
   const rest = text.slice(at).replace(/[\r\n]/g, '')
   if (rest === '='.repeat(missing)) return Uint8Array.from(out)

@@ -3,6 +3,8 @@
  * of a word decides (digits belong to the word before them, `HTTPStatus` is two words).
  */
 
+import { isSpace, lowerLetter, upperLetter } from './letters.ts'
+
 type WordType = 'none' | 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other'
 
 interface Word {
@@ -11,7 +13,7 @@ interface Word {
   readonly rest: string
 }
 
-const isConnector = (char: string): boolean => /^[-_\s\u0085]$/u.test(char)
+const isConnector = (char: string): boolean => char === '-' || char === '_' || isSpace(char)
 const isPunctuation = (char: string): boolean => /^\p{P}$/u.test(char)
 const isUpper = (char: string): boolean => /^\p{Lu}$/u.test(char)
 const isNumber = (char: string): boolean => /^\p{N}$/u.test(char)
@@ -36,7 +38,7 @@ export function camelcase(text: string): string {
   while (i < chars.length && isConnector(chars[i]!)) out.push(chars[i++]!)
   if (i >= chars.length) return text
   let firstUpper = isUpper(chars[i]!)
-  let current = chars[i++]!.toUpperCase()
+  let current = upperLetter(chars[i++]!)
   for (; i < chars.length; i++) {
     const previous = current
     current = chars[i]!
@@ -44,10 +46,10 @@ export function camelcase(text: string): string {
       out.push(previous)
     } else if (isConnector(previous)) {
       firstUpper = isUpper(current)
-      current = current.toUpperCase()
+      current = upperLetter(current)
     } else {
       if (firstUpper) {
-        if (isUpper(current)) current = current.toLowerCase()
+        if (isUpper(current)) current = lowerLetter(current)
         else firstUpper = false
       }
       out.push(previous)
@@ -108,7 +110,7 @@ function absorb(start: Word, write: (type: WordType, text: string) => void): Wor
 
 function lowered(type: WordType, text: string, connector: string): string {
   if (type !== 'upper' && type !== 'connector') return text
-  return [...text].map((char) => (isConnector(char) ? connector : isUpper(char) ? char.toLowerCase() : char)).join('')
+  return [...text].map((char) => (isConnector(char) ? connector : isUpper(char) ? lowerLetter(char) : char)).join('')
 }
 
 function nextWord(text: string): Word {

@@ -1,8 +1,10 @@
 import { durationText, GoError, GoInt, type GoValue, goFunction, parseInteger } from '../../gotemplate/index.ts'
 import { parseGoDuration } from './go-duration.ts'
-import { formatTime, type GoTime, loadZone, parseTime, utc, zeroTime } from './go-time.ts'
+import { type GoTime, loadZone, utc, zeroTime } from './go-time.ts'
 import type { FunctionTable } from './shared.ts'
+import { formatTime } from './time-layout.ts'
 import { isTime, type TimeObject, timeObject, unixSeconds } from './time-object.ts'
+import { parseTime } from './time-parse.ts'
 
 /** sprig's dates (date.go). `now` is the caller's, in milliseconds since 1970. */
 export function dateFunctions(now: () => number): FunctionTable {

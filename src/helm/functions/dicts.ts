@@ -16,14 +16,14 @@ const map = 'map[string]interface {}'
 
 /** sprig's dict functions (dict.go), with mergo's merge rules. */
 export function dictFunctions(): FunctionTable {
-  const merge = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
-    for (const source of sources) mergeInto(target, source ?? {}, false)
-    return target
-  })
-  const mergeOverwrite = goFunction(`${map},...${map}`, (target: GoMap, ...sources: GoMap[]) => {
-    for (const source of sources) mergeInto(target, source ?? {}, true)
-    return target
-  })
+  const mergeBy = (overwrite: boolean) =>
+    goFunction(`${map},...${map}`, (given: GoMap | null, ...sources: (GoMap | null)[]) => {
+      const target = given ?? {}
+      for (const source of sources) mergeInto(target, source ?? {}, overwrite)
+      return target
+    })
+  const merge = mergeBy(false)
+  const mergeOverwrite = mergeBy(true)
   const deepCopy = goFunction('any', (value: GoValue) => {
     if (value === null || value === undefined) {
       throw new GoError('reflect: call of reflect.Value.Type on zero Value')
@@ -84,17 +84,20 @@ function select(dict: GoMap, keys: readonly string[]): GoMap {
 
 /**
  * mergo.Merge (and with `overwrite` MergeWithOverwrite) of maps: without overwriting, the target keeps what is not
- * empty; maps on both sides are merged; an empty source value overwrites only when asked to.
+ * empty; maps on both sides are merged; a nil of the source counts only when it overwrites.
  */
 export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): void {
   for (const key of Object.keys(source)) {
     const from = source[key]
     const to = mapGet(target, key)
-    if (isMap(from) && isMap(to)) mergeInto(to, from, overwrite)
-    else if (overwrite || isEmpty(to)) {
-      if (to !== undefined && !overwrite && isEmpty(from) && to !== null) continue
-      mapSet(target, key, from)
+    if (from === null || from === undefined) {
+      if (overwrite) mapSet(target, key, null)
+      continue
     }
+    const areMaps = isMap(from) && isMap(to)
+    if (areMaps) mergeInto(to, from, overwrite)
+    if (areMaps && !isEmpty(to)) continue
+    if (overwrite || isEmpty(to)) mapSet(target, key, from)
   }
 }
 

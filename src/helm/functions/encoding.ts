@@ -14,7 +14,7 @@ import {
 import { stringifyYaml } from '../../yaml/index.ts'
 import { readYamlText } from '../read-yaml.ts'
 import { base32Decode, base32Encode, base64Decode, base64Encode } from './base-n.ts'
-import { decodeJson, encodeJson, jsonKind } from './json.ts'
+import { decodeJson, encodeJson, JsonRangeError, jsonKind } from './json.ts'
 import type { FunctionTable } from './shared.ts'
 import { timeObject } from './time-object.ts'
 import { readToml } from './toml-read.ts'
@@ -141,6 +141,7 @@ function asMap(decode: () => GoValue, prefix: string): GoMap {
     if (isMap(value)) return value
     return { Error: `${prefix}json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}` }
   } catch (error) {
+    if (error instanceof JsonRangeError && isMap(error.partial)) return { ...error.partial, Error: error.message }
     if (error instanceof GoError) return { Error: error.message }
     throw error
   }

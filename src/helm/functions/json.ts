@@ -92,11 +92,44 @@ function encodeText(text: string, raw: boolean): string {
  */
 export function decodeJson(text: string): GoValue {
   try {
-    return JSON.parse(text) as GoValue
+    const value = JSON.parse(text) as GoValue
+    // Only a long number or a large exponent can be beyond a float64.
+    if (/\d[eE]\+?\d{3}|\d{309}/.test(text)) refuseInfinite(value, text)
+    return value
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw new GoError(syntaxError(text))
   }
+}
+
+/** What was decoded before the error is kept by functions that show it. */
+export class JsonRangeError extends GoError {
+  readonly partial: GoValue
+
+  constructor(message: string, partial: GoValue) {
+    super(message)
+    this.partial = partial
+  }
+}
+
+function refuseInfinite(value: GoValue, text: string): void {
+  let isFound = false
+  const cut = (each: GoValue): GoValue => {
+    if (typeof each === 'number' && !Number.isFinite(each)) {
+      isFound = true
+      return null
+    }
+    if (isList(each)) return each.map(cut)
+    if (!isMap(each)) return each
+    const out: GoMap = {}
+    for (const key of Object.keys(each)) mapSet(out, key, cut(each[key]))
+    return out
+  }
+  const partial = cut(value)
+  if (!isFound) return
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""')
+  const number = bare.match(/-?\d[\d.eE+-]*/g)?.find((each) => !Number.isFinite(Number(each))) ?? ''
+  throw new JsonRangeError(`json: cannot unmarshal number ${number} into Go value of type float64`, partial)
 }
 
 /** encoding/json's message for the first thing that is wrong. */

@@ -117,10 +117,11 @@ function sliceList(items: GoValue, indices: readonly GoValue[]): GoValue {
 }
 
 function chunks(size: number, items: GoList): GoList {
-  if (size <= 0)
-    throw new GoError(
-      size === 0 ? 'runtime error: makeslice: len out of range' : 'runtime error: makeslice: len out of range',
-    )
+  const count = Math.floor((items.length - 1) / size) + 1
+  if (count === 0) return withType([], '[][]interface {}')
+  if (!(count > 0) || size <= 0 || !Number.isFinite(count)) {
+    throw new GoError('runtime error: makeslice: len out of range')
+  }
   const out: GoList[] = []
   for (let i = 0; i < items.length; i += size) out.push(items.slice(i, i + size))
   return withType(out, '[][]interface {}')

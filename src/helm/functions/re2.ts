@@ -9,6 +9,7 @@ export function compileRegex(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern)
   } catch (error) {
-    throw new GoError((error as Error).message)
+    // The only error whose part of the pattern is empty; the library leaves it out.
+    throw new GoError((error as Error).message.replace(/end of expression$/, 'end of expression: ``'))
   }
 }

@@ -126,6 +126,8 @@ export const maxText: number = 16 * 1024 * 1024
 /** Repeats text within the limit. @throws RangeError, which ends the render as a budget error. */
 export function repeatText(text: string, count: number): string {
   if (count < 0) throw new GoError('strings: negative Repeat count')
+  if (text === '') return ''
+  if (text.length * count >= 2 ** 63) throw new GoError('strings: Repeat output length overflow')
   checkSize(text.length * count)
   return text.repeat(count)
 }

@@ -17,6 +17,7 @@ import {
   withType,
 } from '../../gotemplate/index.ts'
 import { camelcase, kebabcase, snakecase } from './cases.ts'
+import { isSpace, lowerLetter, mapLetters, titleLetter, toLower, toUpper, upperLetter } from './letters.ts'
 import { checkSize, type FunctionTable, joinTexts, maxText, repeatText, strslice, strval, toNumber } from './shared.ts'
 
 /** sprig's string functions (strings.go, with the goutils functions that it wraps), random ones excepted. */
@@ -28,8 +29,8 @@ export function stringFunctions(): FunctionTable {
     ),
     trunc: goFunction('int,string', (count: GoInt, text: string) => trunc(toNumber(count), text)),
     trim: goFunction('string', (text: string) => trimSpace(text)),
-    upper: goFunction('string', (text: string) => text.toUpperCase()),
-    lower: goFunction('string', (text: string) => text.toLowerCase()),
+    upper: goFunction('string', toUpper),
+    lower: goFunction('string', toLower),
     title: goFunction('string', title),
     untitle: goFunction('string', untitle),
     substr: goFunction('int,int,string', (start: GoInt, end: GoInt, text: string) =>
@@ -163,31 +164,56 @@ function splitMap(parts: readonly string[]): GoMap {
   return withType(out, 'map[string]string')
 }
 
-/** Go's strings.Title: the first letter of each word; letters, digits and `_` make words. */
+/** Go's strings.Title: the first letter of each word; ASCII letters, digits and `_`, and any letter or digit, make words. */
 function title(text: string): string {
-  return text.replace(/(^|[^\p{L}\p{N}_\p{M}])(\p{L})/gu, (_, before: string, letter: string) => {
-    const upper = letter.toUpperCase()
-    return before + (upper.length === letter.length ? upper : letter)
+  let previous = ' '
+  return mapLetters(text, (char) => {
+    const begins = isSeparator(previous)
+    previous = char
+    return begins ? titleLetter(char) : char
   })
+}
+
+function isSeparator(char: string): boolean {
+  if (char <= '\x7f') return !/\w/.test(char)
+  return isSpace(char)
 }
 
 /** goutils.Uncapitalize: the first letter of each word that white space begins. */
 function untitle(text: string): string {
-  return text.replace(/(^|[\s\u0085])(\S)/gu, (_, before: string, letter: string) => before + letter.toLowerCase())
+  let begins = true
+  return mapLetters(text, (char) => {
+    if (isSpace(char)) {
+      begins = true
+      return char
+    }
+    const out = begins ? lowerLetter(char) : char
+    begins = false
+    return out
+  })
 }
 
-/** goutils.Initials: the first byte of each word, as the character of that number. */
+/** goutils.Initials: the first byte of each word, as the character of that number; bytes 0x85 and 0xa0 are spaces. */
 function initials(text: string): string {
-  return text
-    .split(/[\s\u0085]+/u)
-    .filter((word) => word !== '')
-    .map((word) => toLatin([...word][0]!)[0])
+  return toLatin(text)
+    .split(/[\t-\r \u0085\u00a0]+/)
+    .map((word) => word.slice(0, 1))
     .join('')
 }
 
 /** goutils.SwapCase: a lower-case letter after white space becomes title case. */
 function swapCase(text: string): string {
-  return [...text].map((char) => (/\p{Lu}|\p{Lt}/u.test(char) ? char.toLowerCase() : char.toUpperCase())).join('')
+  let afterSpace = true
+  return mapLetters(text, (char) => {
+    const isUpper = /[\p{Lu}\p{Lt}]/u.test(char)
+    if (!isUpper && !/\p{Ll}/u.test(char)) {
+      afterSpace = isSpace(char)
+      return char
+    }
+    const out = isUpper ? lowerLetter(char) : afterSpace ? titleLetter(char) : upperLetter(char)
+    afterSpace = false
+    return out
+  })
 }
 
 function abbrev(width: number, text: string): string {

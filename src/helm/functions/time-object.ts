@@ -1,6 +1,15 @@
-import { type GoInt, type GoObject, type GoValue, goFunction, isGoObject, makeInt } from '../../gotemplate/index.ts'
-import { fieldsOf, formatTime, type GoTime, utc, zeroTime } from './go-time.ts'
+import {
+  type GoFunction,
+  type GoInt,
+  type GoObject,
+  type GoValue,
+  goFunction,
+  isGoObject,
+  makeInt,
+} from '../../gotemplate/index.ts'
+import { fieldsOf, type GoTime, utc, zeroTime } from './go-time.ts'
 import { toNumber } from './shared.ts'
+import { formatTime } from './time-layout.ts'
 
 /** A time.Time value of a template. */
 export interface TimeObject extends GoObject {
@@ -14,6 +23,10 @@ export function isTime(value: GoValue): value is TimeObject {
 /** Seconds since 1970, rounded down. */
 export function unixSeconds({ nanos }: GoTime): bigint {
   return nanos >= 0n ? nanos / 1_000_000_000n : -((-nanos + 999_999_999n) / 1_000_000_000n)
+}
+
+function misfit(reason: string): { readonly method: GoFunction } {
+  return { method: { ...goFunction('', () => null), misfit: reason } }
 }
 
 /** Makes a time.Time value with its methods. */
@@ -37,6 +50,9 @@ export function timeObject(time: GoTime): TimeObject {
     Unix: method('', () => makeInt(unixSeconds(time), 'int64')),
     UnixMilli: method('', () => makeInt(time.nanos / 1_000_000n, 'int64')),
     UnixNano: method('', () => makeInt(time.nanos, 'int64')),
+    UnixMicro: method('', () => makeInt(time.nanos / 1_000n, 'int64')),
+    Local: method('', () => timeObject({ ...time, zone: utc })),
+    Location: method('', () => locationObject(time)),
     UTC: method('', () => timeObject({ ...time, zone: utc })),
     Format: method('string', (layout: string) => formatTime(time, layout)),
     String: method('', () => formatTime(time, stringLayout)),
@@ -48,6 +64,11 @@ export function timeObject(time: GoTime): TimeObject {
     Sub: method('time.Time', (other: GoValue) =>
       makeInt(time.nanos - (other as TimeObject).time.nanos, 'time.Duration'),
     ),
+    // Methods whose results are more than a value and an error.
+    ...{ Date: misfit('function Date has 3 return values; should be 1 or 2') },
+    ...{ Clock: misfit('function Clock has 3 return values; should be 1 or 2') },
+    ...{ Zone: misfit('invalid function signature for Zone: second return value should be error; is int') },
+    ...{ ISOWeek: misfit('invalid function signature for ISOWeek: second return value should be error; is int') },
     AddDate: method('int,int,int', (years: GoInt, months: GoInt, days: GoInt) =>
       addDate(time, toNumber(years), toNumber(months), toNumber(days)),
     ),
@@ -59,6 +80,16 @@ export function timeObject(time: GoTime): TimeObject {
     field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
     format: () => formatTime(time, stringLayout),
     toJson: () => formatTime(time, '2006-01-02T15:04:05.999999999Z07:00'),
+  }
+}
+
+/** A *time.Location, of which templates can only see the name. */
+function locationObject({ zone }: GoTime): GoObject {
+  return {
+    goType: '*time.Location',
+    goKind: 'ptr',
+    field: (name) => (name === 'String' ? { method: goFunction('', () => zone.name) } : undefined),
+    format: () => zone.name,
   }
 }
 

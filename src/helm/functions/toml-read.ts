@@ -14,7 +14,8 @@ import {
   typeOf,
   withType,
 } from '../../gotemplate/index.ts'
-import { type GoTime, parseTime } from './go-time.ts'
+import type { GoTime } from './go-time.ts'
+import { parseTime } from './time-parse.ts'
 import { keyPath, TomlScanner } from './toml-scan.ts'
 
 /** How deep values may nest. */

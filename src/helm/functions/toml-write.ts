@@ -9,7 +9,7 @@ import {
   isMap,
   sortedKeys,
 } from '../../gotemplate/index.ts'
-import { formatTime } from './go-time.ts'
+import { formatTime } from './time-layout.ts'
 import { isTime } from './time-object.ts'
 
 /**

@@ -37,6 +37,7 @@ export function sigsValue(value: GoValue, level = 0): unknown {
   if (value === undefined || value === null) return null
   switch (typeof value) {
     case 'string':
+      return wellFormed(value)
     case 'boolean':
       return value
     case 'number':
@@ -49,11 +50,16 @@ export function sigsValue(value: GoValue, level = 0): unknown {
     for (const key of Object.keys(value)) {
       const inner = sigsValue(value[key], level + 1)
       if (key === '__proto__') mapSet(out as GoMap, key, inner as GoValue)
-      else out[key] = inner
+      else out[wellFormed(key)] = inner
     }
     return out
   }
   return toJsonValue(value)
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, as in JSON. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.replace(/[\udc80-\udcff]/g, '\ufffd')
 }
 
 const maxNesting = 1_000

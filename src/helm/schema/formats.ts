@@ -1,7 +1,8 @@
 import { GoError, quote } from '../../gotemplate/index.ts'
-import { parseTime } from '../functions/go-time.ts'
-import { parseUrl } from '../functions/paths.ts'
+
 import { compileRegex } from '../functions/re2.ts'
+import { parseTime } from '../functions/time-parse.ts'
+import { parseUrl } from '../functions/url.ts'
 import { semverFault } from './format-semver.ts'
 
 type Check = (text: string) => string | undefined
