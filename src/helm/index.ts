@@ -16,7 +16,7 @@ export { type HelmIgnoreRule, isIgnoredByHelm, parseHelmIgnore } from './ignore.
 export { loadChart, type Unpack } from './load.ts'
 export { type Hook, type Manifest, splitManifests } from './manifests.ts'
 export { renderNameTemplate } from './name-template.ts'
-export { textLayer, valuesLocator } from './origins/chart-layers.ts'
+export { textLayer, valueAtPath, valuesLocator } from './origins/chart-layers.ts'
 export { layersOf } from './origins/layers.ts'
 export type * from './origins/types.ts'
 export { useOfValue, valuesUse } from './origins/uses.ts'

@@ -8,6 +8,7 @@ import { openFleet } from '../fleet.ts'
 import { formatProblem } from '../problems.ts'
 import { releaseFlags, releaseTools } from '../release-tools.ts'
 import { buildFlags, outputFormat, printKustomizations, printList } from './build.ts'
+import { explainRelease } from './explain-helm.ts'
 
 const flags = {
   ...buildFlags,
@@ -22,7 +23,7 @@ const buildReleases: Command['run'] = async (terminal, values, args) => {
   const selected = selectReleases(fleet, values, args[0])
   if (selected.length === 0) throw nothingFound(fleet, values, args[0])
   const { failed, objects } = await printReleases(terminal, fleet, { values, selected, output })
-  if (output === 'json') printList(terminal, objects)
+  if (output === 'json' && !values['explain']) printList(terminal, objects)
   return failed ? exitCodes.finding : exitCodes.fine
 }
 
@@ -36,9 +37,8 @@ const buildAll: Command['run'] = async (terminal, values) => {
     hasKustomizations || selected.length === 0
       ? printKustomizations(terminal, fleet, { values, name: undefined, output })
       : { failed: false, objects: [] }
-  if (values['explain']) return first.failed ? exitCodes.finding : exitCodes.fine
   const second = await printReleases(terminal, fleet, { values, selected, output, separate: true })
-  if (output === 'json') printList(terminal, [...first.objects, ...second.objects])
+  if (output === 'json' && !values['explain']) printList(terminal, [...first.objects, ...second.objects])
   return first.failed || second.failed ? exitCodes.finding : exitCodes.fine
 }
 
@@ -105,7 +105,7 @@ async function printReleases(
   try {
     await renderer.prepare(selected)
     for (const release of selected) {
-      const rendered = await renderer.render(release)
+      const rendered = await renderer.render(release, { trace: values['explain'] === true })
       for (const problem of rendered.problems) {
         terminal.stderr(`${formatProblem(problem, terminal.cwd, fleet.root)}\n`)
         failed ||= problem.severity === 'error'
@@ -113,7 +113,8 @@ async function printReleases(
       const wanted = rendered.objects.filter(
         ({ role }) => !(role === 'hook' && values['no-hooks']) && !(role === 'crd' && values['skip-crds']),
       )
-      if (output === 'json') objects.push(...wanted.map(({ object }) => object))
+      if (values['explain']) explainRelease(terminal, fleet, rendered, wanted)
+      else if (output === 'json') objects.push(...wanted.map(({ object }) => object))
       else printYaml(terminal, rendered, { wanted, named: separate || selected.length > 1 })
     }
   } catch (error) {

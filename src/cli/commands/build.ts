@@ -127,7 +127,8 @@ function explain(terminal: Terminal, fleet: Fleet, id: string): void {
   }
 }
 
-function placed(terminal: Terminal, fleet: Fleet, location: Location | undefined, step: string): string {
+/** `PATH:LINE:COLUMN: STEP`; the step alone where it has no place. */
+export function placed(terminal: Terminal, fleet: Fleet, location: Location | undefined, step: string): string {
   if (location === undefined) return step
   const shown = placeOf({ code: '', severity: 'info', message: '', location }, terminal.cwd, fleet.root)
   return shown === undefined ? step : `${shown.path}:${shown.line}:${shown.column}: ${step}`
@@ -139,7 +140,7 @@ interface Leaf {
 }
 
 /** The fields that hold no fields themselves; values of Secrets are not shown. */
-function* leaves(value: JsonValue, path: readonly (string | number)[], secret: boolean): Generator<Leaf> {
+export function* leaves(value: JsonValue, path: readonly (string | number)[], secret: boolean): Generator<Leaf> {
   if (Array.isArray(value) && value.length > 0) {
     for (const [i, each] of value.entries()) yield* leaves(each, [...path, i], secret)
   } else if (isObject(value) && Object.keys(value).length > 0) {
@@ -150,7 +151,8 @@ function* leaves(value: JsonValue, path: readonly (string | number)[], secret: b
   }
 }
 
-function fieldText(path: readonly (string | number)[]): string {
+/** A path as people write it: `spec.ports[0].name`. */
+export function fieldText(path: readonly (string | number)[]): string {
   return path
     .map((step, i) => {
       if (typeof step === 'number') return `[${step}]`

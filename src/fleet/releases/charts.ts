@@ -50,6 +50,8 @@ export interface LoadedChart {
   readonly files: readonly ChartFile[]
   /** Folder of the workspace (absolute) that it was read from. */
   readonly folder?: string
+  /** Folder of the workspace (absolute) that stands for its source: paths of `valuesFiles` begin there. */
+  readonly root?: string
 }
 
 /** Which chart a release is to have; equal keys mean the same chart, as long as no file of it changes. */
@@ -204,7 +206,7 @@ export class ReleaseCharts {
     const { chart, files } = this.#unpacked(fetched, what)
     const merged = withValuesFiles(chart, template, (path) => {
       const clean = cleanPath(path)
-      if (clean === 'values.yaml') return { values: chart.values }
+      if (clean === 'values.yaml') return chart
       const file = chart.files.find((each) => each.name === clean)
       return file === undefined ? undefined : { text: decodeText(file.data) }
     })
@@ -290,7 +292,7 @@ export class ReleaseCharts {
       chart: merged,
       files,
       id: `folder-${++this.#folders}`,
-      ...(isHere ? { folder: secureJoin(tree.root, template.chart) } : {}),
+      ...(isHere ? { folder: secureJoin(tree.root, template.chart), root: tree.root } : {}),
     }
   }
 

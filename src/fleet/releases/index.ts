@@ -4,6 +4,7 @@
  */
 export type { ChartTools, LoadedChart } from './charts.ts'
 export type { ChartTree } from './local-chart.ts'
+export type { FieldSource, ReleaseOrigins } from './origins.ts'
 export type { ReleaseProblem } from './problems.ts'
 export { ReleaseRenderer, type ReleaseTools, type RenderedRelease } from './render.ts'
 export { type ObjectFinding, type ReleaseState, ReleaseStore, type ReleaseStoreOptions } from './store.ts'

@@ -1,4 +1,4 @@
-import { decodeText, type FileSystem, joinPath, relativePath } from '../../base/index.ts'
+import { decodeText, encodeText, type FileSystem, joinPath, relativePath } from '../../base/index.ts'
 import { firstYamlDocument } from '../../flux/index.ts'
 import {
   type Chart,
@@ -102,7 +102,7 @@ function withoutMark(data: Uint8Array): Uint8Array {
 /** Where `valuesFiles` are read from: the tree that a local chart is in, or the archive of a fetched one. */
 export type ValuesFileReader = (
   path: string,
-) => { readonly text: string } | { readonly values: Chart['values'] } | undefined
+) => { readonly text: string } | Pick<Chart, 'values' | 'valuesFiles'> | undefined
 
 /**
  * The chart with its default values replaced by the merge of `valuesFiles`.
@@ -115,6 +115,7 @@ export function withValuesFiles(
 ): Chart {
   if (template.valuesFiles.length === 0) return chart
   let values: Chart['values'] = {}
+  const valuesFiles: ChartFile[] = []
   for (const path of template.valuesFiles) {
     const file = read(path)
     if (file === undefined) {
@@ -122,8 +123,9 @@ export function withValuesFiles(
       throw new HelmError(`failed to merge chart values: no values file found at path '${path}'`)
     }
     values = mergeMaps(values, 'values' in file ? file.values : readFile(path, file.text))
+    valuesFiles.push(...('values' in file ? (file.valuesFiles ?? []) : [{ name: path, data: encodeText(file.text) }]))
   }
-  return { ...chart, values }
+  return { ...chart, values, valuesFiles }
 }
 
 function readFile(path: string, text: string): Chart['values'] {

@@ -1,4 +1,4 @@
-import { type Cancellation, CancelledError, checkCancelled, hasErrors, type JsonObject } from '../../base/index.ts'
+import { type Cancellation, CancelledError, checkCancelled, hasErrors } from '../../base/index.ts'
 import {
   composeValues,
   finishRelease,
@@ -6,21 +6,17 @@ import {
   type ReleasedObject,
   readRelease,
   unknownValue,
-  type ValuesOperations,
   ValuesReferenceError,
 } from '../../flux/index.ts'
 import {
   type Capabilities,
   type Chart,
   HelmError,
-  mergeMaps,
   type RenderedChart,
   type RenderOptions,
-  readValues,
   renderChart,
-  setValue,
 } from '../../helm/index.ts'
-import { parseApiVersion, stringifyJson } from '../../kube/index.ts'
+import { parseApiVersion } from '../../kube/index.ts'
 import { build as kustomizeBuild } from '../../kustomize/index.ts'
 import type { SchemaRegistry } from '../../schema/index.ts'
 import { ChartError } from '../../source/index.ts'
@@ -29,7 +25,9 @@ import { type ChartTools, type LoadedChart, ReleaseCharts } from './charts.ts'
 import { dataOf } from './data.ts'
 import type { FleetRelease } from './list.ts'
 import type { ObjectTexts } from './object-text.ts'
+import { ReleaseOrigins } from './origins.ts'
 import { chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
+import { valuesOperations } from './values-operations.ts'
 
 export interface ReleaseTools extends ChartTools {
   readonly capabilities: Capabilities
@@ -47,6 +45,8 @@ export interface RenderedRelease {
   readonly chart: { readonly name: string; readonly version: string } | undefined
   /** The chart itself; `undefined` when it could not be had. */
   readonly loaded: LoadedChart | undefined
+  /** Where the fields of the objects come from, when it was asked for and the chart rendered. */
+  readonly origins?: ReleaseOrigins
 }
 
 type Values = Chart['values']
@@ -69,8 +69,12 @@ export class ReleaseRenderer {
     this.charts = new ReleaseCharts(fleet, tools, texts)
   }
 
-  /** Renders one release. @throws CancelledError only. */
-  async render(release: FleetRelease): Promise<RenderedRelease> {
+  /**
+   * Renders one release.
+   * @param trace keeps the origins of every field; takes about twice the time.
+   * @throws CancelledError only.
+   */
+  async render(release: FleetRelease, { trace = false }: { readonly trace?: boolean } = {}): Promise<RenderedRelease> {
     checkCancelled(this.#tools.cancellation)
     const problems: ReleaseProblem[] = []
     const values = this.#values(release, problems)
@@ -80,7 +84,7 @@ export class ReleaseRenderer {
       return { release, objects, problems, chart, loaded }
     }
     if (values === undefined || loaded === undefined) return done([])
-    const rendered = this.#rendered(release, { loaded, values, problems })
+    const rendered = this.#rendered(release, { loaded, values, problems, trace })
     if (rendered === undefined) return done([])
     const result = finishRelease(release.object, rendered, {
       build: postRenderBuild,
@@ -89,7 +93,9 @@ export class ReleaseRenderer {
     for (const problem of result.problems) {
       problems.push(placeProblem(this.#fleet, release, { ...problem, field: ['spec', 'postRenderers'] }, loaded))
     }
-    return done(hasErrors(problems) ? [] : result.objects)
+    const finished = done(hasErrors(problems) ? [] : result.objects)
+    if (rendered.trace === undefined) return finished
+    return { ...finished, origins: new ReleaseOrigins(this.#fleet, release, { loaded, rendered, trace: rendered.trace }) }
   }
 
   /** Starts loading the charts of releases, a few at a time; what fails is told when the release is rendered. */
@@ -108,7 +114,7 @@ export class ReleaseRenderer {
   #values(release: FleetRelease, problems: ReleaseProblem[]): Values | undefined {
     try {
       const { values, unknown } = composeValues(release.object, readRelease(release.object).values, {
-        operations,
+        operations: valuesOperations,
         find: ({ kind, name, namespace }) =>
           dataOf(this.#fleet, release.cluster, { apiVersion: 'v1', kind, name, namespace }),
       })
@@ -145,8 +151,9 @@ export class ReleaseRenderer {
 
   #rendered(
     release: FleetRelease,
-    { loaded, values, problems }: { loaded: LoadedChart; values: Values; problems: ReleaseProblem[] },
+    context: { loaded: LoadedChart; values: Values; problems: ReleaseProblem[]; trace: boolean },
   ): RenderedChart | undefined {
+    const { loaded, values, problems, trace } = context
     const spec = readRelease(release.object)
     const { capabilities, host, budget } = this.#tools
     const limits = budget?.()
@@ -156,6 +163,7 @@ export class ReleaseRenderer {
         capabilities,
         skipSchemaValidation: spec.disableSchemaValidation,
         cache: this.#templates,
+        trace,
         ...(host === undefined ? {} : { host }),
         ...(limits === undefined ? {} : { budget: limits }),
       })
@@ -170,23 +178,6 @@ export class ReleaseRenderer {
       return undefined
     }
   }
-}
-
-/** Helm's values for `composeValues`. */
-const operations: ValuesOperations<Values> = {
-  read: readValues,
-  fromJson: (values: JsonObject) => readValues(stringifyJson(values).replaceAll('\u007f', '\\u007f')),
-  merge: mergeMaps,
-  set: (values, expression, kind) => {
-    try {
-      setValue(values, expression, kind, () => '')
-    } catch (error) {
-      // The controller calls the parser itself, whose messages do not name a flag.
-      if (error instanceof HelmError)
-        throw new HelmError(error.message.replace(/^failed parsing --set(-string)? data: /, ''))
-      throw error
-    }
-  },
 }
 
 const postRenderBuild: PostRenderBuild = (dir, fs, options) => kustomizeBuild(dir, fs, options)

@@ -62,13 +62,14 @@ function stepsInto(root: YamlNode, path: readonly string[]): FieldPath {
   return out
 }
 
-interface TextLayer {
+/** Values as text, and the way from a place in them to the file that has it. */
+export interface TextLayer {
   readonly root: YamlNode
   locate(range: TextRange): Location | undefined
 }
 
 /** The values that a key of a ConfigMap or Secret holds, with the way from their text to the file that has it. */
-function textLayer(fleet: Fleet, cluster: string, ref: ObjectRef, key: string): TextLayer | undefined {
+export function textLayer(fleet: Fleet, cluster: string, ref: ObjectRef, key: string): TextLayer | undefined {
   const owned = cluster === '-' ? undefined : fleet.clusterObjects(cluster).get(objectKey(ref))
   return owned === undefined
     ? inlineLayer(fleet, ref, cluster, key)
