@@ -2,6 +2,7 @@ import { completeFields } from './complete-fields.ts'
 import { completeValues } from './complete-values.ts'
 import { completeVariables } from './complete-variables.ts'
 import { type Cursor, cursorAt } from './cursor.ts'
+import { completeReleaseValues } from './release-values.ts'
 import { fieldSchema, schemaOf } from './schema-nav.ts'
 import { snippets } from './snippets.ts'
 import type { Completion, LanguageContext } from './types.ts'
@@ -40,6 +41,8 @@ export function completion(context: LanguageContext, path: string, offset: numbe
     ...(place.apiVersion === undefined ? {} : { apiVersion: place.apiVersion }),
     ...(place.kind === undefined ? {} : { kind: place.kind }),
   })
+  const values = completeReleaseValues(place)
+  if (values !== undefined) return values
   const { parent, at, key } = cursor
   if (at === 'value') return completeValues(place, fieldSchema(root, [...parent, key ?? '']), [...parent, key ?? ''])
   const schema = fieldSchema(root, parent)

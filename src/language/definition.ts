@@ -1,10 +1,15 @@
 import type { Location, TextRange } from '../base/index.ts'
 import { declaredAt, placeAt, referencesAt, targetLocations, variableAt, variableValues } from './lookup.ts'
 import { directoryFile, writtenPaths } from './paths.ts'
+import { releaseValueDefinition } from './release-values.ts'
+import { templateValueDefinition } from './template-values.ts'
 import type { Definition, LanguageContext } from './types.ts'
 
 /** Where the thing named at an offset is declared: an object, a file, a directory's kustomization, a variable. */
-export function definition({ fleet }: LanguageContext, path: string, offset: number): readonly Definition[] {
+export function definition(context: LanguageContext, path: string, offset: number): readonly Definition[] {
+  const { fleet } = context
+  const inTemplate = templateValueDefinition(context, path, offset)
+  if (inTemplate !== undefined) return inTemplate
   const place = placeAt(fleet, path, offset)
   if (place === undefined) return []
   const variable = variableAt(place.file.text, offset)
@@ -22,6 +27,8 @@ export function definition({ fleet }: LanguageContext, path: string, offset: num
     const range = references[0]!.location?.range ?? { start: offset, end: offset }
     return toDefinitions(range, targetLocations(fleet, references))
   }
+  const value = releaseValueDefinition(context, place)
+  if (value !== undefined) return [value]
   const declared = declaredAt(fleet, place)
   return declared === undefined ? [] : toDefinitions(declared.range, [{ path, range: declared.range }])
 }

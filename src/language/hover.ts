@@ -3,6 +3,7 @@ import { isFluxKustomization, type Reference } from '../fleet/index.ts'
 import { fluxKindOf } from '../flux/index.ts'
 import { declaredAt, type Place, placeAt, referencesAt, variableAt, variableValues } from './lookup.ts'
 import { kustomizationIds, writtenPaths } from './paths.ts'
+import { releaseValueHover } from './release-values.ts'
 import { fieldSchema, schemaOf, typeText } from './schema-nav.ts'
 import type { Hover, LanguageContext } from './types.ts'
 
@@ -24,7 +25,7 @@ export function hover(context: LanguageContext, path: string, offset: number): H
     const declared = references.length === 0 ? declaredAt(fleet, place) : undefined
     if (declared !== undefined) parts.push(declaredText(context, place, declared.ref))
   }
-  const field = fieldText(context, place)
+  const field = releaseValueHover(context, place) ?? fieldText(context, place)
   if (field !== undefined) parts.push(field)
   if (parts.length === 0 || node.kind === 'mapping' || node.kind === 'sequence') return undefined
   return { markdown: parts.join('\n\n---\n\n'), range }

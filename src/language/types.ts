@@ -1,5 +1,6 @@
-import type { Fix, Location, ObjectRef, TextRange } from '../base/index.ts'
+import type { Fix, Location, ObjectRef, Position, TextRange } from '../base/index.ts'
 import type { Fleet } from '../fleet/index.ts'
+import type { ChartValues } from '../fleet/releases/index.ts'
 import type { Linter } from '../lint/index.ts'
 import type { SchemaRegistry } from '../schema/index.ts'
 
@@ -10,6 +11,10 @@ export interface LanguageContext {
   readonly linter: Linter
   /** One line of Markdown on an object's state in the cluster, shown in hovers and lenses. */
   readonly liveStatus?: (ref: ObjectRef, cluster: string | undefined) => string | undefined
+  /** What the chart of a HelmRelease says of its values, once it is loaded. */
+  readonly chartValues?: (release: Pick<ObjectRef, 'name' | 'namespace'>) => ChartValues | undefined
+  /** Where the HelmReleases of a chart in a folder of the workspace set a value. */
+  readonly valueUses?: (folder: string, path: readonly string[]) => readonly Location[]
 }
 
 export interface Hover {
@@ -36,7 +41,16 @@ export interface Completion {
 /** A jump: from a range of the asked file to a place. */
 export interface Definition {
   readonly from: TextRange
-  readonly target: Location
+  readonly target: Location | ChartTarget
+}
+
+/** A place in a file of a HelmRelease's chart, which may be packed. */
+export interface ChartTarget {
+  readonly release: ObjectRef
+  /** As `# Source` shows it. */
+  readonly path: string
+  readonly start: Position
+  readonly end: Position
 }
 
 export type SymbolKind = 'object' | 'namespace' | 'field' | 'file'

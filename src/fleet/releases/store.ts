@@ -5,11 +5,13 @@ import { type KubeObject, refOf } from '../../kube/index.ts'
 import { ChartError } from '../../source/index.ts'
 import type { FieldPath } from '../node.ts'
 import type { Fleet } from '../types.ts'
+import { type ChartValues, readChartValues } from './chart-values.ts'
 import type { LoadedChart } from './charts.ts'
 import { type FleetRelease, findObject, listReleases } from './list.ts'
 import { ObjectTexts } from './object-text.ts'
 import { chartField, placeProblem, type ReleaseProblem } from './problems.ts'
 import { ReleaseRenderer, type ReleaseTools, type RenderedRelease } from './render.ts'
+import { setValueLocation } from './value-location.ts'
 
 /** Something that is wrong with an object that a chart made. */
 export interface ObjectFinding {
@@ -57,6 +59,7 @@ export class ReleaseStore {
   readonly #entries = new Map<string, Entry>()
   /** Least recently used first. */
   readonly #objects = new Map<string, { readonly rendered: RenderedRelease; readonly size: number }>()
+  readonly #chartValues = new WeakMap<LoadedChart, ChartValues>()
   #size = 0
   #revision = 0
   #renders = 0
@@ -115,6 +118,23 @@ export class ReleaseStore {
   /** The outcome of the last render; `undefined` before the first one. */
   state(id: string): ReleaseState | undefined {
     return this.#entries.get(id)?.state
+  }
+
+  /** What the chart of a release says of its values, once it is loaded. */
+  chartValues(id: string): ChartValues | undefined {
+    const loaded = this.state(id)?.loaded
+    if (loaded === undefined) return undefined
+    const values = this.#chartValues.get(loaded) ?? readChartValues(loaded)
+    this.#chartValues.set(loaded, values)
+    return values
+  }
+
+  /** Where the releases whose chart is a folder (absolute) of the workspace set a value. */
+  valueUses(folder: string, path: readonly string[]): readonly Location[] {
+    return [...this.releases().values()].flatMap((release) => {
+      if (this.state(release.id)?.loaded?.folder !== folder) return []
+      return setValueLocation(this.#fleet, release, path) ?? []
+    })
   }
 
   /** Starts to load the charts of releases; failures are told by their renders. */

@@ -13,6 +13,19 @@ import type { FleetRelease } from './list.ts'
  * @returns `undefined` when the value is the chart's own.
  */
 export function valueLocation(fleet: Fleet, release: FleetRelease, path: readonly string[]): Location | undefined {
+  return locateValue(fleet, release, { path, atLeast: 1 })
+}
+
+/** As `valueLocation`, but only where the whole path is given. */
+export function setValueLocation(fleet: Fleet, release: FleetRelease, path: readonly string[]): Location | undefined {
+  return locateValue(fleet, release, { path, atLeast: path.length })
+}
+
+function locateValue(
+  fleet: Fleet,
+  release: FleetRelease,
+  { path, atLeast }: { readonly path: readonly string[]; readonly atLeast: number },
+): Location | undefined {
   if (path.length === 0) return undefined
   const own = knownSteps(readRelease(release.object).values, path)
   let best = own.length
@@ -29,7 +42,7 @@ export function valueLocation(fleet: Fleet, release: FleetRelease, path: readonl
     best = steps.length
     found = () => layer.locate(rangeAt(layer.root, steps))
   }
-  return best === 0 ? undefined : found()
+  return best < atLeast ? undefined : found()
 }
 
 /** The part of a path that a value has. */

@@ -22,6 +22,7 @@ import {
 } from '../../language/index.ts'
 import type { Dispatcher } from '../dispatch.ts'
 import type { Folder } from '../workspace/folder.ts'
+import { releaseChartPlace } from '../workspace/release-views.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { symbolKindOf, toCodeAction, toCodeLens, toCompletion, toEdit, toLocation, toSymbol } from './shapes.ts'
 
@@ -71,14 +72,18 @@ export function registerLanguage(
   )
   connection.onDefinition(({ textDocument, position }, token) =>
     at('definition', textDocument.uri, token, [], (place) =>
-      definition(place.context, place.path, offsetIn(place, position)).map(({ from, target }) => {
-        const { uri, range } = toLocation(place.folder, target)
-        return {
-          originSelectionRange: place.folder.range(place.path, from),
-          targetUri: uri,
-          targetRange: range,
-          targetSelectionRange: { start: range.start, end: range.start },
-        }
+      definition(place.context, place.path, offsetIn(place, position)).flatMap(({ from, target }) => {
+        const found = 'release' in target ? releaseChartPlace(place.folder, target) : toLocation(place.folder, target)
+        if (found === undefined) return []
+        const { uri, range } = found
+        return [
+          {
+            originSelectionRange: place.folder.range(place.path, from),
+            targetUri: uri,
+            targetRange: range,
+            targetSelectionRange: { start: range.start, end: range.start },
+          },
+        ]
       }),
     ),
   )

@@ -43,7 +43,7 @@ export function chartFileOf(chart: Chart, path: string, files: readonly ChartFil
 }
 
 function fileBelow(chart: Chart, name: string): ChartFile | undefined {
-  const own = [...chart.templates, ...chart.files].find((file) => file.name === name)
+  const own = [...chart.templates, ...(chart.valuesFiles ?? []), ...chart.files].find((file) => file.name === name)
   if (own !== undefined) return own
   const [, dependency, rest] = /^charts\/([^/]+)\/(.+)$/.exec(name) ?? []
   if (dependency === undefined || rest === undefined) return undefined

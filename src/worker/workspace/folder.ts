@@ -1,5 +1,13 @@
-import { type FileSystem, joinPath, LineMap, type Location, readText, type TextRange } from '../../base/index.ts'
-import { createFleet, type Fleet } from '../../fleet/index.ts'
+import {
+  type FileSystem,
+  joinPath,
+  LineMap,
+  type Location,
+  type ObjectRef,
+  readText,
+  type TextRange,
+} from '../../base/index.ts'
+import { createFleet, type Fleet, type FleetRelease } from '../../fleet/index.ts'
 import type { ReleaseStore } from '../../fleet/releases/index.ts'
 import type { LanguageContext } from '../../language/index.ts'
 import { createLinter, type Linter } from '../../lint/index.ts'
@@ -28,7 +36,22 @@ export class Folder {
 
   /** What language features are asked with. */
   language(liveStatus: NonNullable<LanguageContext['liveStatus']>): LanguageContext {
-    return { fleet: this.fleet, registry: this.registry, linter: this.linter, liveStatus }
+    return {
+      ...{ fleet: this.fleet, registry: this.registry, linter: this.linter, liveStatus },
+      chartValues: (ref) => {
+        const release = this.release(ref)
+        return release === undefined ? undefined : this.releases?.chartValues(release.id)
+      },
+      valueUses: (folder, path) => this.releases?.valueUses(this.absolute(folder), path) ?? [],
+    }
+  }
+
+  /** A release by name, whose state is known; without a namespace the first of the name. */
+  release({ name, namespace }: Pick<ObjectRef, 'name' | 'namespace'>): FleetRelease | undefined {
+    for (const release of this.releases?.releases().values() ?? []) {
+      if (release.ref.name === name && (namespace === undefined || release.ref.namespace === namespace)) return release
+    }
+    return undefined
   }
 
   absolute(path: string): string {

@@ -2,6 +2,7 @@ import { decodeText, getIn, isObject, type ObjectRef, type Problem } from '../..
 import { type FleetRelease, listReleases } from '../../fleet/index.ts'
 import type { RenderedRelease } from '../../fleet/releases/index.ts'
 import { chartOfRelease, type ReleasedObject } from '../../flux/index.ts'
+import type { ChartTarget } from '../../language/index.ts'
 import type {
   BuildAnswer,
   BuildOriginAnswer,
@@ -10,6 +11,7 @@ import type {
   ChartFileParams,
   FleetObject,
   FleetWorkload,
+  SourceLocation,
   TextAnswer,
   WorkloadParams,
 } from '../../protocol/index.ts'
@@ -38,6 +40,14 @@ export function isReleaseId(workload: string): boolean {
 /** The workload id of a HelmRelease, by its id in the fleet. */
 export function releaseWorkload(id: string): string {
   return `${prefix}${id}`
+}
+
+/** A place in the chart of a release in the terms of editors, once the chart is loaded. */
+export function releaseChartPlace(folder: Folder, { release: ref, ...place }: ChartTarget): SourceLocation | undefined {
+  const release = folder.release(ref)
+  if (release === undefined) return undefined
+  const params = { fleetCluster: `${folder.root}#${release.cluster}`, workload: releaseWorkload(release.id) }
+  return chartPlace(folder, params, folder.releases?.state(release.id)?.loaded, place)
 }
 
 /** The HelmReleases of the fleet in the shapes that views ask for. */

@@ -317,3 +317,108 @@ describe('the network', () => {
     expect(asked).toEqual(['/index.yaml', '/shop.tgz'])
   })
 })
+
+describe('values of a HelmRelease, as they are written', () => {
+  const chart = {
+    'charts/web/Chart.yaml':
+      'apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies: [{ name: redis, version: 1.x, repository: "", alias: cache }]\n',
+    'charts/web/values.yaml':
+      '# -- How many Pods.\n# Two at least.\nreplicas: 1\nimage:\n  tag: v1 # the version\n  pull: false\nhosts:\n  - a\n',
+    'charts/web/values.schema.json':
+      '{"properties":{"replicas":{"type":"integer","description":"Of the Deployment"},"mode":{"enum":["fast","safe"]},"image":{"$ref":"#/$defs/image"}},"$defs":{"image":{"properties":{"tag":{"type":"string"}}}}}',
+    'charts/web/charts/redis/Chart.yaml': 'apiVersion: v2\nname: redis\nversion: 1.0.0\n',
+    'charts/web/charts/redis/values.yaml': 'size: 8Gi\n',
+    'charts/web/templates/config.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata:\n  tag: {{ .Values.image.tag }}\n',
+  }
+  const path = 'clusters/prod/web.yaml'
+
+  interface Lsp {
+    /** Asks at the `|` of a text that the editor has. */
+    at<T>(method: string, text: string): Promise<T>
+    readonly worker: TestClient
+  }
+
+  async function open(): Promise<Lsp> {
+    const worker = await start(chart)
+    await untilWorkloads(worker, areRendered)
+    await worker.open(path, web)
+    let version = 1
+    return {
+      worker,
+      at: async (method, marked) => {
+        const before = marked.slice(0, marked.indexOf('|')).split('\n')
+        await worker.change(path, marked.replace('|', ''), ++version)
+        return worker.connection.sendRequest(`textDocument/${method}`, {
+          textDocument: { uri: worker.uri(path) },
+          position: { line: before.length - 1, character: before.at(-1)!.length },
+        })
+      },
+    }
+  }
+
+  interface Item {
+    readonly label: string
+    readonly detail?: string
+    readonly textEdit: { readonly newText: string }
+    readonly documentation?: { readonly value: string }
+  }
+
+  it('are completed from the chart: keys, and those of charts in it, but what is there', async () => {
+    const { at } = await open()
+    const items = await at<readonly Item[]>('completion', web.replace('replicas: 2', 'replicas: 2\n    |'))
+    expect(items.map(({ label }) => label).sort()).toEqual(['cache', 'hosts', 'image', 'mode'])
+    expect(items.find(({ label }) => label === 'image')!.textEdit.newText).toBe('image:\n      $0')
+    const below = await at<readonly Item[]>('completion', web.replace('replicas: 2', 'cache:\n      |'))
+    expect(below.map(({ label, detail }) => `${label} ${detail}`)).toEqual(['size 8Gi'])
+    expect(below[0]!.textEdit.newText).toMatch(/^size: .*8Gi\}$/)
+  })
+
+  it('values are completed from default and schema', async () => {
+    const { at } = await open()
+    const labels = async (text: string) => (await at<readonly Item[]>('completion', text)).map(({ label }) => label)
+    expect(await labels(web.replace('replicas: 2', 'mode: |'))).toEqual(['fast', 'safe'])
+    expect(await labels(web.replace('replicas: 2', 'image:\n      pull: |'))).toEqual(['false', 'true'])
+  })
+
+  it('a hover says default, comment, type and description', async () => {
+    const { at } = await open()
+    const hover = async (text: string) =>
+      (await at<{ contents: { value: string } } | null>('hover', text))?.contents.value
+    const replicas = await hover(web.replace('replicas: 2', 'repl|icas: 2'))
+    expect(replicas).toContain('**replicas** · integer · value of chart web 0.1.0')
+    expect(replicas).toContain('How many Pods.  \nTwo at least.')
+    expect(replicas).toContain('Of the Deployment')
+    expect(replicas).toContain('Default: `1`')
+    expect(await hover(web.replace('replicas: 2', 'image: { tag: v|2 }'))).toMatch(
+      /string.*\n\nthe version\n\nDefault: `v1`/s,
+    )
+  })
+
+  it('a key leads to the chart, also to one that is packed', async () => {
+    const { at, worker } = await open()
+    const [own] = await at<readonly { targetUri: string; targetRange: { start: { line: number } } }[]>(
+      'definition',
+      web.replace('replicas: 2', 'image: { ta|g: v2 }'),
+    )
+    expect(own).toMatchObject({ targetUri: worker.uri('charts/web/values.yaml'), targetRange: { start: { line: 4 } } })
+    const { port } = server.address() as AddressInfo
+    const text = `${shop(`http://127.0.0.1:${port}`)}  values:\n    password: x\n`
+    await worker.open('clusters/prod/shop.yaml', text)
+    const [packed] = await worker.connection.sendRequest<readonly { targetUri: string }[]>('textDocument/definition', {
+      textDocument: { uri: worker.uri('clusters/prod/shop.yaml') },
+      position: { line: text.split('\n').length - 2, character: 6 },
+    })
+    expect(packed!.targetUri).toMatch(/^fluxkit-chart:\/shop-1\.4\.0\/values\.yaml\?/)
+  })
+
+  it('a value in a template of the workspace leads to the default and to the releases that set it', async () => {
+    const { worker } = await open()
+    await worker.change(path, web.replace('replicas: 2', 'image: { tag: v2 }'), 9)
+    const found = await worker.connection.sendRequest<readonly { targetUri: string }[]>('textDocument/definition', {
+      textDocument: { uri: worker.uri('charts/web/templates/config.yaml') },
+      position: { line: 4, character: 25 },
+    })
+    expect(found.map(({ targetUri }) => targetUri)).toEqual([worker.uri('charts/web/values.yaml'), worker.uri(path)])
+  })
+})
