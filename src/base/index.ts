@@ -5,6 +5,7 @@
 export * from './clock.ts'
 export * from './file-system.ts'
 export * from './json.ts'
+export * from './json-fault.ts'
 export * from './lifetime.ts'
 export * from './memory-file-system.ts'
 export * from './path.ts'

@@ -13,12 +13,12 @@ import { withOldVersions } from './controllers/old-versions.ts'
 import { seed } from './controllers/seed.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { type Exchange, headersOf, type Services } from './handlers/exchange.ts'
-import { handleResource, verbOf } from './handlers/resource.ts'
+import { handleResource, isWatch, verbOf } from './handlers/resource.ts'
 import { ServiceAccountTokens } from './handlers/tokens.ts'
-import { negotiate, OUTPUT_TYPES, type OutputForm } from './http/content.ts'
-import { ApiError, badRequest, internalError, notAcceptable } from './http/errors.ts'
+import { asksForForm, negotiate, OUTPUT_TYPES, type OutputForm, STREAM_TYPES } from './http/content.ts'
+import { ApiError, badRequest, internalError, methodNotAllowed, notAcceptable, notFoundPath } from './http/errors.ts'
 import { writeJson } from './http/json.ts'
-import { listQuery, type Query } from './http/query.ts'
+import type { Query } from './http/query.ts'
 import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
 import { emptyV2, OpenApi } from './openapi.ts'
@@ -64,10 +64,20 @@ interface Circumstances {
   readonly webhooks: WebhookSession
 }
 
+const TEXT_HEADERS = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-cache, private',
+  'x-content-type-options': 'nosniff',
+}
+
 /** What `/version` answers. */
 const VERSION = {
   major: '1',
   minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
   gitVersion: 'v1.36.0',
   gitCommit: '0000000000000000000000000000000000000000',
   gitTreeState: 'clean',
@@ -260,7 +270,7 @@ export class ApiServer {
   #health(method: string, path: string): ApiResponse | undefined {
     if (!/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return undefined
     if (method !== 'GET' && method !== 'HEAD') throw new ApiError(405, 'MethodNotAllowed', 'method not allowed', {})
-    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' }
+    return { status: 200, headers: TEXT_HEADERS, body: 'ok' }
   }
 
   #path(request: ApiRequest, path: string, user: UserInfo): ApiResponse {
@@ -268,9 +278,11 @@ export class ApiServer {
     const everyone = /^\/(api|apis|openapi|version)(\/|$)/.test(path) && user.groups.includes('system:authenticated')
     if (!everyone)
       this.#authorize(user, { verb, group: '', resource: '', subresource: '', namespace: '', name: '', path })
-    const answer = request.method === 'GET' || request.method === 'HEAD' ? this.#document(request, path) : undefined
+    const known = this.#document(request, path)
+    if (known !== undefined && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
+    const answer = known
     if (answer !== undefined) return answer
-    return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+    return pageNotFound()
   }
 
   #document(request: ApiRequest, path: string): ApiResponse | undefined {
@@ -278,7 +290,8 @@ export class ApiServer {
     const parts = path.split('/').slice(1)
     switch (parts[0]) {
       case 'version':
-        return { status: 200, headers: { 'content-type': 'application/json' }, body: writeJson(VERSION) }
+        if (parts.length > 1) throw notFoundPath()
+        return { status: 200, headers: headersOf([]), body: writeJson(VERSION) }
       case 'api':
         return parts.length === 1
           ? discoveryRoot(this.registry, true, accept)
@@ -295,7 +308,7 @@ export class ApiServer {
       case '':
         return {
           status: 200,
-          headers: { 'content-type': 'application/json' },
+          headers: headersOf([]),
           body: writeJson({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] }),
         }
       default:
@@ -313,7 +326,7 @@ export class ApiServer {
     query: Query,
     on: Circumstances & { readonly user: UserInfo },
   ): ApiAnswer {
-    const watch = listQuery(query, route.watchPrefix).watch
+    const watch = isWatch(route, query)
     this.#authorize(on.user, {
       verb: verbOf(request.method, route.name, watch && (request.method === 'GET' || request.method === 'HEAD')),
       group: route.group,
@@ -324,15 +337,20 @@ export class ApiServer {
       path: '',
     })
     const type = this.registry.find(route.group, route.version, route.resource)
-    if (
-      type === undefined ||
-      (type.namespaced !== (route.namespace !== '') &&
-        !(type.namespaced && route.name === '' && isAcross(request.method)))
-    ) {
-      return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+    if (type === undefined) {
+      if (!this.registry.all().some((item) => item.group === route.group)) return pageNotFound()
+      throw notFoundPath()
+    }
+    if (type.namespaced !== (route.namespace !== '')) {
+      if (!type.namespaced || route.name !== '') throw notFoundPath()
+      if (!isAcross(request.method)) throw methodNotAllowed()
     }
     const form: OutputForm | undefined = negotiate(request.headers['accept'], query)
-    if (form === undefined) throw notAcceptable(OUTPUT_TYPES)
+    if (form === undefined) {
+      const lists = route.name === '' && isAcross(request.method)
+      const asked = asksForForm(request.headers['accept'])
+      throw notAcceptable(lists && !asked ? [...OUTPUT_TYPES, ...STREAM_TYPES] : OUTPUT_TYPES, asked)
+    }
     const exchange: Exchange = {
       services: this.#services,
       request,
@@ -347,6 +365,11 @@ export class ApiServer {
     const answer = handleResource(exchange, this.#tokens)
     return request.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
   }
+}
+
+/** 404 of a path that nothing is served under. */
+function pageNotFound(): ApiResponse {
+  return { status: 404, headers: TEXT_HEADERS, body: '404 page not found\n' }
 }
 
 /** Lists, watches and collection deletes of a namespaced resource work across namespaces. */

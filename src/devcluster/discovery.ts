@@ -7,7 +7,7 @@ import type { ApiResponse } from './http/types.ts'
 import type { ResourceRegistry } from './resources/registry.ts'
 import { type ResourceType, versionOf } from './resources/types.ts'
 
-const JSON_HEADERS = { 'content-type': 'application/json' }
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }
 
 interface Group {
   readonly name: string
@@ -47,6 +47,30 @@ const SUBRESOURCE_KINDS: Readonly<
   'serviceaccounts/token': { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
   'namespaces/finalize': { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] },
 }
+/** Groups in the order of their priority (kube-aggregator); those of definitions follow by name. */
+const BUILTIN_ORDER: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+]
 const STATUS_VERBS = ['get', 'patch', 'update']
 
 /** Answers `/api` and `/apis` in the aggregated or the legacy form, as Accept asks. */
@@ -58,7 +82,10 @@ export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept:
     if (type === 'application/json' && aggregated && (version === 'v2' || version === 'v2beta1')) {
       return {
         status: 200,
-        headers: { 'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList` },
+        headers: {
+          ...JSON_HEADERS,
+          'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+        },
         body: writeJson({
           kind: 'APIGroupDiscoveryList',
           apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -72,7 +99,7 @@ export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept:
     }
   }
   if (accept === undefined || accept === '') return legacyRoot(groups, core)
-  throw notAcceptable(['application/json'])
+  throw notAcceptable(['application/json'], false)
 }
 
 function legacyRoot(groups: readonly Group[], core: boolean): ApiResponse {
@@ -100,7 +127,8 @@ export function discoveryVersion(registry: ResourceRegistry, group: string, vers
   ])
   const body = {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The core group's list has come without for as long as there is one.
+    ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: group === '' ? version : `${group}/${version}`,
     resources,
   }
@@ -115,7 +143,10 @@ export function groupsOf(registry: ResourceRegistry): Group[] {
     if (known === undefined) versions.set(type.group, [type.version])
     else if (!known.includes(type.version)) known.push(type.version)
   }
-  return [...versions].map(([name, list]) => ({ name, versions: list.sort((a, b) => compareVersions(b, a)) }))
+  const groups = [...versions].map(([name, list]) => ({ name, versions: list.sort((a, b) => compareVersions(b, a)) }))
+  const builtin = BUILTIN_ORDER.flatMap((name) => groups.filter((group) => group.name === name))
+  const custom = groups.filter((group) => !BUILTIN_ORDER.includes(group.name))
+  return [...builtin, ...custom.sort((a, b) => (a.name < b.name ? -1 : 1))]
 }
 
 function groupObject(group: Group): JsonObject {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/index.ts'
+import { type JsonObject, jsonFault } from '../../base/index.ts'
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -9,7 +9,7 @@ import {
   patchSchemaFor,
 } from '../../kube/index.ts'
 import type { SchemaRegistry } from '../../schema/index.ts'
-import { parseYaml } from '../../yaml/index.ts'
+import { parseYaml, stringifyYaml } from '../../yaml/index.ts'
 import type { Formats } from '../handlers/formats.ts'
 import { versionOf } from '../resources/types.ts'
 
@@ -17,7 +17,15 @@ import { versionOf } from '../resources/types.ts'
 export function createFormats(schemas: SchemaRegistry): Formats {
   const protobuf = createProtobufDecoder()
   return {
-    json: parseJson,
+    json: (text) => {
+      try {
+        return parseJson(text)
+      } catch (error) {
+        // In the words of Go's decoder, which clients show.
+        throw error instanceof SyntaxError ? new Error(jsonFault(text)) : error
+      }
+    },
+    toYaml: (value) => stringifyYaml(value),
     yaml: (text) => {
       const { value, problems } = parseYaml(text)
       const wrong = problems.find((problem) => problem.severity === 'error')

@@ -14,7 +14,10 @@ type Definitions = ReadonlyMap<string, JsonObject>
 /** Where the decoder is: the path for messages, and the Go struct around it. */
 interface Place {
   readonly path: string
+  /** The struct that the member is of. */
   readonly struct: string
+  readonly key: string
+  readonly parent: Place | undefined
 }
 
 class DecodeFault extends Error {}
@@ -26,7 +29,7 @@ class DecodeFault extends Error {}
 export function goDecode(definitions: Definitions, typeName: string, value: JsonObject): Decoded {
   const decoder = new Decoder(definitions)
   try {
-    decoder.struct(typeName, value, { path: '', struct: '' })
+    decoder.struct(typeName, value, { path: '', struct: '', key: '', parent: undefined })
     return { error: undefined, unknown: decoder.unknown }
   } catch (error) {
     if (error instanceof DecodeFault) return { error: error.message, unknown: decoder.unknown }
@@ -57,7 +60,12 @@ class Decoder {
       if (isObject(properties) && Object.hasOwn(properties, key)) {
         if (item === null) delete value[key]
         else {
-          const read = this.#value(properties[key] as JsonObject, item, { path, struct: place.struct })
+          const read = this.#value(properties[key] as JsonObject, item, {
+            path,
+            struct: place.struct,
+            key,
+            parent: place,
+          })
           if (read !== item) setOwn(value, key, read)
         }
       } else if (isObject(additionalProperties)) {
@@ -66,7 +74,7 @@ class Decoder {
           if (additionalProperties['type'] === 'string') setOwn(value, key, '')
           else delete value[key]
         } else {
-          const read = this.#value(additionalProperties, item, { path: place.path, struct: place.struct })
+          const read = this.#value(additionalProperties, item, place)
           if (read !== item) setOwn(value, key, read)
         }
       } else if (additionalProperties !== true) {
@@ -131,9 +139,8 @@ class Decoder {
   }
 
   #mismatch(value: JsonValue, place: Place, type: string): DecodeFault {
-    const path = place.path.replace(/\[[0-9]+\]/g, '')
     return new DecodeFault(
-      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${path} of type ${type}`,
+      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${goPath(place)} of type ${type}`,
     )
   }
 }
@@ -145,6 +152,37 @@ function jsonName(value: JsonValue): string {
   if (typeof value === 'number')
     return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'number' : `number ${value}`
   return typeof value
+}
+
+/** Fields that Go takes from an embedded struct; its decoder names the struct in a field's path. */
+const EMBEDDED: readonly (readonly [RegExp, RegExp, string])[] = [
+  [/^Volume$/, /^(?!name$)/, 'VolumeSource.'],
+  [/^Probe$/, /^(exec|httpGet|tcpSocket|grpc)$/, 'ProbeHandler.'],
+  [
+    /^(ConfigMap|Secret)(VolumeSource|KeySelector|EnvSource|Projection|NodeConfigSource)$/,
+    /^name$/,
+    'LocalObjectReference.',
+  ],
+  [/^EphemeralContainer$/, /^(?!targetContainerName$)/, 'EphemeralContainerCommon.'],
+  [
+    /^PersistentVolumeSpec$/,
+    /^(hostPath|nfs|csi|local|iscsi|fc|rbd|cephfs|azure\w+|awsElasticBlockStore|gcePersistentDisk)$/,
+    'PersistentVolumeSource.',
+  ],
+  [/^IngressRule$/, /^http$/, 'IngressRuleValue.'],
+]
+
+/** A member's path as Go's errors have it: with the names of embedded structs, without indexes. */
+function goPath(place: Place): string {
+  const parts: string[] = []
+  for (let at: Place | undefined = place; at !== undefined && at.key !== ''; at = at.parent) {
+    parts.unshift(`${embeddedIn(at.struct, at.key)}${at.key}`)
+  }
+  return parts.join('.')
+}
+
+function embeddedIn(struct: string, key: string): string {
+  return EMBEDDED.find(([type, field]) => type.test(struct) && field.test(key))?.[2] ?? ''
 }
 
 /** `v1.PodSpec` of `io.k8s.api.core.v1.PodSpec`. */

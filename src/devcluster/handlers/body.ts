@@ -28,32 +28,27 @@ export function readBody(
   if (body.length > MAX_BODY) throw tooLarge()
   const type = bareType(headers['content-type'])
   const { formats } = exchange.services
-  if (type === PROTOBUF_TYPE || startsAsProtobuf(body)) return guarded(() => formats.protobuf(body, hint))
-  if (type === YAML_TYPE || type === 'application/x-yaml') return guarded(() => formats.yaml(decodeText(body)))
-  if (
-    type !== '' &&
-    !BODY_TYPES.includes(type) &&
-    type !== 'application/x-www-form-urlencoded' &&
-    type !== 'text/plain'
-  ) {
-    throw unsupportedMediaType(BODY_TYPES)
-  }
-  return guarded(() => formats.json(decodeText(body)))
+  if (type !== '' && !BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES)
+  if (type === PROTOBUF_TYPE || startsAsProtobuf(body)) return guarded(() => formats.protobuf(body, hint), PARSE)
+  if (type === YAML_TYPE) return guarded(() => formats.yaml(decodeText(body)), '')
+  return guarded(() => formats.json(decodeText(body)), PARSE)
 }
+
+const PARSE = "couldn't get version/kind; json parse error: "
 
 function startsAsProtobuf(body: Uint8Array): boolean {
   return body[0] === 0x6b && body[1] === 0x38 && body[2] === 0x73 && body[3] === 0
 }
 
-/** Runs a reader; its failure, whatever it is, is the client's. Depth is bounded so that no later walk overflows. */
-export function guarded<T extends JsonValue>(read: () => T): T {
+/** Runs a reader; its failure, whatever it is, is the client's, and told after `prefix`. Depth is bounded so that no later walk overflows. */
+export function guarded<T extends JsonValue>(read: () => T, prefix: string): T {
   let value: T
   try {
     value = read()
   } catch (error) {
     if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw badRequest(`couldn't get version/kind; json parse error: ${why}`)
+    throw badRequest(`${prefix}${why}`)
   }
   if (deeperThan(value, MAX_DEPTH)) throw badRequest('the object is nested too deeply')
   return value
@@ -64,15 +59,33 @@ export function guarded<T extends JsonValue>(read: () => T): T {
  * @throws ApiError 400
  */
 export function readObject(exchange: Exchange, expected: { apiVersion: string; kind: string }): KubeObject {
-  const value = readBody(exchange, expected)
-  if (!isObject(value)) {
-    throw badRequest(
-      value === undefined
-        ? 'the request body is empty'
-        : `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof value} into Go value of type struct`,
-    )
+  let value: JsonValue | undefined
+  try {
+    value = readBody(exchange, expected)
+    if (value === undefined) throw badRequest(`${PARSE}unexpected end of JSON input`)
+    // An empty object: what it lacks is told by its validation.
+    if (value === null) value = {}
+    if (!isObject(value)) {
+      throw badRequest(`${PARSE}json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${TYPE_META}`)
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error
+    const about = `the object provided is unrecognized (must be of type ${expected.kind}): ${error.message}`
+    throw badRequest(`${about} (${summary(exchange.request.body)})`)
   }
   return checkedObject(value, expected)
+}
+
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+/** The beginning of a body in a message: short JSON as it is, other bytes in hexadecimal. */
+function summary(body: Uint8Array | undefined): string {
+  if (body === undefined || body.length === 0) return '<empty>'
+  const isJson = body[0] === 0x7b
+  if (isJson) return body.length < 100 ? decodeText(body) : `${decodeText(body.subarray(0, 100))} ...`
+  const hex = Array.from(body.subarray(0, 30), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return body.length > 30 ? `${hex} ...` : hex
 }
 
 /** Fills in or checks apiVersion and kind, and makes sure that metadata is an object. */
@@ -81,7 +94,7 @@ export function checkedObject(value: JsonObject, expected: { apiVersion: string;
   if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion
   else if (apiVersion !== expected.apiVersion) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected.apiVersion})`,
+      `${String(kind ?? '')} in version ${JSON.stringify(versionPart(expected))} cannot be handled as a ${expected.kind}: no kind ${JSON.stringify(kind ?? '')} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     )
   }
   if (kind === undefined || kind === '') value['kind'] = expected.kind
@@ -102,7 +115,13 @@ export function checkedObject(value: JsonObject, expected: { apiVersion: string;
   return value as KubeObject
 }
 
+function versionPart(expected: { apiVersion: string }): string {
+  return expected.apiVersion.slice(expected.apiVersion.indexOf('/') + 1)
+}
+
 const STRING_FIELDS = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'selfLink'] as const
+const TIME_FIELDS = ['creationTimestamp', 'deletionTimestamp'] as const
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 const MAP_FIELDS = ['labels', 'annotations'] as const
 
 function checkMetadataTypes(metadata: JsonObject, expected: { apiVersion: string; kind: string }): void {
@@ -117,6 +136,15 @@ function checkMetadataTypes(metadata: JsonObject, expected: { apiVersion: string
     if (value === null) delete metadata[field]
     else if (value !== undefined && typeof value !== 'string')
       fail(value, field, field === 'uid' ? 'types.UID' : 'string')
+  }
+  for (const field of TIME_FIELDS) {
+    const value = metadata[field]
+    if (typeof value !== 'string' || value === '' || RFC3339.test(value)) continue
+    const rest = /^\d{4}/.test(value) ? value.slice(4) : value
+    const layout = rest === value ? '2006' : '-'
+    throw badRequest(
+      `${expected.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`,
+    )
   }
   for (const field of MAP_FIELDS) {
     const value = metadata[field]

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/index.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { OutputForm } from '../http/content.ts'
 import { writeJson } from '../http/json.ts'
+import { YAML_TYPE } from '../http/media.ts'
 import type { Query } from '../http/query.ts'
 import type { ResourceRoute } from '../http/route.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../http/types.ts'
@@ -41,7 +42,13 @@ export interface Exchange {
 
 /** An answer of JSON text, with the exchange's warnings. */
 export function answer(exchange: Exchange, status: number, body: string): ApiResponse {
-  return { status, headers: headersOf(exchange.warnings), body }
+  const headers = headersOf(exchange.warnings)
+  if (!exchange.form.yaml) return { status, headers, body }
+  return {
+    status,
+    headers: { ...headers, 'content-type': YAML_TYPE },
+    body: exchange.services.formats.toYaml(JSON.parse(body) as JsonValue),
+  }
 }
 
 /** An answer of a JSON value. */

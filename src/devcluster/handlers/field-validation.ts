@@ -193,14 +193,14 @@ export function validationOf(exchange: Exchange): 'Strict' | 'Warn' | 'Ignore' {
   throw new ApiError(
     422,
     'Invalid',
-    `${kind}.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
+    `${kind}.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`,
     {
       group: 'meta.k8s.io',
       kind,
       causes: [
         {
           reason: 'FieldValueNotSupported',
-          message: `Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
+          message: `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`,
           field: 'fieldValidation',
         },
       ],

@@ -5,6 +5,8 @@ import type { ResourceType } from '../resources/types.ts'
 export interface Formats {
   json(text: string): JsonValue
   yaml(text: string): JsonValue
+  /** YAML as sigs.k8s.io/yaml writes it. */
+  toYaml(value: JsonValue): string
   /** Keys that YAML text gives twice, in go-yaml's words; empty for text that cannot be read. */
   yamlDuplicates(text: string): string[]
   /** The object in a `k8s\0` envelope; `hint` stands in for an envelope without a type. */

@@ -1,5 +1,5 @@
 import { getIn, getString, isObject, type JsonObject } from '../../base/index.ts'
-import { invalid, invalidValue, notSupported } from '../http/errors.ts'
+import { badRequest, invalid, invalidValue, notSupported } from '../http/errors.ts'
 import { listQuery, queryText } from '../http/query.ts'
 import type { ApiResponse } from '../http/types.ts'
 import { type DeleteRequest, deleteObject, type Propagation } from '../operations/delete.ts'
@@ -17,21 +17,29 @@ const PROPAGATION = ['Foreground', 'Background', 'Orphan'] as const
 function readOptions(exchange: Exchange): { request: DeleteRequest; context: WriteContext } {
   const body = readBody(exchange, { apiVersion: 'v1', kind: 'DeleteOptions' })
   const options: JsonObject = isObject(body) ? body : {}
+  const { kind, apiVersion } = options
+  if (kind !== undefined && kind !== 'DeleteOptions') {
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? 'v1')} in scheme "pkg/runtime/scheme.go:111"`,
+    )
+  }
   const about = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
   const policy = getString(options, 'propagationPolicy') || queryText(exchange.query, 'propagationPolicy')
   if (policy !== '' && !PROPAGATION.some((known) => known === policy)) {
-    throw invalid(about, '', [notSupported('propagationPolicy', policy, [...PROPAGATION, ''])])
+    throw invalid(about, '', [notSupported('propagationPolicy', policy, [...PROPAGATION, 'nil'])])
   }
   const graceText = options['gracePeriodSeconds'] ?? queryText(exchange.query, 'gracePeriodSeconds')
   const grace = graceText === '' || graceText === null ? undefined : Number(graceText)
-  if (grace !== undefined && !(Number.isInteger(grace) && grace >= 0)) {
-    throw invalid(about, '', [
-      invalidValue('gracePeriodSeconds', String(graceText), 'must be greater than or equal to 0'),
-    ])
+  if (grace !== undefined && !Number.isInteger(grace)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(String(graceText))}: invalid syntax`)
   }
   const orphan = options['orphanDependents'] ?? queryText(exchange.query, 'orphanDependents')
   const legacy =
     orphan === true || orphan === 'true' ? 'Orphan' : orphan === false || orphan === 'false' ? 'Background' : undefined
+  if (legacy !== undefined && policy !== '') {
+    const why = 'orphanDependents and deletionPropagation cannot be both set'
+    throw invalid(about, '', [invalidValue('propagationPolicy', policy, why)])
+  }
   const dryRun = Array.isArray(options['dryRun']) && options['dryRun'].length > 0
   if (dryRun && (options['dryRun'] as unknown[]).some((value) => value !== 'All')) {
     throw invalid(about, '', [notSupported('dryRun', options['dryRun'], ['All'])])
@@ -40,7 +48,7 @@ function readOptions(exchange: Exchange): { request: DeleteRequest; context: Wri
   return {
     request: {
       propagation: policy === '' ? legacy : (policy as Propagation),
-      gracePeriodSeconds: grace,
+      gracePeriodSeconds: grace === undefined ? undefined : Math.max(grace, grace < 0 ? 1 : 0),
       uid: getString(options, 'preconditions', 'uid'),
       resourceVersion: getString(options, 'preconditions', 'resourceVersion'),
     },

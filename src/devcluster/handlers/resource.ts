@@ -1,6 +1,7 @@
 import { isObject } from '../../base/index.ts'
-import { ApiError, badRequest, methodNotAllowed, notFound } from '../http/errors.ts'
-import { listQuery } from '../http/query.ts'
+import { ApiError, badRequest, methodNotAllowed, notFound, notFoundPath } from '../http/errors.ts'
+import { listQuery, type Query } from '../http/query.ts'
+import type { ResourceRoute } from '../http/route.ts'
 import type { ApiAnswer, ApiResponse } from '../http/types.ts'
 import { deleteObject } from '../operations/delete.ts'
 import { draftOf } from '../operations/pipeline.ts'
@@ -27,7 +28,7 @@ export function verbOf(method: string, name: string, watch: boolean): string {
   switch (method) {
     case 'GET':
     case 'HEAD':
-      return name === '' || watch ? (watch ? 'watch' : 'list') : 'get'
+      return watch ? 'watch' : name === '' ? 'list' : 'get'
     case 'POST':
       return 'create'
     case 'PUT':
@@ -41,13 +42,19 @@ export function verbOf(method: string, name: string, watch: boolean): string {
   }
 }
 
+/** True for requests that are answered with a stream; one named object is only watched under the old prefix. */
+export function isWatch(route: ResourceRoute, query: Query): boolean {
+  return listQuery(query, route.watchPrefix).watch && (route.name === '' || route.watchPrefix)
+}
+
 /** Answers a request for a resource. Throws `ApiError`. */
 export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens): ApiAnswer {
   const { type, route, request } = exchange
   if (type.custom?.deprecation !== undefined) exchange.warnings.push(type.custom.deprecation)
   if (route.subresource !== '') return handleSubresource(exchange, tokens)
-  const verb = verbOf(request.method, route.name, listQuery(exchange.query, route.watchPrefix).watch)
-  if (!type.verbs.includes(verb)) throw methodNotAllowed(type)
+  if (request.method === 'HEAD' && type.custom === undefined) throw methodNotAllowed()
+  const verb = verbOf(request.method, route.name, isWatch(route, exchange.query))
+  if (!type.verbs.includes(verb)) throw methodNotAllowed()
   if (verb === 'create' && REVIEW_GROUPS.has(type.group)) return handleReview(exchange, tokens)
   switch (verb) {
     case 'get':
@@ -57,12 +64,12 @@ export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens)
     case 'watch':
       return handleWatch(exchange)
     case 'create':
-      if (route.name !== '') throw methodNotAllowed(type)
+      if (route.name !== '') throw methodNotAllowed()
       return type.collection === 'bindings' ? handleBinding(exchange) : handleCreate(exchange)
     case 'update':
-      return route.name === '' ? refuse(exchange) : handleUpdate(exchange)
+      return route.name === '' ? refuse() : handleUpdate(exchange)
     case 'patch':
-      return route.name === '' ? refuse(exchange) : handlePatch(exchange)
+      return route.name === '' ? refuse() : handlePatch(exchange)
     case 'delete':
       return handleDelete(exchange)
     default:
@@ -70,8 +77,8 @@ export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens)
   }
 }
 
-function refuse(exchange: Exchange): never {
-  throw methodNotAllowed(exchange.type)
+function refuse(): never {
+  throw methodNotAllowed()
 }
 
 function handleGet(exchange: Exchange): ApiResponse {
@@ -79,7 +86,18 @@ function handleGet(exchange: Exchange): ApiResponse {
   const { type, route } = exchange
   const entry = machine.store.get(type.collection, route.namespace, route.name)
   if (entry === undefined) throw notFound(type, route.name)
+  if (exchange.form.as === 'PartialObjectMetadataList') {
+    const name = goTypeName(type, '')
+    const why = `you requested PartialObjectMetadataList, but the requested object is not a list (${name})`
+    throw new ApiError(406, 'NotAcceptable', why)
+  }
   return answer(exchange, 200, renderObject(machine, type, machine.fields.convert(entry.object, type), exchange.form))
+}
+
+/** `*core.ConfigMapList`: how the server's own types are called in messages. */
+function goTypeName(type: Exchange['type'], suffix: string): string {
+  if (type.custom !== undefined) return `*unstructured.Unstructured${suffix}`
+  return `*${type.group === '' ? 'core' : type.group.split('.', 1)[0]!}.${type.kind}${suffix}`
 }
 
 function namespaceOfRoute(exchange: Exchange): string | undefined {
@@ -89,11 +107,15 @@ function namespaceOfRoute(exchange: Exchange): string | undefined {
 function handleList(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const found = listEntries(machine, exchange.type, namespaceOfRoute(exchange), listQuery(exchange.query, false))
-  const form =
-    exchange.form.as === 'PartialObjectMetadata'
-      ? { ...exchange.form, as: 'PartialObjectMetadataList' as const }
-      : exchange.form
-  return answer(exchange, 200, renderList(machine, exchange.type, found.entries, found.metadata, form))
+  if (exchange.form.as === 'PartialObjectMetadata') {
+    const name = goTypeName(exchange.type, 'List')
+    throw new ApiError(
+      406,
+      'NotAcceptable',
+      `you requested PartialObjectMetadata, but the requested object is a list (${name})`,
+    )
+  }
+  return answer(exchange, 200, renderList(machine, exchange.type, found.entries, found.metadata, exchange.form))
 }
 
 function handleWatch(exchange: Exchange): ApiAnswer {
@@ -120,31 +142,27 @@ function handleSubresource(exchange: Exchange, tokens: ServiceAccountTokens): Ap
   }
   switch (subresource) {
     case 'scale':
-      return isReadWrite(request.method) ? handleScale(exchange) : refuse(exchange)
+      return isReadWrite(request.method) ? handleScale(exchange) : refuse()
     case 'log':
-      return request.method === 'GET' ? handleLog(exchange) : refuse(exchange)
+      return request.method === 'GET' ? handleLog(exchange) : refuse()
     case 'token':
-      return request.method === 'POST' ? handleTokenRequest(exchange, tokens) : refuse(exchange)
+      return request.method === 'POST' ? handleTokenRequest(exchange, tokens) : refuse()
     case 'finalize':
-      return request.method === 'PUT' ? handleFinalize(exchange) : refuse(exchange)
+      return request.method === 'PUT' ? handleFinalize(exchange) : refuse()
     case 'binding':
-      return request.method === 'POST' ? handleBinding(exchange) : refuse(exchange)
+      return request.method === 'POST' ? handleBinding(exchange) : refuse()
     case 'eviction':
-      return request.method === 'POST' ? handleEviction(exchange) : refuse(exchange)
+      return request.method === 'POST' ? handleEviction(exchange) : refuse()
     default:
       if (!OBJECT_SUBRESOURCES.has(subresource)) throw notFoundPath()
       if (request.method === 'GET') return handleGet(exchange)
       if (request.method === 'PUT') return handleUpdate(exchange)
-      return request.method === 'PATCH' ? handlePatch(exchange) : refuse(exchange)
+      return request.method === 'PATCH' ? handlePatch(exchange) : refuse()
   }
 }
 
 function isReadWrite(method: string): boolean {
   return method === 'GET' || method === 'PUT' || method === 'PATCH'
-}
-
-function notFoundPath(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
 /** PUT namespaces/finalize: only spec.finalizers is taken over; the last one gone ends the deletion. */

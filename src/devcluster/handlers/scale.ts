@@ -6,7 +6,7 @@ import type { ApiResponse } from '../http/types.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { updateObject } from '../operations/update.ts'
 import type { ResourceType, ScalePaths } from '../resources/types.ts'
-import { checkedObject, guarded, readBody } from './body.ts'
+import { checkedObject, readBody } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
 import { applyPatch, patchType, readPatch, writeContext } from './write.ts'
 
@@ -58,7 +58,7 @@ function wantedScale(exchange: Exchange, current: KubeObject): KubeObject {
     const form = kind === 'application/json-patch+json' ? kind : 'application/merge-patch+json'
     return applyPatch(scaleExchange, form, current, readPatch(exchange))
   }
-  const body = guarded(() => readBody(exchange) ?? null)
+  const body = readBody(exchange)
   if (!isObject(body)) throw badRequest('the request body is empty')
   return checkedObject(body, EXPECTED)
 }

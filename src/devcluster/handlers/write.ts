@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/index.ts'
 import {
   ApiError,
   badRequest,
+  conflict,
   invalid,
   invalidValue,
   notSupported,
@@ -63,7 +64,11 @@ function managerOf(exchange: Exchange): string {
       ])
     }
     if (/[^\x20-\x7e\xa1-\uffff]/.test(manager)) {
-      throw invalid(about, '', [invalidValue('fieldManager', manager, 'should only contain printable characters')])
+      const at = [...manager].findIndex((char) => /[^\x20-\x7e\xa1-\uffff]/.test(char))
+      const code = ([...manager][at]!.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+      throw invalid(about, '', [
+        invalidValue('fieldManager', manager, `invalid character U+${code} (at position ${at})`),
+      ])
     }
     return manager
   }
@@ -107,7 +112,7 @@ function finished(exchange: Exchange, outcome: UpdateOutcome): ApiResponse {
 /** PATCH in any of the four forms. */
 export function handlePatch(exchange: Exchange): ApiResponse {
   const kind = patchType(exchange)
-  if (kind === 'application/apply-patch+yaml') return handleApply(exchange)
+  if (kind === APPLY_TYPE) return handleApply(exchange)
   const context = writeContext(exchange)
   if (queryFlag(exchange.query, 'force')) {
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
@@ -128,24 +133,59 @@ export function patchType(exchange: Exchange): string {
   const kind = bareType(exchange.request.headers['content-type'])
   const accepted =
     exchange.type.custom === undefined ? PATCH_TYPES : PATCH_TYPES.filter((type) => !type.includes('strategic'))
-  if (!accepted.includes(kind)) throw unsupportedMediaType(accepted)
+  if (!accepted.includes(kind)) {
+    if (exchange.type.custom !== undefined) throw unsupportedMediaType(accepted)
+    throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+  }
   return kind
 }
 
-/** The patch in a request's body. Throws `ApiError` 400. */
+/**
+ * The patch in a request's body, in the form of its type: JSON, or YAML for server-side apply.
+ * @throws ApiError 400, 413
+ */
 export function readPatch(exchange: Exchange): JsonValue {
   const { body } = exchange.request
-  if (body === undefined || body.length === 0) throw badRequest('the patch is empty')
-  if (body.length > MAX_BODY) throw tooLarge()
-  // Clients may send any patch as YAML; JSON is tried first, since almost all do not.
-  return guarded(() => {
-    const text = decodeText(body)
+  const { formats } = exchange.services
+  const kind = bareType(exchange.request.headers['content-type'])
+  if (body !== undefined && body.length > MAX_BODY) throw tooLarge()
+  const text = body === undefined ? '' : decodeText(body)
+  if (kind === APPLY_TYPE) return guarded(() => readApplied(exchange, text), 'error decoding YAML: ')
+  const prefix = kind === STRATEGIC_TYPE ? '' : 'error decoding patch: '
+  const patch = guarded(() => formats.json(text), prefix)
+  if (kind === JSON_PATCH_TYPE) {
+    if (Array.isArray(patch)) return patch
+    throw badRequest(`${prefix}json: cannot unmarshal ${kindOf(patch)} into Go value of type []handlers.jsonPatchOp`)
+  }
+  if (isObject(patch)) return patch
+  if (patch === null) throw badRequest('Invalid JSON Patch')
+  throw badRequest(`${prefix}json: cannot unmarshal ${kindOf(patch)} into Go value of type map[string]interface {}`)
+}
+
+const APPLY_TYPE = 'application/apply-patch+yaml'
+const JSON_PATCH_TYPE = 'application/json-patch+json'
+const STRATEGIC_TYPE = 'application/strategic-merge-patch+json'
+
+function kindOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value
+}
+
+/** JSON is YAML too, and much faster to read as what it is. */
+function readApplied(exchange: Exchange, text: string): JsonValue {
+  const { formats } = exchange.services
+  if (/^\s*\{/.test(text)) {
     try {
-      return exchange.services.formats.json(text)
+      return formats.json(text)
     } catch {
-      return exchange.services.formats.yaml(text)
+      // A flow mapping of YAML.
     }
-  })
+  }
+  try {
+    return formats.yaml(text)
+  } catch (error) {
+    throw new Error(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** Makes the next state of an object from a patch that is no server-side apply; the answer shares nothing with `live`. */
@@ -154,15 +194,15 @@ export function applyPatch(exchange: Exchange, kind: string, live: KubeObject, p
   const draft = draftOf(live)
   let next: JsonValue
   try {
-    if (kind === 'application/json-patch+json') next = formats.jsonPatch(draft, patch)
+    if (kind === JSON_PATCH_TYPE) next = formats.jsonPatch(draft, patch)
     else if (!isObject(patch)) throw badRequest('the patch is no JSON object')
     else if (kind === 'application/merge-patch+json') next = formats.mergePatch(draft, patch)
     else next = formats.strategicPatch(exchange.type, draft, patch)
   } catch (error) {
     if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    if (kind === 'application/json-patch+json' && Array.isArray(patch)) {
-      throw new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {})
+    if (kind === JSON_PATCH_TYPE) {
+      throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
     }
     throw badRequest(why)
   }
@@ -179,12 +219,20 @@ function handleApply(exchange: Exchange): ApiResponse {
     throw invalid(about, '', [required('fieldManager', 'is required for apply patch')])
   }
   const applied = readPatch(exchange)
-  if (!isObject(applied)) throw badRequest('error decoding YAML: the patch is no object')
+  if (!isObject(applied)) {
+    const what = `json: cannot unmarshal ${kindOf(applied)} into Go value of type map[string]interface {}`
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${what}`)
+  }
   const config = appliedConfig(exchange, applied)
   const force = queryFlag(exchange.query, 'force')
   const { type } = exchange
   const { manager, subresource } = context
   const produce = (live: KubeObject | undefined): KubeObject => {
+    const uid = config.metadata['uid']
+    if (live === undefined && typeof uid === 'string' && uid !== '') {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+      throw conflict(type, exchange.route.name, why)
+    }
     const now = machine.clock.now()
     const merged = machine.fields.apply({ type, live, applied: config, manager, force, subresource, now })
     // Unknown fields and wrong types were refused by the merge; what is left is the form that Go gives the object.
@@ -202,8 +250,12 @@ function handleApply(exchange: Exchange): ApiResponse {
 }
 
 function appliedConfig(exchange: Exchange, applied: JsonObject): KubeObject {
-  if (typeof applied['apiVersion'] !== 'string' || typeof applied['kind'] !== 'string') {
-    throw badRequest("couldn't get version/kind; apiVersion and kind are required in an apply patch")
+  const expected = expectedOf(exchange)
+  const { apiVersion, kind } = applied
+  if (apiVersion !== expected.apiVersion || kind !== expected.kind) {
+    const version = String(apiVersion ?? '')
+    const shown = version.includes('/') || version === '' ? version || '/' : `/${version}`
+    throw badRequest(`invalid object type: ${shown}, Kind=${String(kind ?? '')}`)
   }
   const config = modernised(exchange, checkedObject(applied, expectedOf(exchange)))
   const name = config.metadata.name as string | undefined

@@ -1,3 +1,4 @@
+import { badRequest } from './errors.ts'
 import type { Query } from './query.ts'
 import { queryText } from './query.ts'
 
@@ -38,11 +39,31 @@ export function parseAccept(header: string): MediaType[] {
   return out.sort((a, b) => b.q - a.q).map((item) => item.media)
 }
 
-export const OUTPUT_TYPES: readonly string[] = ['application/json', 'application/yaml']
+export const OUTPUT_TYPES: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+]
+/** What lists are written in besides. */
+export const STREAM_TYPES: readonly string[] = [
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+]
+
+/** True when Accept asks for JSON or YAML, in a form that could not be given. */
+export function asksForForm(accept: string | undefined): boolean {
+  return parseAccept(accept ?? '').some(({ type }) => type === 'application/json' || type === 'application/yaml')
+}
 
 /** Chooses the answer's form; `undefined` when nothing acceptable can be written. */
 export function negotiate(accept: string | undefined, query: Query): OutputForm | undefined {
   const include = queryText(query, 'includeObject')
+  const tables = (accept ?? '').includes('as=Table')
+  if (tables && !['', 'Metadata', 'Object', 'None'].includes(include)) {
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+    )
+  }
   const base: Omit<OutputForm, 'as'> = {
     version: 'v1',
     includeObject: include === 'Object' || include === 'None' ? include : 'Metadata',
@@ -53,7 +74,7 @@ export function negotiate(accept: string | undefined, query: Query): OutputForm 
   if (wanted.length === 0) return { ...base, as: 'object' }
   for (const { type, parameters } of wanted) {
     const yaml = type === 'application/yaml'
-    if (!yaml && type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue
+    if (!yaml && type !== 'application/json' && type !== '*/*') continue
     const as = parameters.get('as')
     if (as === undefined) return { ...base, yaml, as: 'object' }
     const version = parameters.get('v') ?? 'v1'

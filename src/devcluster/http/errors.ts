@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/index.ts'
+import { goQuote } from '../../kube/index.ts'
 
 /** Why one field was refused, as `metav1.StatusCause` names it, with the text of apimachinery's `field.Error`. */
 export interface FieldError {
@@ -102,7 +103,7 @@ export function invalid(kind: { group: string; kind: string }, name: string, err
   return new ApiError(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: errors.map((error) => ({ reason: error.reason, message: error.message, field: error.field })),
   })
 }
@@ -113,13 +114,13 @@ export function badRequest(message: string): ApiError {
 }
 
 /** 405 of a verb that the resource does not have. */
-export function methodNotAllowed(subject?: Subject): ApiError {
-  return new ApiError(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-    subject === undefined ? {} : detailsOf(subject, ''),
-  )
+export function methodNotAllowed(): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+/** 404 of a path below a group or version that is served. */
+export function notFoundPath(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
 /** 410: the version asked for has left the history. */
@@ -136,10 +137,13 @@ export function unsupportedMediaType(accepted: readonly string[]): ApiError {
   )
 }
 
-/** 406: nothing in Accept that the server can write. */
-export function notAcceptable(accepted: readonly string[]): ApiError {
-  const message = `only the following media types are accepted: ${accepted.join(', ')}`
-  return new ApiError(406, 'NotAcceptable', message)
+/** 406: nothing in Accept that the server can write. `asked`: a form of the object was asked for that there is not. */
+export function notAcceptable(accepted: readonly string[], asked: boolean): ApiError {
+  if (asked) {
+    return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+  }
+  const message = `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`
+  return new ApiError(406, 'NotAcceptable', message, {})
 }
 
 /** 500; the text says what was being done, never a stack. */
@@ -189,5 +193,6 @@ export function fieldNotFound(field: string, value: unknown): FieldError {
 
 function printValue(value: unknown): string {
   if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'string') return goQuote(value)
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)) ?? 'null'
 }

@@ -1,6 +1,6 @@
 import { getString, isObject } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { ApiError, alreadyExists, badRequest, type FieldError, invalid, methodNotAllowed } from '../http/errors.ts'
+import { ApiError, alreadyExists, badRequest, type FieldError, invalid } from '../http/errors.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { DEFINITIONS } from './delete.ts'
 import type { Machine, WriteContext } from './machine.ts'
@@ -23,7 +23,7 @@ export function createObject(
   options: { readonly managed?: boolean } = {},
 ): KubeObject {
   checkTarget(type, namespace, draft)
-  if (getString(draft, 'metadata', 'resourceVersion')) {
+  if (options.managed !== true && getString(draft, 'metadata', 'resourceVersion')) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   refuseTerminating(machine, type)
@@ -54,8 +54,11 @@ export function createObject(
   errors.push(...(strategy.validate?.(next, cluster) ?? []))
   if (errors.length > 0) throw invalid(type, next.metadata.name ?? '', errors)
   admit(machine, 'validate', { ...request, name: next.metadata.name, object: clientObject(machine, next, type) })
-  if (machine.store.get(type.collection, namespace, next.metadata.name) !== undefined) {
-    throw alreadyExists(type, next.metadata.name)
+  const taken = machine.store.get(type.collection, namespace, next.metadata.name)
+  if (taken !== undefined) {
+    const refusal = alreadyExists(type, next.metadata.name)
+    if (!isDeleting(taken.object)) throw refusal
+    throw new ApiError(409, refusal.reason, `object is being deleted: ${refusal.message}`, refusal.details)
   }
   return clientObject(machine, commit(machine, type, namespace, next, context.dryRun), type)
 }
@@ -65,9 +68,8 @@ function refuseTerminating(machine: Machine, type: ResourceType): void {
   if (type.custom === undefined) return
   const definition = machine.store.get(DEFINITIONS, '', type.collection)
   if (definition === undefined || !isDeleting(definition.object)) return
-  const usual = methodNotAllowed(type)
   const why = 'create not allowed while custom resource definition is terminating'
-  throw new ApiError(usual.code, usual.reason, why, usual.details)
+  throw new ApiError(405, 'MethodNotAllowed', why, { group: type.group, kind: type.resource })
 }
 
 function freeName(machine: Machine, type: ResourceType, namespace: string, prefix: string): string {

@@ -71,14 +71,16 @@ export function finishDeletion(machine: Machine, type: ResourceType, namespace: 
 
 function checkPreconditions(type: ResourceType, live: KubeObject, request: DeleteRequest): void {
   const name = live.metadata.name
+  // These name the kind where others name the resource.
+  const about = { group: type.group, resource: type.kind }
   if (request.uid !== undefined && request.uid !== uidOf(live)) {
-    const why = `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uidOf(live)}`
-    throw conflict(type, name, why)
+    const why = `the UID in the precondition (${request.uid}) does not match the UID in record (${uidOf(live)})`
+    throw conflict(about, name, `${why}. The object might have been deleted and then recreated`)
   }
-  const version = live.metadata['resourceVersion']
+  const version = String(live.metadata['resourceVersion'])
   if (request.resourceVersion !== undefined && request.resourceVersion !== version) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${request.resourceVersion}, ResourceVersion in object meta: ${String(version)}`
-    throw conflict(type, name, why)
+    const why = `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${version})`
+    throw conflict(about, name, `${why}. The object might have been modified`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { getIn, getString, isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
 import type { KubeObject, ObjectMeta } from '../../kube/index.ts'
 import {
+  ApiError,
   badRequest,
   conflict,
   type FieldError,
@@ -68,6 +69,7 @@ export function updateObject(
   admit(machine, 'mutate', { ...request, object: next })
   next = toStorage(machine, type, next)
   if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
+  const fixed = timeErrors(next.metadata, live.metadata)
   restoreSystemFields(next.metadata, live.metadata)
   separateStatus(type, strategy, next, live, context.subresource)
   if (context.subresource === '') {
@@ -75,7 +77,7 @@ export function updateObject(
     strategy.prepareForUpdate?.(next, live, cluster)
   }
   countGeneration(type, strategy, next, live)
-  validateNext(machine, target, strategy, next, live, context)
+  validateNext(machine, target, strategy, next, live, { context, fixed })
   admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
   if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }
   if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next) && !holdsNamespace(type, next)) {
@@ -121,8 +123,10 @@ function graceOver(object: KubeObject): boolean {
 function checkIdentity(target: UpdateTarget, next: KubeObject): void {
   if (!isObject(next.metadata)) throw badRequest('metadata is required')
   const name = next.metadata.name
-  if (typeof name !== 'string' || name === '') next.metadata.name = target.name
-  else if (name !== target.name) {
+  if (typeof name !== 'string' || name === '') {
+    throw badRequest(`the name of the object (${target.name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (name !== target.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
   }
   if (!target.type.namespaced) {
@@ -145,10 +149,16 @@ function checkLock(
 ): void {
   const uid = uidOf(next)
   if (uid !== '' && uid !== uidOf(live)) {
+    if (options.put !== true) {
+      throw invalid(type, live.metadata.name, [invalidValue('metadata.uid', uid, 'field is immutable')])
+    }
+    const at = [type.custom === undefined ? '' : type.group, type.resource, namespaceOf(live), live.metadata.name]
+    const key = `/registry/${at.filter((part) => part !== '').join('/')}`
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`
     throw conflict(
       type,
       live.metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
     )
   }
   const version = getString(next, 'metadata', 'resourceVersion') ?? ''
@@ -160,15 +170,18 @@ function checkLock(
     return
   }
   if (!/^[0-9]+$/.test(version)) {
-    throw invalid(type, live.metadata.name, [
-      invalidValue(
-        'metadata.resourceVersion',
-        version,
-        `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
-      ),
-    ])
+    throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   }
   if (version !== live.metadata['resourceVersion']) throw conflict(type, live.metadata.name, MODIFIED_TEXT)
+}
+
+/** What the system says of the deletion is not for clients to change. */
+function timeErrors(next: ObjectMeta, live: ObjectMeta): FieldError[] {
+  return (['deletionTimestamp', 'deletionGracePeriodSeconds'] as const).flatMap((key) => {
+    const value = next[key]
+    const same = value === undefined || value === null || value === '' || value === live[key]
+    return same ? [] : [invalidValue(`metadata.${key}`, value, 'field is immutable')]
+  })
 }
 
 const OWNED_BY_SYSTEM = [
@@ -241,12 +254,12 @@ function validateNext(
   strategy: Strategy,
   next: KubeObject,
   live: KubeObject,
-  context: WriteContext,
+  { context, fixed }: { readonly context: WriteContext; readonly fixed: readonly FieldError[] },
 ): void {
   const { type } = target
   const cluster = strategyContext(machine, () => makeUid(machine.random))
   const errors: FieldError[] = validateMetadata(type, next, strategy)
-  errors.push(...validateMetadataUpdate(next, live))
+  errors.push(...fixed, ...validateMetadataUpdate(next, live))
   errors.push(...machine.schemas.validate(type, next, live))
   if (context.subresource === '') {
     errors.push(...(strategy.validate?.(next, cluster, live) ?? []))

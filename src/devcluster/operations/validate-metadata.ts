@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from '../../base/index.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import {
   checkDns1035Label,
   checkDnsLabel,
@@ -10,7 +10,7 @@ import {
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../http/errors.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
-import { finalizersOf, isDeleting, ownersOf } from './metadata.ts'
+import { finalizersOf, isDeleting, type OwnerReference, ownersOf } from './metadata.ts'
 
 const MAX_ANNOTATIONS = 256 * 1024
 
@@ -32,6 +32,13 @@ export function validateMetadata(type: ResourceType, object: KubeObject, strateg
   const { metadata } = object
   const errors: FieldError[] = []
   const name = metadata.name as JsonValue | undefined
+  const prefix = metadata['generateName']
+  if (typeof prefix === 'string' && prefix !== '') {
+    // A prefix may end with a dash: letters follow.
+    for (const text of NAME_RULES[strategy.nameRule ?? 'subdomain'](prefix.replace(/-$/, 'a'))) {
+      errors.push(invalidValue('metadata.generateName', prefix, text))
+    }
+  }
   if (typeof name !== 'string' || name === '') {
     errors.push(required('metadata.name', 'name or generateName is required'))
   } else {
@@ -46,9 +53,8 @@ export function validateMetadata(type: ResourceType, object: KubeObject, strateg
   errors.push(...validateLabels(metadata['labels'], 'metadata.labels'))
   errors.push(...validateAnnotations(metadata['annotations'], 'metadata.annotations'))
   errors.push(...validateOwners(object))
-  for (const [i, finalizer] of finalizersOf(object).entries()) {
-    for (const text of checkQualifiedName(finalizer))
-      errors.push(invalidValue(`metadata.finalizers[${i}]`, finalizer, text))
+  for (const finalizer of finalizersOf(object)) {
+    for (const text of checkQualifiedName(finalizer)) errors.push(invalidValue('metadata.finalizers', finalizer, text))
   }
   return errors
 }
@@ -78,24 +84,42 @@ export function validateAnnotations(annotations: JsonValue | undefined, field: s
   return errors
 }
 
+/** An owner reference with its members in the order of Go's struct. */
+function goOwner(owner: OwnerReference): JsonObject {
+  const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = owner
+  return {
+    apiVersion,
+    kind,
+    name,
+    uid,
+    ...(controller ? { controller } : {}),
+    ...(blockOwnerDeletion ? { blockOwnerDeletion } : {}),
+  }
+}
+
 function validateOwners(object: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   let controller = ''
-  for (const [i, owner] of ownersOf(object).entries()) {
-    const field = `metadata.ownerReferences[${i}]`
+  for (const owner of ownersOf(object)) {
+    const field = 'metadata.ownerReferences'
     if (owner.apiVersion === '') errors.push(invalidValue(`${field}.apiVersion`, '', 'version must not be empty'))
     if (owner.kind === '') errors.push(invalidValue(`${field}.kind`, '', 'must not be empty'))
     if (owner.name === '') errors.push(invalidValue(`${field}.name`, '', 'must not be empty'))
     if (owner.uid === '') errors.push(invalidValue(`${field}.uid`, '', 'must not be empty'))
+    if (owner.kind === 'Event' && (owner.apiVersion === 'v1' || owner.apiVersion === 'events.k8s.io/v1')) {
+      const group = owner.apiVersion === 'v1' ? '/v1' : owner.apiVersion
+      errors.push(invalidValue(field, goOwner(owner), `${group}, Kind=Event is disallowed from being an owner`))
+    }
     if (!owner.controller) continue
+    const named = `${owner.kind}/${owner.name}`
     if (controller !== '') {
       errors.push({
         reason: 'FieldValueInvalid',
         field: 'metadata.ownerReferences',
-        message: `Invalid value: ${JSON.stringify(object.metadata['ownerReferences'])}: Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`,
+        message: `Invalid value: ${JSON.stringify(ownersOf(object).map(goOwner))}: Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${named}`,
       })
     }
-    controller = owner.name
+    controller = named
   }
   return errors
 }

@@ -117,7 +117,7 @@ function wantedRevision(machine: Machine, query: ListQuery): number | undefined 
 export function parseRevision(text: string): number {
   if (!/^[0-9]{1,15}$/.test(text))
     throw badRequest(
-      `invalid resource version ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
     )
   return Number(text)
 }

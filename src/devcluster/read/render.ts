@@ -58,7 +58,13 @@ export function renderList(
     }
     default: {
       const head = `{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(versionOf(type))}`
-      return `${head},"metadata":${writeJson(metadata)},"items":[${objects.map((object) => objectText(machine, object)).join(',')}]}`
+      // Items of built-in kinds come without apiVersion and kind, as Go writes typed lists.
+      const prefix = `{"apiVersion":${JSON.stringify(versionOf(type))},"kind":${JSON.stringify(type.kind)},`
+      const items = objects.map((object) => {
+        const text = objectText(machine, object)
+        return type.custom === undefined && text.startsWith(prefix) ? `{${text.slice(prefix.length)}` : text
+      })
+      return `${head},"metadata":${writeJson(metadata)},"items":[${items.join(',')}]}`
     }
   }
 }

@@ -112,7 +112,10 @@ function readerOf(type: ResourceType, field: string): (object: KubeObject) => st
       return (object) => text(walk(object, name)) || empty
     }
   }
-  throw badRequest(`field label not supported: ${field}`)
+  if (type.custom !== undefined || FIELDS[type.collection] !== undefined) {
+    throw badRequest(`field label not supported: ${field}`)
+  }
+  throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
 }
 
 function walk(value: JsonValue, path: string): JsonValue | undefined {

@@ -1,4 +1,6 @@
+import { decodeText, encodeText, jsonFault } from '../../base/index.ts'
 import { badRequest } from '../http/errors.ts'
+import { base64Fault, encodeBase64, fromBase64 } from '../resources/strategies/base64.ts'
 
 /** Where a paged list goes on. */
 export interface ContinueToken {
@@ -7,27 +9,31 @@ export interface ContinueToken {
   readonly after: string
 }
 
-/** Base64url would need a decoder that the core does not have; hexadecimal of the JSON text is opaque enough. */
+/** JSON in base64url without padding, as apiserver's storage writes it. */
 export function encodeToken(token: ContinueToken): string {
-  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: token.after })
-  let out = ''
-  for (let i = 0; i < text.length; i++) out += text.charCodeAt(i).toString(16).padStart(4, '0')
-  return out
+  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: `${token.after}\u0000` })
+  return encodeBase64(encodeText(text)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Throws `ApiError` 400 for a token that this server did not write. */
+/** Throws `ApiError` 400 for a token that no server wrote. */
 export function decodeToken(token: string): ContinueToken {
-  const bad = (): never => {
-    throw badRequest('continue key is not valid: illegal base64 data')
+  const bad = (why: string): never => {
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`)
   }
-  if (!/^(?:[0-9a-f]{4})+$/.test(token)) return bad()
-  let text = ''
-  for (let i = 0; i < token.length; i += 4) text += String.fromCharCode(Number.parseInt(token.slice(i, i + 4), 16))
+  const standard = token.replaceAll('-', '+').replaceAll('_', '/')
+  const padded = standard + '='.repeat((4 - (standard.length % 4)) % 4)
+  const bytes = /[+/=]/.test(token) ? undefined : fromBase64(padded)
+  if (bytes === undefined) return bad(`illegal base64 data at input byte ${base64Fault(padded) ?? 0}`)
+  const text = decodeText(bytes)
+  let value: { v?: unknown; rv?: unknown; start?: unknown } | null
   try {
-    const value = JSON.parse(text) as { rv?: unknown; start?: unknown } | null
-    if (value === null || typeof value.rv !== 'number' || typeof value.start !== 'string') return bad()
-    return { revision: value.rv, after: value.start }
-  } catch {
-    return bad()
+    value = JSON.parse(text) as { v?: unknown; rv?: unknown; start?: unknown } | null
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return bad(jsonFault(text))
   }
+  if (value === null || value.v !== 'meta.k8s.io/v1') return bad('server does not recognize this encoded version')
+  if (typeof value.rv !== 'number' || value.rv === 0) return bad('incorrect encoded start resourceVersion')
+  if (typeof value.start !== 'string' || value.start === '') return bad('encoded start key empty')
+  return { revision: value.rv, after: value.start.replace(/\0$/, '') }
 }

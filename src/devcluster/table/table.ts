@@ -23,6 +23,7 @@ export function rowOf(printer: TablePrinter, object: KubeObject, environment: Ta
   const cells = printer.cells(object, environment.now)
   const row: JsonObject = { cells }
   if (environment.includeObject === 'Object') row['object'] = object
+  else if (environment.includeObject === 'None') row['object'] = null
   else if (environment.includeObject === 'Metadata') {
     row['object'] = {
       kind: 'PartialObjectMetadata',

@@ -54,7 +54,9 @@ describe('list', () => {
 
   it('refuses selectors it cannot answer', () => {
     const cluster = filled(1)
-    expect(cluster.get(`${PATH}?fieldSelector=data.x%3D1`).body['message']).toBe('field label not supported: data.x')
+    expect(cluster.get(`${PATH}?fieldSelector=data.x%3D1`).body['message']).toBe(
+      '"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    )
     expect(cluster.get(`${PATH}?labelSelector=a%3D%3D%3Db`).status).toBe(400)
   })
 

@@ -330,7 +330,9 @@ describe('delete', () => {
     const cluster = new TestCluster()
     cluster.post(CONFIG_MAPS, configMap('a'))
     const answer = cluster.request('DELETE', `${CONFIG_MAPS}/a`, { preconditions: { uid: 'other' } })
-    expect(answer.body['message']).toMatch(/Precondition failed: UID in precondition: other, UID in object meta: /)
+    expect(answer.body['message']).toMatch(
+      /on ConfigMap "a": the UID in the precondition \(other\) does not match the UID in record/,
+    )
   })
 
   it('waits for finalizers', () => {

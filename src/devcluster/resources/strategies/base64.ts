@@ -4,7 +4,11 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 
 /** UTF-8 text in standard base64. */
 export function toBase64(text: string): string {
-  const bytes = encodeText(text)
+  return encodeBase64(encodeText(text))
+}
+
+/** Bytes in standard base64. */
+export function encodeBase64(bytes: Uint8Array): string {
   let out = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]

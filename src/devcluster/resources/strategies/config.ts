@@ -1,21 +1,18 @@
-import { isObject, type JsonObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
-import type { KubeObject } from '../../../kube/index.ts'
+import { decodeText, isObject, type JsonObject, type JsonValue, jsonEqual, jsonFault } from '../../../base/index.ts'
+import { checkConfigMapKey, type KubeObject, parseJson } from '../../../kube/index.ts'
 import { badRequest, type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
-import { base64Fault, toBase64 } from './base64.ts'
+import { base64Fault, fromBase64, toBase64 } from './base64.ts'
 import { presetText } from './draft.ts'
 
 const MAX_SIZE = 1024 * 1024
-const KEY = /^[-._a-zA-Z0-9]+$/
-const KEY_TEXT =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
 function keyErrors(object: KubeObject, field: string): FieldError[] {
   const data = object[field]
   if (!isObject(data)) return []
-  return Object.keys(data)
-    .filter((key) => !KEY.test(key) || key === '.' || key === '..' || key.length > 253)
-    .map((key) => invalidValue(`${field}[${key}]`, key, KEY_TEXT))
+  return Object.keys(data).flatMap((key) =>
+    checkConfigMapKey(key).map((why) => invalidValue(`${field}[${key}]`, key, why)),
+  )
 }
 
 function sizeErrors(object: KubeObject, fields: readonly string[]): FieldError[] {
@@ -50,7 +47,10 @@ function dropEmpty(draft: KubeObject, fields: readonly string[]): void {
 }
 
 export const configMap: Strategy = {
-  defaults: (draft) => dropEmpty(draft, ['data', 'binaryData']),
+  defaults: (draft) => {
+    checkEncoding(draft, 'binaryData')
+    dropEmpty(draft, ['data', 'binaryData'])
+  },
   validate: (object) => {
     const errors = [...keyErrors(object, 'data'), ...keyErrors(object, 'binaryData')]
     const { data, binaryData } = object
@@ -70,7 +70,55 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+}
+const ACCOUNT_NAME = 'kubernetes.io/service-account.name'
+
+/** What a Secret's type asks of it. */
+function typeErrors(object: KubeObject, data: JsonObject): FieldError[] {
+  const type = String(object['type'])
+  const missing = (REQUIRED_KEYS[type] ?? [])
+    .filter((key) => !Object.hasOwn(data, key))
+    .map((key) => required(`data[${key}]`))
+  if (missing.length > 0) return missing
+  const has = (key: string): boolean => Object.hasOwn(data, key)
+  switch (type) {
+    case 'kubernetes.io/service-account-token': {
+      const annotations = object.metadata['annotations']
+      const named = isObject(annotations) && (annotations[ACCOUNT_NAME] ?? '') !== ''
+      return named ? [] : [required(`metadata.annotations[${ACCOUNT_NAME}]`)]
+    }
+    case 'kubernetes.io/dockercfg':
+      return registryErrors(data, '.dockercfg')
+    case 'kubernetes.io/dockerconfigjson':
+      return registryErrors(data, '.dockerconfigjson')
+    case 'kubernetes.io/basic-auth':
+      return has('username') || has('password') ? [] : [required('data[username]'), required('data[password]')]
+    case 'kubernetes.io/ssh-auth':
+      return (data['ssh-privatekey'] ?? '') === '' ? [required('data[ssh-privatekey]')] : []
+    default:
+      return []
+  }
+}
+
+/** Registry credentials have to be a JSON object; what they are stays out of the message. */
+function registryErrors(data: JsonObject, key: string): FieldError[] {
+  const bytes = fromBase64(String(data[key] ?? ''))
+  const fault = bytes === undefined ? 'unexpected end of JSON input' : jsonObjectFault(decodeText(bytes))
+  return fault === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', fault)]
+}
+
+/** What Go says of text that is no JSON object. */
+function jsonObjectFault(text: string): string | undefined {
+  let value: JsonValue
+  try {
+    value = parseJson(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return jsonFault(text)
+  }
+  if (isObject(value) || value === null) return undefined
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
 }
 
 export const secret: Strategy = {
@@ -83,17 +131,14 @@ export const secret: Strategy = {
       draft['data'] = data
     }
     delete draft['stringData']
-    checkEncoding(draft)
+    checkEncoding(draft, 'data')
     dropEmpty(draft, ['data'])
   },
-  validate: (object) => {
-    const errors = [...keyErrors(object, 'data'), ...sizeErrors(object, ['data'])]
-    const data = isObject(object['data']) ? object['data'] : {}
-    for (const key of REQUIRED_KEYS[String(object['type'])] ?? []) {
-      if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`))
-    }
-    return errors
-  },
+  validate: (object) => [
+    ...keyErrors(object, 'data'),
+    ...sizeErrors(object, ['data']),
+    ...typeErrors(object, isObject(object['data']) ? object['data'] : {}),
+  ],
   validateUpdate: (next, live) => {
     const errors = frozenErrors(next, live, ['data'])
     if (next['type'] !== live['type']) errors.push(invalidValue('type', next['type'] ?? '', 'field is immutable'))
@@ -102,8 +147,8 @@ export const secret: Strategy = {
 }
 
 /** Go refuses a body whose byte fields are no base64 before anything else is looked at. */
-function checkEncoding(draft: KubeObject): void {
-  const data = draft['data']
+function checkEncoding(draft: KubeObject, field: string): void {
+  const data = draft[field]
   if (!isObject(data)) return
   for (const [key, value] of Object.entries(data)) {
     if (value === null) {
@@ -113,7 +158,7 @@ function checkEncoding(draft: KubeObject): void {
     const fault = typeof value === 'string' ? base64Fault(value) : 0
     if (fault !== undefined) {
       throw badRequest(
-        `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${fault}`,
+        `${draft.kind} in version "v1" cannot be handled as a ${draft.kind}: illegal base64 data at input byte ${fault}`,
       )
     }
   }

@@ -1,7 +1,15 @@
 import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../http/errors.ts'
+import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
+import { checkAutoscalerSpec } from '../validation/autoscaling.ts'
+import { collect } from '../validation/field.ts'
+import { checkLimitRangeSpec, checkQuotaSpec } from '../validation/limits.ts'
+import { checkIngressClassSpec, checkIngressSpec, checkNetworkPolicySpec } from '../validation/networking.ts'
+import { checkBinding, checkRole } from '../validation/rbac.ts'
+import { checkEndpoints } from '../validation/services.ts'
+import { checkClaimSpec } from '../validation/volume-claims.ts'
+import { checkBudgetSpec, checkImmutable } from '../validation/workloads.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 export const namespace: Strategy = {
@@ -31,32 +39,10 @@ function subjectDefaults(draft: KubeObject): void {
   }
 }
 
-function bindingErrors(object: KubeObject): FieldError[] {
-  const errors: FieldError[] = []
-  const reference = sub(object, 'roleRef')
-  const group = text(reference, 'apiGroup')
-  if (group !== RBAC) errors.push(notSupported('roleRef.apiGroup', group, [RBAC]))
-  const kinds = object.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['ClusterRole', 'Role']
-  if (!kinds.includes(text(reference, 'kind')))
-    errors.push(notSupported('roleRef.kind', text(reference, 'kind'), kinds))
-  if (text(reference, 'name') === '') errors.push(required('roleRef.name'))
-  for (const [i, subject] of list(object, 'subjects').entries()) {
-    if (text(subject, 'name') === '') errors.push(required(`subjects[${i}].name`))
-    const kind = text(subject, 'kind')
-    if (!['ServiceAccount', 'User', 'Group'].includes(kind)) {
-      errors.push(notSupported(`subjects[${i}].kind`, kind, ['Group', 'ServiceAccount', 'User']))
-    }
-    if (kind === 'ServiceAccount' && object.kind === 'ClusterRoleBinding' && text(subject, 'namespace') === '') {
-      errors.push(required(`subjects[${i}].namespace`))
-    }
-  }
-  return errors
-}
-
 export const roleBinding: Strategy = {
   nameRule: 'path',
   defaults: subjectDefaults,
-  validate: bindingErrors,
+  validate: (object) => collect(object, '', (binding) => checkBinding(binding, object.kind === 'RoleBinding')),
   validateUpdate: (next, live) =>
     jsonEqual(next['roleRef'], live['roleRef'])
       ? []
@@ -68,18 +54,7 @@ export const role: Strategy = {
   defaults: (draft) => {
     if (draft['rules'] === undefined) draft['rules'] = null
   },
-  validate: (object) =>
-    list(object, 'rules').flatMap((rule, i) => {
-      const errors: FieldError[] = []
-      const count = (key: string): number => (Array.isArray(rule[key]) ? rule[key].length : 0)
-      if (count('verbs') === 0) errors.push(required(`rules[${i}].verbs`, 'verbs must contain at least one value'))
-      if (count('nonResourceURLs') > 0) return errors
-      if (count('apiGroups') === 0)
-        errors.push(required(`rules[${i}].apiGroups`, 'resource rules must supply at least one api group'))
-      if (count('resources') === 0)
-        errors.push(required(`rules[${i}].resources`, 'resource rules must supply at least one resource'))
-      return errors
-    }),
+  validate: (object) => collect(object, '', (role) => checkRole(role, object.kind === 'Role')),
 }
 
 export const ingress: Strategy = {
@@ -87,28 +62,14 @@ export const ingress: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { loadBalancer: {} }
   },
-  validate: (object) => {
-    const errors: FieldError[] = []
-    const spec = sub(object, 'spec')
-    if (list(spec, 'rules').length === 0 && sub(spec, 'defaultBackend') === undefined) {
-      errors.push(invalidValue('spec', spec ?? {}, 'either `defaultBackend` or `rules` must be specified'))
-    }
-    for (const [i, rule] of list(spec, 'rules').entries()) {
-      for (const [j, path] of list(sub(rule, 'http'), 'paths').entries()) {
-        const field = `spec.rules[${i}].http.paths[${j}]`
-        const type = text(path, 'pathType')
-        if (type === '') errors.push(required(`${field}.pathType`, 'pathType must be specified'))
-        else if (!['Exact', 'Prefix', 'ImplementationSpecific'].includes(type)) {
-          errors.push(notSupported(`${field}.pathType`, type, ['Exact', 'ImplementationSpecific', 'Prefix']))
-        }
-        if (type !== 'ImplementationSpecific' && type !== '' && !text(path, 'path').startsWith('/')) {
-          errors.push(invalidValue(`${field}.path`, text(path, 'path'), 'must be an absolute path'))
-        }
-        const backend = sub(path, 'backend', 'service')
-        if (backend !== undefined && text(backend, 'name') === '')
-          errors.push(required(`${field}.backend.service.name`))
-        if (sub(path, 'backend') === undefined) errors.push(required(`${field}.backend`))
-      }
+  validate: (object, _context, live) => {
+    const errors = collect(object['spec'], 'spec', checkIngressSpec)
+    const annotations = sub(object, 'metadata', 'annotations')
+    const named = text(annotations, 'kubernetes.io/ingress.class')
+    const own = sub(object, 'spec')?.['ingressClassName']
+    if (live === undefined && named !== '' && typeof own === 'string' && own !== named) {
+      const why = 'must match `ingressClassName` when both are specified'
+      errors.push(invalidValue('annotations.kubernetes.io/ingress.class', named, why))
     }
     return errors
   },
@@ -126,6 +87,18 @@ export const networkPolicy: Strategy = {
       spec['policyTypes'] = list(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
     }
   },
+  validate: (object) => collect(object['spec'], 'spec', checkNetworkPolicySpec),
+}
+
+export const ingressClass: Strategy = {
+  generation: true,
+  defaults: (draft) => {
+    const parameters = sub(draft, 'spec', 'parameters')
+    if (parameters !== undefined) preset(parameters, 'scope', 'Cluster')
+  },
+  validate: (object) => collect(object['spec'], 'spec', checkIngressClassSpec),
+  validateUpdate: (next, live) =>
+    collect(next['spec'], 'spec', (spec) => checkImmutable(spec, live['spec'], 'controller')),
 }
 
 export const disruptionBudget: Strategy = {
@@ -133,12 +106,7 @@ export const disruptionBudget: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
   },
-  validate: (object) => {
-    const spec = sub(object, 'spec')
-    return spec?.['minAvailable'] !== undefined && spec['maxUnavailable'] !== undefined
-      ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
-      : []
-  },
+  validate: (object) => collect(object['spec'], 'spec', checkBudgetSpec),
 }
 
 export const autoscaler: Strategy = {
@@ -155,18 +123,7 @@ export const autoscaler: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { desiredReplicas: 0, currentMetrics: null }
   },
-  validate: (object) => {
-    const errors: FieldError[] = []
-    const spec = sub(object, 'spec')
-    const max = Number(spec?.['maxReplicas'] ?? 0)
-    const min = Number(spec?.['minReplicas'] ?? 1)
-    if (max < 1) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than 0'))
-    if (max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'))
-    for (const key of ['kind', 'name']) {
-      if (text(sub(spec, 'scaleTargetRef'), key) === '') errors.push(required(`spec.scaleTargetRef.${key}`))
-    }
-    return errors
-  },
+  validate: (object) => collect(object['spec'], 'spec', checkAutoscalerSpec),
 }
 
 function behaviorDefaults(behavior: JsonObject): void {
@@ -199,15 +156,7 @@ export const persistentVolumeClaim: Strategy = {
     if (!finalizers.includes('kubernetes.io/pvc-protection'))
       draft.metadata['finalizers'] = [...finalizers, 'kubernetes.io/pvc-protection']
   },
-  validate: (object) => {
-    const errors: FieldError[] = []
-    const spec = sub(object, 'spec')
-    if (!Array.isArray(spec?.['accessModes']) || spec['accessModes'].length === 0) {
-      errors.push(required('spec.accessModes', 'at least 1 access mode is required'))
-    }
-    if (sub(spec, 'resources', 'requests')?.['storage'] === undefined) errors.push(required('spec.resources[storage]'))
-    return errors
-  },
+  validate: (object) => collect(object['spec'], 'spec', checkClaimSpec),
   validateUpdate: (next, live) => {
     const rest = (object: KubeObject): JsonObject => {
       const {
@@ -302,6 +251,7 @@ export const endpoints: Strategy = {
     for (const subset of list(draft, 'subsets'))
       for (const port of list(subset, 'ports')) presetText(port, 'protocol', 'TCP')
   },
+  validate: (object) => collect(object, '', checkEndpoints),
 }
 
 export const endpointSlice: Strategy = {
@@ -329,6 +279,20 @@ export const limitRange: Strategy = {
       }
     }
   },
+  validate: (object) => collect(object['spec'], 'spec', checkLimitRangeSpec),
+}
+
+export const resourceQuota: Strategy = {
+  validate: (object) => collect(object['spec'], 'spec', checkQuotaSpec),
+  validateUpdate: (next, live) =>
+    collect(next['spec'], 'spec', (spec) => {
+      const before = sub(live, 'spec')?.['scopes']
+      const old = new Set(Array.isArray(before) ? before : [])
+      const scopes = spec.texts('scopes')
+      if (old.size !== new Set(scopes).size || scopes.some((scope) => !old.has(scope))) {
+        spec.invalid('scopes', scopes, 'field is immutable')
+      }
+    }),
 }
 
 export const serviceAccount: Strategy = { returnsDeleted: true }

@@ -1,14 +1,14 @@
-import { isObject, type JsonObject } from '../../../base/index.ts'
+import type { JsonObject } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { duplicate, type FieldError, invalidValue, notSupported, required } from '../../http/errors.ts'
+import { type FieldError, invalidValue } from '../../http/errors.ts'
 import type { Strategy, StrategyContext } from '../strategy.ts'
+import { collect } from '../validation/field.ts'
+import { checkServiceSpec, checkServiceUpdate, isExternal } from '../validation/services.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
-
-const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 
 /** Rules of Service: ports, address and node-port allocation in 10.96.0.0/16 and 30000–32767. */
 export const service: Strategy = {
-  nameRule: 'label1035',
+  nameRule: 'label',
   returnsDeleted: true,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
@@ -23,8 +23,7 @@ export const service: Strategy = {
       if (target === undefined || target === null || target === 0 || target === '')
         port['targetPort'] = port['port'] ?? 0
     }
-    const external = spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
-    if (external) presetText(spec, 'externalTrafficPolicy', 'Cluster')
+    if (isExternal(spec)) presetText(spec, 'externalTrafficPolicy', 'Cluster')
     if (spec['type'] !== 'ExternalName') presetText(spec, 'internalTrafficPolicy', 'Cluster')
     if (spec['type'] === 'LoadBalancer') preset(spec, 'allocateLoadBalancerNodePorts', true)
   },
@@ -33,16 +32,19 @@ export const service: Strategy = {
     allocate(draft, undefined, context)
   },
   prepareForUpdate: (draft, live, context) => allocate(draft, live, context),
-  validate: serviceErrors,
-  validateUpdate: (next, live) => {
-    const before = text(sub(live, 'spec'), 'clusterIP')
-    const after = text(sub(next, 'spec'), 'clusterIP')
-    const typed =
-      text(sub(live, 'spec'), 'type') !== 'ExternalName' && text(sub(next, 'spec'), 'type') !== 'ExternalName'
-    return typed && before !== '' && before !== after
-      ? [invalidValue('spec.clusterIPs[0]', [after], 'may not change once set')]
-      : []
-  },
+  validate: (object) => [...collect(object['spec'], 'spec', checkServiceSpec), ...portRangeErrors(object)],
+  validateUpdate: (next, live) =>
+    collect(next['spec'], 'spec', (spec) => checkServiceUpdate(spec, sub(live, 'spec') ?? {})),
+}
+
+/** The allocator's answer to a node port that is not its own. */
+function portRangeErrors(object: KubeObject): FieldError[] {
+  return list(sub(object, 'spec'), 'ports').flatMap((port, i) => {
+    const node = Number(port['nodePort'] ?? 0)
+    if (node === 0 || (node >= 30000 && node <= 32767)) return []
+    const why = 'provided port is not in the valid range. The range of valid ports is 30000-32767'
+    return [invalidValue(`spec.ports[${i}].nodePort`, node, why)]
+  })
 }
 
 /** Gives addresses and node ports, keeping those of the live object where the client left them out. */
@@ -110,48 +112,4 @@ function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, contex
     used.add(number)
     port['nodePort'] = number
   }
-}
-
-function serviceErrors(object: KubeObject): FieldError[] {
-  const errors: FieldError[] = []
-  const spec = sub(object, 'spec')
-  const type = text(spec, 'type')
-  if (!TYPES.includes(type)) errors.push(notSupported('spec.type', type, TYPES))
-  const ports = list(spec, 'ports')
-  const headless = text(spec, 'clusterIP') === 'None'
-  if (ports.length === 0 && !headless && type !== 'ExternalName') errors.push(required('spec.ports'))
-  if (type === 'ExternalName' && text(spec, 'externalName') === '') errors.push(required('spec.externalName'))
-  const names = new Set<string>()
-  const seen = new Set<string>()
-  for (const [i, port] of ports.entries()) {
-    const field = `spec.ports[${i}]`
-    const name = text(port, 'name')
-    if (name === '' && ports.length > 1) errors.push(required(`${field}.name`))
-    if (name !== '' && names.has(name)) errors.push(duplicate(`${field}.name`, name))
-    names.add(name)
-    const number = Number(port['port'] ?? 0)
-    if (!(number >= 1 && number <= 65535)) {
-      errors.push(invalidValue(`${field}.port`, number, 'must be between 1 and 65535, inclusive'))
-    }
-    const protocol = text(port, 'protocol')
-    if (!['SCTP', 'TCP', 'UDP'].includes(protocol))
-      errors.push(notSupported(`${field}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']))
-    const key = `${protocol}/${number}`
-    if (seen.has(key)) errors.push(duplicate(field, { port: number, protocol, targetPort: port['targetPort'] ?? 0 }))
-    seen.add(key)
-    const node = Number(port['nodePort'] ?? 0)
-    if (node !== 0 && (node < 30000 || node > 32767)) {
-      errors.push(
-        invalidValue(
-          `${field}.nodePort`,
-          node,
-          'provided port is not in the valid range. The range of valid ports is 30000-32767',
-        ),
-      )
-    }
-  }
-  if (isObject(spec?.['selector']) === false && spec?.['selector'] !== undefined && spec['selector'] !== null) {
-    errors.push(invalidValue('spec.selector', spec['selector'], 'must be a map of labels'))
-  }
-  return errors
 }

@@ -64,7 +64,8 @@ export function checkResourceName(parent: Field, key: string, name: string): boo
   return true
 }
 
-function checkContainerResourceName(parent: Field, key: string, name: string): void {
+/** Names of what containers can ask for. */
+export function checkContainerResourceName(parent: Field, key: string, name: string): void {
   checkResourceName(parent, key, name)
   if (!name.includes('/')) {
     if (!STANDARD_CONTAINER.includes(name) && !isHugePages(name)) {

@@ -32,7 +32,7 @@ function checkOwnSelector(spec: Field, kind: string): void {
 }
 
 /** A selector has to select its own template. */
-export function checkMatch(spec: Field): void {
+function checkMatch(spec: Field): void {
   const selector = spec.object('selector')
   if (selector !== undefined && selector.count('matchLabels') + selector.count('matchExpressions') === 0) return
   const labels = spec.struct('template').struct('metadata').object('labels')?.value ?? null
@@ -50,7 +50,7 @@ function checkAlways(spec: Field, kind: string): void {
 }
 
 /** An amount of Pods: a number or a percentage. */
-export function checkIntOrPercent(parent: Field, key: string): void {
+function checkIntOrPercent(parent: Field, key: string): void {
   const value = parent.value[key]
   if (typeof value === 'string') parent.faults(key, value, checkPercent(value))
   else if (Number(value ?? 0) < 0) parent.invalid(key, Number(value), 'must be greater than or equal to 0')
@@ -66,7 +66,7 @@ function amountOf(value: JsonValue | undefined): number {
 }
 
 /** At most all of them. */
-export function checkAtMostAll(parent: Field, key: string): void {
+function checkAtMostAll(parent: Field, key: string): void {
   if ((percentOf(parent.value[key]) ?? 0) > 100) {
     parent.invalid(key, parent.value[key], 'must not be greater than 100%')
   }
@@ -258,4 +258,26 @@ export function checkImmutable(next: Field, live: JsonValue | undefined, key: st
   const before = isObject(live) ? (live[key] ?? null) : null
   const after = next.value[key] ?? null
   if (!jsonEqual(after, before)) next.invalid(key, after, 'field is immutable')
+}
+
+/** Spec of a PodDisruptionBudget (pkg/apis/policy/validation). */
+export function checkBudgetSpec(spec: Field): void {
+  if (spec.given('minAvailable') && spec.given('maxUnavailable')) {
+    const shown = {
+      MinAvailable: spec.value['minAvailable'],
+      Selector: spec.value['selector'] ?? null,
+      MaxUnavailable: spec.value['maxUnavailable'],
+      UnhealthyPodEvictionPolicy: spec.value['unhealthyPodEvictionPolicy'] ?? null,
+    }
+    spec.invalid('', shown, 'minAvailable and maxUnavailable cannot be both set')
+  }
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    if (!spec.given(key)) continue
+    checkIntOrPercent(spec, key)
+    checkAtMostAll(spec, key)
+  }
+  checkSelector(spec, 'selector')
+  if (spec.given('unhealthyPodEvictionPolicy')) {
+    spec.oneOf('unhealthyPodEvictionPolicy', ['AlwaysAllow', 'IfHealthyBudget'])
+  }
 }
