@@ -1,6 +1,10 @@
 /**
- * Paired CPU-second ratios of our build against a real kustomize on PATH (../shared/performance.md section 4). Prints
- * only; numbers depend on the machine, ratios hardly.
+ * Paired CPU-second ratios of our build against a real kustomize on PATH (../shared/performance.md section 4), and what
+ * each process holds at most (GNU time). Prints only; numbers depend on the machine, ratios hardly.
+ *
+ * "One process" counts everything from its start. "In a started process" counts a pass over all roots in a process that
+ * has loaded its modules and built nothing: no other files, no warm-up. Both read from the disk, and count all threads:
+ * half of a first pass is the engine's compilers. The reference is one process of kustomize for each root.
  *
  *   node test/bench/kustomize/run.ts [--pairs N] [--quick]
  */
@@ -15,6 +19,7 @@ import { MemoryFileSystem } from '../../../src/base/index.ts'
 import { build } from '../../../src/kustomize/index.ts'
 import { readTarGz } from '../../support/tar.ts'
 import { manyResources } from './many-resources.ts'
+import { cpuSeconds, median, peakMebibytes } from './measure.ts'
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, pairs: { type: 'string', default: '7' } },
@@ -26,13 +31,13 @@ const work = mkdtempSync(join(tmpdir(), 'fluxkit-bench-'))
 const hasBinary = spawnSync('kustomize', ['version']).status === 0
 
 try {
-  const entry = bundle()
+  const entry = bundle('entry')
   for (const count of values.quick ? [1000] : [1000, 4000]) {
     const dir = join(work, `many-${count}`)
     mkdirSync(dir)
     for (const [name, text] of Object.entries(manyResources(count))) writeFileSync(join(dir, name), text)
     // A single run of kustomize over 4,000 resources takes a minute.
-    report(`${count} resources, one process`, [dir], count > 1000 ? 1 : pairs, entry)
+    report(`${count} resources`, [dir], count > 1000 ? 1 : pairs, entry)
   }
   fleet(entry)
   growth()
@@ -40,10 +45,10 @@ try {
   rmSync(work, { recursive: true, force: true })
 }
 
-function bundle(): string {
-  const outfile = join(work, 'entry.mjs')
+function bundle(name: string): string {
+  const outfile = join(work, `${name}.mjs`)
   buildSync({
-    entryPoints: [join(here, 'entry.ts')],
+    entryPoints: [join(here, `${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -58,13 +63,10 @@ function fleet(entry: string): void {
   const name = 'diaoul-home-ops'
   const archive = join(shared, 'fleets', `${name}.tar.gz`)
   if (!existsSync(archive)) return
-  const files = readTarGz(readFileSync(archive))
-  const fs = new MemoryFileSystem()
-  for (const [path, content] of files) {
+  for (const [path, content] of readTarGz(readFileSync(archive))) {
     const target = join(work, path)
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, content)
-    fs.writeFile(target, content)
   }
   const goldens = JSON.parse(readFileSync(join(shared, 'fleets', `${name}.goldens.json`), 'utf8')) as {
     path: string
@@ -78,12 +80,26 @@ function fleet(entry: string): void {
         .map((one) => join(work, name, one.path)),
     ),
   ]
-  report(`${roots.length} roots of ${name}, one process of ours`, roots, Math.min(pairs, 3), entry)
-  for (const round of ['first', 'second']) {
-    const before = process.cpuUsage()
-    for (const root of roots) build(root, fs, { loadRestrictor: 'none' }).text()
-    const { user, system } = process.cpuUsage(before)
-    console.log(`  in a started process, ${round} time: ${((user + system) / 1e6).toFixed(3)} CPU s`)
+  report(`${roots.length} roots of ${name}`, roots, pairs, entry)
+  started(roots)
+}
+
+/** Passes over all roots in a process that has just started, each run paired with a pass of the reference. */
+function started(roots: readonly string[]): void {
+  const passes = bundle('passes')
+  const runs = Array.from({ length: pairs }, () => {
+    const { stdout } = spawnSync(process.execPath, [passes, ...roots], { encoding: 'utf8' })
+    return { ours: JSON.parse(stdout) as number[], theirs: hasBinary ? reference(roots) : Number.NaN }
+  })
+  for (const [pass, label] of [
+    [0, 'first'],
+    [1, 'second'],
+    [5, 'sixth'],
+  ] as const) {
+    const own = median(runs.map(({ ours }) => ours[pass]!))
+    console.log(
+      `  in a started process, ${label} pass: ${own.toFixed(3)} CPU s, ${ratio(runs.map((run) => run.ours[pass]! / run.theirs))}`,
+    )
   }
 }
 
@@ -102,28 +118,27 @@ function growth(): void {
 }
 
 function report(title: string, roots: readonly string[], count: number, entry: string): void {
+  const command = [process.execPath, entry, ...roots]
   const ours: number[] = []
   const ratios: number[] = []
   for (let i = 0; i < count; i++) {
-    const own = cpuSeconds([process.execPath, entry, ...roots])
+    const own = cpuSeconds(command)
     ours.push(own)
-    if (!hasBinary) continue
-    let theirs = 0
-    for (const root of roots)
-      theirs += cpuSeconds(['kustomize', 'build', '--load-restrictor', 'LoadRestrictionsNone', root])
-    ratios.push(own / theirs)
+    if (hasBinary) ratios.push(own / reference(roots))
   }
-  const against = ratios.length === 0 ? 'no kustomize on PATH' : `ratio ${median(ratios).toFixed(3)}`
-  console.log(`${title}: ${median(ours).toFixed(3)} CPU s, ${against}`)
+  console.log(`${title}, one process of ours: ${median(ours).toFixed(3)} CPU s, ${ratio(ratios)}`)
+  const peak = hasBinary ? `, largest of kustomize ${peakMebibytes(roots.map(kustomize))} MiB` : ''
+  console.log(`  peak memory ${peakMebibytes([command])} MiB${peak}`)
 }
 
-function cpuSeconds(command: readonly string[]): number {
-  const script = 'TIMEFORMAT="%U %S"; time "$@" > /dev/null 2>&1'
-  const { stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' })
-  const [user = '0', system = '0'] = stderr.trim().split(/\s+/)
-  return Number(user) + Number(system)
+function reference(roots: readonly string[]): number {
+  return roots.reduce((sum, root) => sum + cpuSeconds(kustomize(root)), 0)
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+function kustomize(root: string): readonly string[] {
+  return ['kustomize', 'build', '--load-restrictor', 'LoadRestrictionsNone', root]
+}
+
+function ratio(ratios: readonly number[]): string {
+  return hasBinary ? `ratio ${median(ratios).toFixed(3)}` : 'no kustomize on PATH'
 }
