@@ -112,6 +112,10 @@ export interface BuildOriginAnswer {
   /** The field as one writes it in a path expression: `spec.replicas`. Empty at the object itself. */
   readonly field: string
   readonly origin?: BuildStep | undefined
+  /** What else had a part in the field: helpers that its template called, values and the layers that set them. */
+  readonly details?: readonly BuildStep[] | undefined
+  /** Where the field is written, the most telling place first; absent: where the origin is. */
+  readonly targets?: readonly SourceLocation[] | undefined
   /** Every step that had a part in the object, in order. */
   readonly steps: readonly BuildStep[]
 }
@@ -258,7 +262,15 @@ export const buildOrigin: RequestSpec<BuildPlaceParams, BuildOriginAnswer | null
     line: isNumber,
     character: isNumber,
   }),
-  nullable(record<BuildOriginAnswer>({ field: isString, origin: optional(isBuildStep), steps: listOf(isBuildStep) })),
+  nullable(
+    record<BuildOriginAnswer>({
+      field: isString,
+      origin: optional(isBuildStep),
+      details: optional(listOf(isBuildStep)),
+      targets: optional(listOf(isSourceLocation)),
+      steps: listOf(isBuildStep),
+    }),
+  ),
 )
 /** Scheme of the read-only documents that show files of packed charts; their query is JSON of `ChartFileParams`. */
 export const chartScheme = 'fluxkit-chart'

@@ -95,7 +95,10 @@ export class ReleaseRenderer {
     }
     const finished = done(hasErrors(problems) ? [] : result.objects)
     if (rendered.trace === undefined) return finished
-    return { ...finished, origins: new ReleaseOrigins(this.#fleet, release, { loaded, rendered, trace: rendered.trace }) }
+    return {
+      ...finished,
+      origins: new ReleaseOrigins(this.#fleet, release, { loaded, rendered, trace: rendered.trace }),
+    }
   }
 
   /** Starts loading the charts of releases, a few at a time; what fails is told when the release is rendered. */

@@ -1,6 +1,6 @@
 import type { JsonValue, Location, ObjectRef, Problem, Severity } from '../../base/index.ts'
 import { type ReleasedObject, valuesReferences } from '../../flux/index.ts'
-import { HelmError } from '../../helm/index.ts'
+import { type FieldOrigin, HelmError } from '../../helm/index.ts'
 import { type KubeObject, refOf } from '../../kube/index.ts'
 import { ChartError } from '../../source/index.ts'
 import type { FieldPath } from '../node.ts'
@@ -61,6 +61,7 @@ export class ReleaseStore {
   readonly #objects = new Map<string, { readonly rendered: RenderedRelease; readonly size: number }>()
   readonly #chartValues = new WeakMap<LoadedChart, ChartValues>()
   #size = 0
+  #traced: { readonly revision: number; readonly rendered: RenderedRelease } | undefined
   #revision = 0
   #renders = 0
   #list: { readonly revision: number; readonly releases: ReadonlyMap<string, FleetRelease> } | undefined
@@ -147,8 +148,9 @@ export class ReleaseStore {
     const { parts, chartKey } = this.#inputs(release)
     this.#renders++
     const rendered = await this.#renderer.render(release)
+    const found = await this.#inspect(rendered)
     const chartId = chartKey === undefined ? undefined : this.#renderer.charts.loadedId(chartKey)
-    this.#entries.set(release.id, { parts, chartId, state: this.#stateOf(rendered) })
+    this.#entries.set(release.id, { parts, chartId, state: stateOf(rendered, found) })
     this.#keep(release.id, rendered)
     this.#revision++
     return rendered
@@ -161,6 +163,22 @@ export class ReleaseStore {
     if (known === undefined || !this.#isCurrent(release.id, parts, chartKey)) return this.refresh(release)
     this.#keep(release.id, known.rendered)
     return known.rendered
+  }
+
+  /**
+   * What a release renders to now, with the origin of every field; places in it hold for the files as they are. The last
+   * one is kept. @throws CancelledError only.
+   */
+  async traced(release: FleetRelease): Promise<RenderedRelease> {
+    const { revision } = this.#fleet
+    const { parts, chartKey } = this.#inputs(release)
+    const known = this.#traced
+    if (known?.revision === revision && known.rendered.release.id === release.id) {
+      if (this.#isCurrent(release.id, parts, chartKey)) return known.rendered
+    }
+    const rendered = await this.#renderer.render(release, { trace: true })
+    this.#traced = { revision, rendered }
+    return rendered
   }
 
   /** The problems of all releases in a file, at their places in the files as they are now. */
@@ -201,12 +219,22 @@ export class ReleaseStore {
     }
   }
 
-  #stateOf({ release, chart, loaded, problems, objects }: RenderedRelease): ReleaseState {
+  /** What is wrong with the objects; those of a release that has something wrong are rendered again to say where. */
+  async #inspect(rendered: RenderedRelease): Promise<readonly ReleaseProblem[]> {
     const { inspect } = this.#options
-    const found =
-      inspect === undefined ? [] : objects.flatMap((each) => objectProblems(release, each, inspect(each.object)))
-    const made = objects.map(({ path, object }) => ({ template: path, ref: refOf(object) }))
-    return { chart, loaded, made, problems: [...problems.map(asShown), ...found] }
+    if (inspect === undefined) return []
+    const found = rendered.objects.map(({ object }) => inspect(object))
+    if (!found.some((findings) => findings.length > 0)) return []
+    const { objects, origins } = await this.#renderer.render(rendered.release, { trace: true })
+    return rendered.objects.flatMap((released, i) => {
+      const traced = objects[i]
+      return found[i]!.map((finding) =>
+        objectProblem(rendered.release, released, {
+          finding,
+          origin: traced === undefined ? undefined : origins?.of(traced, finding.path).origin,
+        }),
+      )
+    })
   }
 
   #place(): Map<string, readonly Problem[]> {
@@ -245,18 +273,32 @@ export class ReleaseStore {
   }
 }
 
-function objectProblems(
+function stateOf(
+  { chart, loaded, problems, objects }: RenderedRelease,
+  found: readonly ReleaseProblem[],
+): ReleaseState {
+  const made = objects.map(({ path, object }) => ({ template: path, ref: refOf(object) }))
+  return { chart, loaded, made, problems: [...problems.map(asShown), ...found] }
+}
+
+/** A finding at the value that the field is made of, else at the chart, with the line of the template. */
+function objectProblem(
   release: FleetRelease,
   { path, object }: ReleasedObject,
-  findings: readonly ObjectFinding[],
-): ReleaseProblem[] {
-  return findings.map(({ code, severity, message }) => ({
+  { finding, origin }: { readonly finding: ObjectFinding; readonly origin: FieldOrigin | undefined },
+): ReleaseProblem {
+  const { code, severity, message } = finding
+  const line = origin?.through.at(-1) ?? origin?.template
+  const place = line === undefined ? path : `${line.path}:${line.line}`
+  const value = origin?.values[0]?.path.map(String)
+  return {
     code,
     severity,
-    message: `${object.kind}/${object.metadata.name} (${path}): ${message}`,
+    message: `${object.kind}/${object.metadata.name}${place === '' ? '' : ` (${place})`}: ${message}`,
     field: chartField(release.object),
-    ...(path === '' ? {} : { template: { path, line: 1 } }),
-  }))
+    ...(value === undefined ? {} : { value }),
+    ...(path === '' ? {} : { template: { path: line?.path ?? path, line: line?.line ?? 1 } }),
+  }
 }
 
 /** What may well be right in the cluster is no error: nobody should have to silence it. */

@@ -72,6 +72,11 @@ export class Releases implements Disposable {
     return (await this.#store(folder)).rendered(release)
   }
 
+  /** As `rendered`, with the origin of every field. @throws CancelledError */
+  async traced(folder: Folder, release: FleetRelease): Promise<RenderedRelease> {
+    return (await this.#store(folder)).traced(release)
+  }
+
   dispose(): void {
     this.#disposed = true
     this.#subscription.dispose()

@@ -7,7 +7,6 @@ import type {
   BuildAnswer,
   BuildOriginAnswer,
   BuildPlaceParams,
-  BuildStep,
   ChartFileParams,
   FleetObject,
   FleetWorkload,
@@ -19,9 +18,10 @@ import { stringifyYaml } from '../../yaml/index.ts'
 import { UserError } from '../dispatch.ts'
 import type { Releases } from '../releases/releases.ts'
 import { withoutSecrets } from '../secrets.ts'
-import { fieldText, placeIn } from './build-place.ts'
+import { placeIn } from './build-place.ts'
 import { chartFileOf, chartPlace } from './chart-place.ts'
 import type { Folder } from './folder.ts'
+import { originAnswer } from './release-origin.ts'
 
 const prefix = 'HelmRelease:'
 
@@ -103,10 +103,9 @@ export class ReleaseViews {
   async origin(found: FoundRelease, place: BuildPlaceParams): Promise<BuildOriginAnswer | null> {
     const at = placeIn(place)
     if (at === undefined) return null
-    const rendered = await this.rendered(found)
+    const rendered = await this.#releases.traced(found.folder, found.release)
     const object = rendered.objects.find((each) => at.isOf(each.object))
-    if (object === undefined) return null
-    return { field: fieldText(at.path), ...this.#steps(found, rendered, object) }
+    return object === undefined ? null : originAnswer(found, rendered, { object, path: at.path })
   }
 
   /** A file of the chart of a release. */
@@ -120,20 +119,6 @@ export class ReleaseViews {
   /** The rendered objects of a release. */
   rendered({ folder, release }: FoundRelease): Promise<RenderedRelease> {
     return this.#releases.rendered(folder, release)
-  }
-
-  #steps(
-    { folder, release, params }: FoundRelease,
-    { loaded }: RenderedRelease,
-    { path }: ReleasedObject,
-  ): Pick<BuildOriginAnswer, 'origin' | 'steps'> {
-    const template = chartPlace(folder, params, loaded, { path })
-    const declared = folder.locate(release.locate())
-    const steps: BuildStep[] = [
-      ...(path === '' ? [] : [{ step: `template ${path}`, ...(template === undefined ? {} : { location: template }) }]),
-      { step: `HelmRelease ${release.ref.name}`, ...(declared === undefined ? {} : { location: declared }) },
-    ]
-    return { steps }
   }
 }
 

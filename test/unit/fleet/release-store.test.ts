@@ -166,7 +166,7 @@ describe('problems', () => {
     const { edit, store } = open({ 'charts/web/values.yaml': 'replicas: many\n' })
     await edit()
     expect(messages(store.state('one/apps/here'))).toEqual([
-      expect.stringMatching(/^error Deployment\/here \(web\/templates\/deployment\.yaml\): .*replicas/),
+      expect.stringMatching(/^error Deployment\/here \(web\/templates\/deployment\.yaml:6\): .*replicas/),
     ])
   })
 

@@ -192,7 +192,7 @@ describe('diagnostics of HelmReleases', () => {
     })
     const path = 'clusters/prod/web.yaml'
     await worker.untilDiagnostics(path, (found) => found.length > 0)
-    expect(worker.diagnostics(path)[0]!.message).toContain('ConfigMap/a (web/templates/config.yaml): data')
+    expect(worker.diagnostics(path)[0]!.message).toContain('ConfigMap/a (web/templates/config.yaml:4): data')
   })
 })
 
@@ -247,22 +247,69 @@ describe('views of HelmReleases', () => {
     expect(text).toContain('{{ .Values.password }}')
   })
 
-  it('a field leads to the template that wrote it', async () => {
+  it('a field leads to the line of the template, and to the values in it', async () => {
     const worker = await start()
     const { cluster, workloads } = await untilWorkloads(worker, areRendered)
     const document =
       'apiVersion: v1\ndata:\n  replicas: "2"\nkind: ConfigMap\nmetadata:\n  name: web\n  namespace: default\n'
-    const place = { document, line: 2, character: 13 }
     const found = await worker.request(buildOrigin, {
-      fleetCluster: cluster,
-      workload: workloads.get('web')!.id,
-      ...place,
+      ...{ fleetCluster: cluster, workload: workloads.get('web')!.id },
+      ...{ document, line: 2, character: 13 },
     })
-    expect(found).toMatchObject({ field: 'data.replicas' })
-    expect(found!.steps[0]).toMatchObject({
-      step: 'template web/templates/config.yaml',
-      location: { uri: worker.uri('charts/web/templates/config.yaml') },
+    const template = { uri: worker.uri('charts/web/templates/config.yaml'), range: { start: { line: 5 } } }
+    const value = { uri: worker.uri('clusters/prod/web.yaml'), range: { start: { line: 15 } } }
+    expect(found).toMatchObject({
+      field: 'data.replicas',
+      origin: { step: 'template web/templates/config.yaml:6', location: template },
+      details: [
+        { step: 'value replicas of spec.values', location: value },
+        {
+          step: 'value replicas of web/values.yaml, overruled,',
+          location: { uri: worker.uri('charts/web/values.yaml'), range: { start: { line: 1 } } },
+        },
+      ],
+      targets: [template, value],
     })
+  })
+
+  it('a field of a packed chart leads into it; the value of a Secret is not told', async () => {
+    const worker = await start()
+    const { cluster, workloads } = await untilWorkloads(worker, areRendered)
+    const document =
+      "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\n  namespace: default\nstringData:\n  password: '***'\n"
+    const found = await worker.request(buildOrigin, {
+      ...{ fleetCluster: cluster, workload: workloads.get('shop')!.id },
+      ...{ document, line: 6, character: 14 },
+    })
+    expect(found!.origin).toMatchObject({
+      step: 'template shop/templates/secret.yaml:6',
+      location: {
+        uri: expect.stringMatching(/^fluxkit-chart:\/shop-1\.4\.0\/templates/),
+        range: { start: { line: 5 } },
+      },
+    })
+    expect(JSON.stringify(found)).not.toContain('hunter2')
+  })
+
+  it('a fault of an object is marked at the value that made it', async () => {
+    const deployment =
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec:\n  minReadySeconds: {{ .Values.replicas }}\n  selector: { matchLabels: { a: b } }\n  template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: a, image: a }] } }\n'
+    const worker = await start({
+      'charts/web/templates/config.yaml': deployment,
+      'charts/web/values.schema.json': '{}',
+      'clusters/prod/web.yaml': web.replace('replicas: 2', 'replicas: soon'),
+    })
+    const path = 'clusters/prod/web.yaml'
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    expect(worker.diagnostics(path)).toMatchObject([
+      {
+        message: expect.stringContaining('Deployment/web (web/templates/config.yaml:5): spec.minReadySeconds'),
+        range: { start: { line: 15, character: 14 } },
+        relatedInformation: [
+          { location: { uri: worker.uri('charts/web/templates/config.yaml'), range: { start: { line: 4 } } } },
+        ],
+      },
+    ])
   })
 
   it('the graph goes from the source over the release to its objects', async () => {

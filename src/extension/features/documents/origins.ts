@@ -16,8 +16,9 @@ export function registerOrigins(services: Services): vscode.Disposable {
     vscode.languages.registerDefinitionProvider(selector, {
       provideDefinition: async (document, position) => {
         const found = await originOf(services, document, position)
-        const location = found?.origin?.location ?? found?.steps[0]?.location
-        return location === undefined ? undefined : new vscode.Location(uriOf(location), rangeOf(location))
+        const first = found?.origin?.location ?? found?.steps[0]?.location
+        const targets = found?.targets ?? (first === undefined ? [] : [first])
+        return targets.map((location) => new vscode.Location(uriOf(location), rangeOf(location)))
       },
     }),
   )
@@ -51,13 +52,15 @@ function documentEnd(document: vscode.TextDocument, line: number): number {
   return end
 }
 
-function describe({ field, origin, steps }: BuildOriginAnswer): vscode.MarkdownString {
+function describe({ field, origin, details = [], steps }: BuildOriginAnswer): vscode.MarkdownString {
   const text = new vscode.MarkdownString()
   if (field !== '') {
     // Inside of a code span nothing is escaped, and nothing but a backtick ends it.
     text.appendMarkdown(`\`${field.replaceAll('`', '')}\``)
     if (origin !== undefined) appendStep(text.appendMarkdown(' is set by '), origin)
     text.appendMarkdown('\n\n')
+    for (const detail of details) appendStep(text.appendMarkdown('- '), detail).appendMarkdown('\n')
+    if (details.length > 0) text.appendMarkdown('\n')
   }
   if (steps.length > 0) text.appendMarkdown('The object:\n\n')
   for (const step of steps) appendStep(text.appendMarkdown('- '), step).appendMarkdown('\n')
