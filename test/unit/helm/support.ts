@@ -7,6 +7,7 @@ import {
   HelmError,
   loadChart,
   makeCapabilities,
+  type RenderedChart,
   readValues,
   renderChart,
   templateText,
@@ -30,6 +31,15 @@ export function template(files: Readonly<Record<string, string>>, values = ''): 
   return templateText(
     renderChart(makeChart(files), readValues(values), { release, capabilities: makeCapabilities('v1.33.0') }),
   )
+}
+
+/** A chart rendered as `template` does, with the origins of its fields. */
+export function traced(chart: Chart, values = ''): RenderedChart {
+  return renderChart(chart, readValues(values), {
+    release,
+    capabilities: makeCapabilities('v1.33.0'),
+    trace: true,
+  })
 }
 
 /** The text of one template of a small chart, or the last part of the error. */
