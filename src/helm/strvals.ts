@@ -10,6 +10,7 @@ import {
   mapSet,
   parseInteger,
   quote,
+  typeOf,
 } from '../gotemplate/index.ts'
 import { HelmError } from './chart.ts'
 import { decodeJson } from './functions/json.ts'
@@ -62,6 +63,11 @@ function mergeInPlace(target: GoMap, source: GoMap): void {
   }
 }
 
+/** The text is used up. Helm's parser takes it for the end of its work wherever it stands, half-read keys included. */
+const end = Symbol('end of text')
+/** What went wrong, `end`, or nothing. Like Helm's parser this one sets what it can before it gives up. */
+type Outcome = GoError | typeof end | undefined
+
 class SetParser {
   readonly #chars: readonly string[]
   readonly #kind: SetKind
@@ -75,139 +81,219 @@ class SetParser {
   }
 
   parse(values: GoMap): void {
-    while (this.#at < this.#chars.length) this.#key(values, 0)
+    let outcome: Outcome
+    do outcome = this.#key(values, 0)
+    while (outcome === undefined)
+    if (outcome !== end) throw outcome
   }
 
   /** Reads up to one of the stops, a backslash escaping the next character (but in literals). */
-  #until(stops: string): { text: string; stop: string | undefined } {
+  #until(stops: string): { text: string; stop: string | typeof end } {
     let text = ''
     while (this.#at < this.#chars.length) {
       const char = this.#chars[this.#at++]!
       if (stops.includes(char)) return { text, stop: char }
-      if (char === '\\' && this.#kind !== 'literal' && this.#at < this.#chars.length) text += this.#chars[this.#at++]
-      else text += char
+      if (char !== '\\' || this.#kind === 'literal') text += char
+      else if (this.#at < this.#chars.length) text += this.#chars[this.#at++]
     }
-    return { text, stop: undefined }
+    return { text, stop: end }
   }
 
-  #key(into: GoMap, depth: number): void {
+  #key(into: GoMap, depth: number): Outcome {
     const { text: key, stop } = this.#until(this.#kind === 'literal' ? '=[.' : '=[,.')
-    switch (stop) {
-      case undefined:
-        if (key !== '') throw new GoError(`key ${quote(key)} has no value`)
-        return
-      case ',':
-        throw new GoError(`key ${quote(key)} has no value (cannot end with ,)`)
-      case '=':
-        if (key === '') this.#value()
-        else mapSet(into, key, this.#value())
-        return
-      case '[': {
-        const index = this.#index()
-        const own = mapGet(into, key)
-        if (own !== undefined && !isList(own))
-          throw new GoError(`unable to parse key: interface conversion: interface {} is not []interface {}`)
-        const list = isList(own) ? own : []
-        this.#item(list, index, depth)
-        if (key !== '') mapSet(into, key, list)
-        return
+    try {
+      switch (stop) {
+        case end:
+          return key === '' ? end : new GoError(`key ${quote(key)} has no value`)
+        case ',':
+          setKey(into, key, '')
+          return new GoError(`key ${quote(key)} has no value (cannot end with ,)`)
+        case '=':
+          return this.#assign((value) => setKey(into, key, value))
+        case '[':
+          return this.#indexed(into, key, depth)
       }
+    } catch (error) {
+      if (error instanceof ConversionError) return new GoError(`unable to parse key: ${error.message}`)
+      throw error
     }
     if (depth + 1 > maxDepth) {
-      throw new GoError(`value name nested level is greater than maximum supported nested level of ${maxDepth}`)
+      return new GoError(`value name nested level is greater than maximum supported nested level of ${maxDepth}`)
     }
     const own = mapGet(into, key)
     if (own !== undefined && !isMap(own)) {
-      throw new GoError('unable to parse key: interface conversion: interface {} is not map[string]interface {}')
+      return new GoError(`unable to parse key: ${new ConversionError(own, 'map[string]interface {}').message}`)
     }
-    const inner = isMap(own) ? own : {}
-    this.#key(inner, depth + 1)
-    if (Object.keys(inner).length === 0) throw new GoError(`key map ${quote(key)} has no value`)
-    if (key !== '') mapSet(into, key, inner)
+    const inner = own ?? {}
+    const outcome = this.#key(inner, depth + 1)
+    const isEmpty = Object.keys(inner).length === 0
+    if (outcome === undefined && isEmpty) return new GoError(`key map ${quote(key)} has no value`)
+    if (!isEmpty) setKey(into, key, inner)
+    return outcome
   }
 
-  #index(): number {
-    const { text } = this.#until(']')
+  #indexed(into: GoMap, key: string, depth: number): Outcome {
+    const index = this.#index()
+    if (typeof index !== 'number') return index
+    const own = mapGet(into, key)
+    if (own !== undefined && !isList(own)) throw new ConversionError(own, '[]interface {}')
+    const list = own ?? []
+    const outcome = this.#item(list, index, depth)
+    setKey(into, key, list)
+    return outcome
+  }
+
+  #index(): number | GoError | typeof end {
+    const { text, stop } = this.#until(']')
+    // An index that is not closed ends the work, as an end of the text does anywhere.
+    if (stop === end) return end
     const index = parseInteger(text)
-    if (typeof index !== 'bigint')
-      throw new GoError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: invalid syntax`)
-    if (index < 0n) throw new GoError(`negative ${index} index not allowed`)
-    if (index > maxIndex) throw new GoError(`index of ${index} is greater than maximum supported index of ${maxIndex}`)
-    return Number(index)
+    if (typeof index === 'bigint') return Number(index)
+    const reason = index === 'range' ? 'value out of range' : 'invalid syntax'
+    return new GoError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: ${reason}`)
   }
 
-  #item(list: GoList, index: number, depth: number): void {
+  /** Reads what follows an index. The list is changed in place; at an error items that it had are kept. */
+  #item(list: GoList, index: number, depth: number): Outcome {
+    if (index < 0) return new GoError(`negative ${index} index not allowed`)
     const { text, stop } = this.#until('[.=')
-    if (text !== '') throw new GoError(`unexpected data at end of array index: ${quote(text)}`)
-    while (list.length <= index) list.push(null)
-    if (stop === '=') list[index] = this.#value()
-    else if (stop === '[') {
-      const own = list[index]
-      const inner = isList(own) ? own : []
-      this.#item(inner, this.#index(), depth)
-      list[index] = inner
-    } else if (stop === '.') {
-      const own = list[index]
-      const inner = isMap(own) ? own : {}
-      this.#key(inner, depth)
-      list[index] = inner
+    if (text !== '') {
+      const shown = Array.from(text, (char) => quote(char, { delimiter: "'" })).join(' ')
+      return new GoError(`unexpected data at end of array index: [${shown}]`)
     }
+    let wrong: Outcome
+    const set = (value: GoValue): void => {
+      wrong = setIndex(list, index, value)
+    }
+    if (stop === end) return end
+    if (stop === '=') {
+      const outcome = this.#assign(set)
+      if (wrong !== undefined) return wrong
+      // An item may be empty at the end of the text.
+      return this.#kind !== 'json' && outcome === end ? undefined : outcome
+    }
+    if (stop === '[') {
+      const next = this.#index()
+      if (typeof next !== 'number') return next
+      const own = list[index] ?? null
+      if (own !== null && !isList(own)) throw new ConversionError(own, '[]interface {}')
+      const inner = own === null ? [] : [...own]
+      const outcome = this.#item(inner, next, depth)
+      return outcome ?? setIndex(list, index, inner)
+    }
+    const own = list[index]
+    const inner = isMap(own) ? own : {}
+    if (index < list.length) list[index] = inner
+    return this.#key(inner, depth) ?? setIndex(list, index, inner)
   }
 
-  #value(): GoValue {
-    if (this.#kind === 'json') return this.#json()
+  /** Reads the value after a `=` and hands it over. */
+  #assign(set: (value: GoValue) => void): Outcome {
+    if (this.#kind === 'json') return this.#json(set)
     if (this.#kind === 'literal') {
-      const text = this.#chars.slice(this.#at).join('')
+      set(this.#chars.slice(this.#at).join(''))
       this.#at = this.#chars.length
-      return text
+      return undefined
     }
-    if (this.#chars[this.#at] === '{') {
-      this.#at++
-      return this.#list()
+    if (this.#at >= this.#chars.length) {
+      set('')
+      return end
     }
-    return this.#read(this.#until(',').text)
-  }
-
-  #list(): GoList {
+    if (this.#chars[this.#at] !== '{') {
+      set(this.#read(this.#until(',').text))
+      return undefined
+    }
+    this.#at++
     const list: GoValue[] = []
     for (;;) {
       const { text, stop } = this.#until(',}')
-      if (stop === undefined) throw new GoError("list must terminate with '}'")
-      if (stop === ',' || text !== '' || list.length > 0 || this.#kind === 'string') list.push(this.#read(text))
-      else list.push(this.#read(''))
-      if (stop === '}') {
-        if (this.#chars[this.#at] === ',') this.#at++
-        return list
-      }
+      if (stop === end) return new GoError("list must terminate with '}'")
+      list.push(this.#read(text))
+      if (stop === ',') continue
+      if (this.#chars[this.#at] === ',') this.#at++
+      set(list)
+      return undefined
     }
   }
 
-  /** The longest prefix that is a JSON value, then blanks and a comma. */
-  #json(): GoValue {
-    const rest = this.#chars.slice(this.#at)
-    if (/^\s*(,|$)/.test(rest.join(''))) {
-      this.#at += (/^\s*,?/.exec(rest.join(''))?.[0] ?? '').length
-      return null
+  /** One JSON value, then blanks and a comma; nothing at all is null. */
+  #json(set: (value: GoValue) => void): Outcome {
+    if (this.#skipBlanks()) {
+      set(null)
+      return undefined
     }
-    for (let end = rest.length; end > 0; end--) {
-      if (end < rest.length && !/[\s,]/.test(rest[end]!)) continue
-      try {
-        const value = decodeJson(rest.slice(0, end).join(''))
-        this.#at += end
-        while (/[\s]/.test(this.#chars[this.#at] ?? '')) this.#at++
-        if (this.#chars[this.#at] === ',') this.#at++
-        return value
-      } catch (error) {
-        if (!(error instanceof GoError)) throw error
-      }
+    const rest = this.#chars.slice(this.#at).join('')
+    const text = rest.slice(0, jsonLength(rest))
+    try {
+      set(decodeJson(text))
+    } catch (error) {
+      if (error instanceof GoError) return error
+      throw error
     }
-    throw new GoError('invalid JSON')
+    this.#at += [...text].length
+    this.#skipBlanks()
+    return undefined
+  }
+
+  /** @returns whether a comma or the end came after the blanks. */
+  #skipBlanks(): boolean {
+    while (this.#at < this.#chars.length) {
+      const char = this.#chars[this.#at]!
+      if (char !== ',' && !/\s/.test(char)) return false
+      this.#at++
+      if (char === ',') return true
+    }
+    return true
   }
 
   #read(text: string): GoValue {
     if (this.#kind === 'file') return this.#readFile(text)
     return this.#kind === 'string' ? text : typedValue(text)
   }
+}
+
+/** What Go says where a value is not of the type that the text takes it for. */
+class ConversionError extends GoError {
+  constructor(value: GoValue, wanted: string) {
+    const held = value === null || value === undefined ? 'nil' : typeOf(value)
+    super(`interface conversion: interface {} is ${held}, not ${wanted}`)
+  }
+}
+
+/** An empty key is read but not set. */
+function setKey(into: GoMap, key: string, value: GoValue): void {
+  if (key !== '') mapSet(into, key, value)
+}
+
+function setIndex(list: GoList, index: number, value: GoValue): GoError | undefined {
+  if (index > maxIndex) {
+    return new GoError(`index of ${index} is greater than maximum supported index of ${maxIndex}`)
+  }
+  while (list.length <= index) list.push(null)
+  list[index] = value
+  return undefined
+}
+
+/** The length of the JSON value at the beginning of a text; all of it where it is none. */
+function jsonLength(text: string): number {
+  const start = /^[ \t\r\n]*/.exec(text)![0].length
+  const first = text[start] ?? ''
+  if (first === '{' || first === '[') return closingBracket(text, start)
+  const scalar = /"(?:[^"\\]|\\.)*"|true|false|null|-?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d*)?/sy
+  scalar.lastIndex = start
+  return scalar.test(text) ? scalar.lastIndex : text.length
+}
+
+function closingBracket(text: string, start: number): number {
+  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs
+  token.lastIndex = start
+  let open = 0
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    if (/^[{[]/.test(match[0])) open++
+    else if (/^[}\]]/.test(match[0])) open--
+    if (open === 0) return token.lastIndex
+  }
+  return text.length
 }
 
 /** true, false, null and integers without leading zeros are read as such; anything else is text. */

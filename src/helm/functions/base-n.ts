@@ -55,6 +55,7 @@ function decode(text: string, { alphabet, bits, group, name }: Encoding): Uint8A
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!
     if (char === '\n' || char === '\r') continue
+    if (char === '=' && group === 8) return finishBase32(text, out, illegal)
     if (char === '=') return finish(text, at, { count, group, out, illegal })
     const value = alphabet.indexOf(char)
     if (value < 0) return illegal(at)
@@ -77,11 +78,22 @@ function finish(
 ): Uint8Array | string {
   const { count, group, out, illegal } = state
   const missing = group - (count % group)
-  const valid = group === 4 ? [1, 2] : [1, 3, 4, 6]
-  // A first padding character far from the end is a letter that base32 does not have.
-  if (group === 8 && count % group >= 2 && text.slice(at + 1).replace(/[\r\n]/g, '').length >= 8) return illegal(at)
-  if (missing === group || !valid.includes(missing)) return illegal(at)
+  if (missing !== 1 && missing !== 2) return illegal(at)
   const rest = text.slice(at).replace(/[\r\n]/g, '')
   if (rest === '='.repeat(missing)) return Uint8Array.from(out)
   return illegal(rest.startsWith('='.repeat(missing)) ? at + missing : text.length)
+}
+
+/** encoding/base32 looks at the group of the first padding character only, and counts without line breaks. */
+function finishBase32(text: string, out: number[], illegal: (at: number) => string): Uint8Array | string {
+  const clean = text.replace(/[\r\n]/g, '')
+  const at = clean.indexOf('=')
+  const letters = at % 8
+  const after = clean.length - at - 1
+  if (letters < 2 || after >= 8) return illegal(at)
+  if (after + letters < 7) return illegal(clean.length)
+  for (let i = 0; i < 7 - letters; i++) {
+    if (i < after && clean[at + 1 + i] !== '=') return illegal(at + i)
+  }
+  return letters === 3 || letters === 6 ? illegal(at) : Uint8Array.from(out)
 }

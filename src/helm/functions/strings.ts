@@ -45,7 +45,7 @@ export function stringFunctions(): FunctionTable {
     trimPrefix: goFunction('string,string', (prefix: string, text: string) =>
       text.startsWith(prefix) ? text.slice(prefix.length) : text,
     ),
-    nospace: goFunction('string', (text: string) => toLatin(text).replace(/[\t\n\v\f\r \x85\xa0]/g, '')),
+    nospace: goFunction('string', noSpace),
     initials: goFunction('string', initials),
     swapcase: goFunction('string', swapCase),
     snakecase: goFunction('string', snakecase),
@@ -191,6 +191,13 @@ function untitle(text: string): string {
     begins = false
     return out
   })
+}
+
+/** goutils.DeleteWhiteSpace: where there is any, each byte of the rest becomes the character of that number. */
+function noSpace(text: string): string {
+  const bytes = toLatin(text)
+  const kept = bytes.replace(/[\t-\r \x85\xa0]/g, '')
+  return kept.length === bytes.length ? text : kept
 }
 
 /** goutils.Initials: the first byte of each word, as the character of that number; bytes 0x85 and 0xa0 are spaces. */

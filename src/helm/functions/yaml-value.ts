@@ -22,6 +22,9 @@ export function yamlValue(value: GoValue): unknown {
     for (const key of Object.keys(value)) mapSet(out, key, yamlValue(value[key]) as GoValue)
     return out
   }
+  if (isGoObject(value) && value.goKind === 'slice' && value.entries !== undefined) {
+    return value.entries().map(([, each]) => yamlValue(each))
+  }
   if (isGoObject(value) && value.goKind === 'map' && value.entries !== undefined) {
     return Object.fromEntries(value.entries().map(([key, each]) => [String(key), yamlValue(each)]))
   }
