@@ -206,7 +206,7 @@ class V2Writer {
 
   #string(text: string, simpleKey: boolean): void {
     const sink = this.#sink
-    if (sink.column + text.length <= foldWidth && isPlainText(text)) {
+    if (isPlainText(text) && (sink.column + text.length <= foldWidth || simpleKey || !text.includes(' '))) {
       sink.writeWord(sink.whitespace ? text : ` ${text}`)
       return
     }
