@@ -16,15 +16,24 @@ export interface BuildRemotes {
   dispose(): void
 }
 
+export interface BuildRemotesOptions {
+  /** The reference that the user named on the command line: needs no flag. */
+  readonly target?: string
+  /** `file://` repositories too. */
+  readonly localRepositories: boolean
+  /** Milliseconds after which something is fetched again when it is asked for; default never. */
+  readonly maxAge?: number
+}
+
 /**
  * What a command's builds may fetch: everything with `--allow-remote`, else only the repository that the user named as
- * the target. `localRepositories`: `file://` too.
+ * the target.
  */
 export function buildRemotes(
   flags: FlagValues,
-  { target, localRepositories }: { readonly target?: string; readonly localRepositories: boolean },
+  { target, localRepositories, maxAge }: BuildRemotesOptions,
 ): BuildRemotes {
-  const store = new FetchStore()
+  const store = new FetchStore({ now: Date.now, ...(maxAge === undefined ? {} : { maxAge, maxProblemAge: maxAge }) })
   const refused = refusedRemotes(hint)
   let bases: RemoteBases | undefined
   const open = (): RemoteBases => {

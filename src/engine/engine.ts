@@ -297,7 +297,7 @@ class RunningEngine implements Engine {
   }
 
   #makeContext(): EngineContext {
-    const { client, clock, build, git, decryptor, connect, onEvent, random, registry } = this.#options
+    const { client, clock, build, fetchRemotes, git, decryptor, connect, onEvent, random, registry } = this.#options
     const log = this.#options.log ?? (() => undefined)
     const recorder = (controller: string): EventRecorder =>
       new EventRecorder({ client, clock, controller, log, onEvent })
@@ -306,6 +306,7 @@ class RunningEngine implements Engine {
       clock,
       log,
       build,
+      fetchRemotes,
       cel: fluxBase(),
       normalizer: createNormalizer(registry ?? createSchemaRegistry()),
       git,

@@ -80,6 +80,8 @@ export interface EngineOptions {
   readonly clock: Clock
   /** kustomize's build. */
   readonly build: KustomizeBuildFunction
+  /** Fetches what a build asked for that ended with `kustomize/remote-pending`. */
+  readonly fetchRemotes?: () => Promise<unknown>
   readonly git?: GitFetcher
   /** Types of built-in objects; a registry of its own by default. */
   readonly registry?: SchemaRegistry

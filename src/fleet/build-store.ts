@@ -53,6 +53,11 @@ export class BuildStore<T> {
     return names
   }
 
+  /** Marks results that read something that is no path of a file system: the URLs of remote bases. */
+  invalidateRemote(): void {
+    this.invalidate([...this.#byInput.keys()].filter((input) => !input.startsWith('/')))
+  }
+
   /** The names of results that read a path. */
   readersOf(path: string): readonly string[] {
     return [...(this.#byInput.get(path) ?? [])]

@@ -157,6 +157,12 @@ class FleetModel implements Fleet {
     return summary
   }
 
+  refetched(cancellation?: Cancellation): ChangeSummary {
+    this.#walker.invalidateRemote()
+    this.#forget()
+    return this.settle(cancellation)
+  }
+
   files(): readonly SourceFile[] {
     this.#load(undefined)
     return this.#files.all()

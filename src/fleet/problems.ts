@@ -41,8 +41,18 @@ export function collectProblems(
 /** A build's problem in fewer words; what only needs the network is no fault. */
 function forReaders(problem: Problem, root: string): Problem {
   const message = causeOf(problem.message, root)
-  if (problem.code !== 'kustomize/remote') return { ...problem, message }
-  return { ...problem, severity: 'info', message: `not built here, since it needs the network: ${message}` }
+  switch (problem.code) {
+    case 'kustomize/remote':
+      return { ...problem, severity: 'info', message: `not built here, since it needs the network: ${message}` }
+    case 'kustomize/remote-pending':
+      return { ...problem, severity: 'info', message: `not built yet: ${message.replace(/^[^:]*: /, '')}` }
+    case 'kustomize/remote-failed':
+    case 'kustomize/remote-timeout':
+      // The reference may be wrong; or the network is.
+      return { ...problem, severity: 'warning', message }
+    default:
+      return { ...problem, message }
+  }
 }
 
 /** Templates of other tools are no YAML before they are filled in. */

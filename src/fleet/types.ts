@@ -10,6 +10,7 @@ import type {
 } from '../base/index.ts'
 import type { BuildOrigin, BuiltObject, ReferenceRole } from '../flux/index.ts'
 import type { KubeObject } from '../kube/index.ts'
+import type { RemoteSource } from '../kustomize/index.ts'
 import type { SchemaRegistry } from '../schema/index.ts'
 import type { YamlDocument, YamlNode } from '../yaml/index.ts'
 
@@ -26,6 +27,8 @@ export interface FleetOptions {
   readonly entryPaths?: readonly string[]
   /** Source URL → directory of the workspace; wins over what is guessed from names and `.git/config`. */
   readonly sourceDirectories?: Readonly<Record<string, string>>
+  /** Where remote bases come from; absent = builds that need one fail. */
+  readonly remotes?: RemoteSource
 }
 
 /** One document of a file that has `apiVersion` and `kind`. */
@@ -218,6 +221,8 @@ export interface Fleet {
   update(changes: readonly FileChange[], cancellation?: Cancellation): ChangeSummary
   /** Builds everything that is not up to date; queries do so by themselves. Throws `CancelledError`. */
   settle(cancellation?: Cancellation): ChangeSummary
+  /** Builds again what reads remote bases: some were fetched, or may now be fetched. Throws `CancelledError`. */
+  refetched(cancellation?: Cancellation): ChangeSummary
   /** Every YAML file, sorted by path. */
   files(): readonly SourceFile[]
   file(path: string): SourceFile | undefined

@@ -93,6 +93,11 @@ export class FleetWalker {
     this.#builds.invalidate(touched)
   }
 
+  /** Marks what reads remote bases. */
+  invalidateRemote(): void {
+    this.#builds.invalidateRemote()
+  }
+
   /** Ids of the Kustomizations that were built again since the last call, and of those with another result. */
   takeChanges(): { readonly rebuilt: readonly string[]; readonly changed: readonly string[] } {
     const out = { rebuilt: [...this.#rebuilt], changed: [...this.#changed] }
@@ -138,9 +143,11 @@ export class FleetWalker {
   }
 
   #buildHost(cancellation: Cancellation | undefined): BuildHost {
-    const { locator } = this.#host
+    const { locator, options } = this.#host
+    const { remotes } = options
     return {
-      kustomize: kustomizeBuild,
+      kustomize:
+        remotes === undefined ? kustomizeBuild : (dir, fs, rest) => kustomizeBuild(dir, fs, { ...rest, remotes }),
       cancellation,
       workspacePath: (artifact: Artifact, path: string) => {
         const absolute = artifact.toWorkspace(path.startsWith('/') ? path : joinPath(artifact.root, path))

@@ -1,4 +1,13 @@
-import { type Budget, BudgetError, spendCall, spendOutput, spendStep, spendSteps } from './budget.ts'
+import {
+  type Budget,
+  BudgetError,
+  spendCall,
+  spendCost,
+  spendItems,
+  spendOutput,
+  spendStep,
+  spendValue,
+} from './budget.ts'
 import { isStackOverflow, TemplateExecError } from './exec-errors.ts'
 import { canBeNil, isAssignable, typeName } from './exec-params.ts'
 import { formatValue } from './format.ts'
@@ -270,9 +279,13 @@ class Executor {
     } else if (isList(value)) {
       for (let i = 0; i < value.length; i++) if (!once(makeInt(i), value[i] ?? null)) return
     } else if (isGoObject(value) && value.entries !== undefined) {
-      for (const [key, element] of value.entries()) if (!once(key, element)) return
+      const entries = value.entries()
+      spendItems(this.#state.budget, entries.length)
+      for (const [key, element] of entries) if (!once(key, element)) return
     } else if (isMap(value)) {
-      for (const key of sortedKeys(value)) if (!once(key, mapGet(value, key) ?? null)) return
+      const keys = sortedKeys(value)
+      spendItems(this.#state.budget, keys.length)
+      for (const key of keys) if (!once(key, mapGet(value, key) ?? null)) return
     } else this.#fail(`range can't iterate over ${formatPointed(value)}`)
   }
 
@@ -301,7 +314,10 @@ class Executor {
     if (typeof value === 'string') this.#write(value, flow)
     else if (value === undefined || value === null) this.#write('<no value>', flow)
     else if (isGoFunction(value)) this.#fail(`can't print ${nodeText(node)} of type func()`)
-    else this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatPointed(value), flow)
+    else {
+      spendValue(this.#state.budget, value)
+      this.#write((isGoObject(value) ? value.print?.() : undefined) ?? formatPointed(value), flow)
+    }
   }
 
   #setVar(name: string, value: GoValue, flow: ValueFlow): void {
@@ -563,7 +579,7 @@ class Executor {
       flows.push(finalFlow)
     }
     try {
-      if (target.cost !== undefined) spendSteps(this.#state.budget, target.cost)
+      if (target.cost !== undefined) spendCost(this.#state.budget, target.cost, values)
       this.#trace?.calling(name, flows)
       const result = unaddressed(target.call(...values))
       this.#trace?.called(name, values, flows, result)

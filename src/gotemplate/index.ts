@@ -5,7 +5,7 @@
  * Invariants: no I/O, no clock but the caller's, every loop bounded by the caller's budget.
  */
 
-export { type Budget, BudgetError } from './budget.ts'
+export { type Budget, BudgetError, spendParse, treeSize } from './budget.ts'
 export { builtinFunctions, escapeHtml, queryEscape } from './builtins.ts'
 export { byteLength, byteSlice, decodeRune, fromBytes, toBytes } from './bytes.ts'
 export { compareBasic, equalValues } from './compare.ts'

@@ -238,10 +238,9 @@ function joinBytes(text: string): string {
 /** Quotes as strconv.Quote. With `ascii`, everything beyond ASCII is escaped (`%+q`). */
 export function quote(text: string, options: { ascii?: boolean; delimiter?: string } = {}): string {
   const delimiter = options.delimiter ?? '"'
-  if (delimiter === '"' && /^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
-  let out = delimiter
-  for (const char of text) out += escapeChar(char, delimiter, options.ascii === true)
-  return out + delimiter
+  // All that may need an escape: any of the three delimiters, the backslash, and what is not plain ASCII.
+  const escaped = text.replace(/[^ !#-&(-[\]-_a-~]/gu, (char) => escapeChar(char, delimiter, options.ascii === true))
+  return delimiter + escaped + delimiter
 }
 
 function escapeChar(char: string, delimiter: string, ascii: boolean): string {

@@ -121,8 +121,8 @@ export interface GoFunction {
   readonly variadic?: ParamType
   /** Why templates cannot call it: the results of the Go method are not a value, or a value and an error. */
   readonly misfit?: string
-  /** Steps of the budget that a call takes, where it is much work. */
-  readonly cost?: number
+  /** Steps of the budget that a call takes, where it is much work; asked before the call. */
+  readonly cost?: number | ((args: readonly GoValue[]) => number)
   /** Throws `GoError` to fail; the message is reported as Go does (`error calling NAME: MESSAGE`). */
   readonly call: (...args: GoValue[]) => GoValue
 }

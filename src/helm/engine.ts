@@ -16,6 +16,7 @@ import {
   type ParsedTemplate,
   parseTemplate,
   quote,
+  spendParse,
   TemplateExecError,
   TemplateParseError,
   viewAs,
@@ -44,7 +45,7 @@ export interface RenderOptions {
   readonly strict?: boolean
   /** Finds objects of a cluster; absent: nothing is found. */
   readonly lookup?: (apiVersion: string, kind: string, namespace: string, name: string) => GoMap
-  /** What the render may use; default 10 million steps, 64 million characters written, 256 million made. */
+  /** What the render may use; default 5 million steps, 12 million characters written, 48 million made. */
   readonly budget?: Partial<Budget>
   /** What only the host has: the time (milliseconds since 1970) and cryptography. */
   readonly host?: { readonly now?: () => number; readonly crypto?: TemplateCrypto }
@@ -145,7 +146,7 @@ function mapMethod(type: string, map: GoMap, name: string): GoFunction | undefin
 }
 
 /** Every chart of the conformance corpus renders within it. */
-const defaultBudget = { steps: 10_000_000, output: 64_000_000, made: 256_000_000 } as const
+const defaultBudget = { steps: 5_000_000, output: 12_000_000, made: 48_000_000 } as const
 
 class Engine {
   readonly #templates = new Map<string, ParsedTemplate>()
@@ -171,8 +172,11 @@ class Engine {
     let parsed = known?.name === name ? known.parsed : undefined
     if (parsed === undefined) {
       try {
-        parsed = parseTemplate(name, decodeText(file.data), (each) => this.#has(each))
+        const text = decodeText(file.data)
+        spendParse(this.#budget, text)
+        parsed = parseTemplate(name, text, (each) => this.#has(each))
       } catch (error) {
+        if (error instanceof BudgetError) throw new BudgetError(`parse error at (${name}): ${error.message}`)
         if (error instanceof TemplateParseError) throw new HelmError(formatParseError(error.message))
         if (isStackOverflow(error)) throw new HelmError(`parse error at (${name}): max expression depth exceeded`)
         throw error
@@ -286,6 +290,7 @@ class Engine {
     const name = 'gotpl'
     try {
       own.delete(name)
+      spendParse(this.#budget, text)
       for (const template of parseTemplate(name, text, (each) => this.#has(each))) define(own, template)
     } catch (error) {
       if (error instanceof TemplateParseError)

@@ -1,5 +1,6 @@
 import { basename } from '../base/index.ts'
 import { HelmError } from './chart.ts'
+import { compileFileMatch } from './file-match.ts'
 
 /** A line of `.helmignore`. */
 export interface HelmIgnoreRule {
@@ -44,29 +45,8 @@ function parseRule(line: string): HelmIgnoreRule {
   const mustBeFolder = pattern.endsWith('/')
   if (mustBeFolder) pattern = pattern.slice(0, -1)
   const rooted = pattern.startsWith('/')
-  const expression = compilePattern(rooted ? pattern.slice(1) : pattern)
+  const expression = compileFileMatch(rooted ? pattern.slice(1) : pattern)
+  if (expression === undefined) throw new HelmError('syntax error in pattern')
   const byName = !rooted && !pattern.includes('/')
   return { negated, mustBeFolder, matches: (path) => expression.test(byName ? basename(path) : path) }
-}
-
-/** Go's filepath.Match: `*` and `?` stop at `/`, `[a-z]` and `[^a]` are classes, `\` escapes. */
-function compilePattern(pattern: string): RegExp {
-  let out = ''
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i]!
-    if (char === '*') out += '[^/]*'
-    else if (char === '?') out += '[^/]'
-    else if (char === '[') {
-      const end = pattern.indexOf(']', i + 2)
-      if (end < 0) throw new HelmError('syntax error in pattern')
-      const body = pattern.slice(i + 1, end)
-      out += `[${body.startsWith('^') ? '^' : ''}${body.replace(/^\^/, '').replace(/[\\\]]/g, '\\$&')}]`
-      i = end
-    } else {
-      const literal = char === '\\' ? pattern[++i] : char
-      if (literal === undefined) throw new HelmError('syntax error in pattern')
-      out += literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-    }
-  }
-  return new RegExp(`^${out}$`, 's')
 }

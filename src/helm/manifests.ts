@@ -37,6 +37,9 @@ const hookEvents = new Set([
   ...['pre-rollback', 'post-rollback', 'test', 'test-success'],
 ])
 
+/** No honest chart has a tenth of them; each is read on its own. */
+const maxDocuments = 20_000
+
 /**
  * Splits rendered files into manifests and hooks, each in install order.
  * Source: Helm 4.1 pkg/release/v1/util (manifest_sorter.go, kind_sorter.go, manifest.go).
@@ -45,10 +48,14 @@ const hookEvents = new Set([
 export function sortManifests(files: ReadonlyMap<string, string>): { hooks: Hook[]; manifests: Manifest[] } {
   const hooks: Hook[] = []
   const manifests: Manifest[] = []
+  let count = 0
   for (const path of sortNames(files.keys())) {
     const content = files.get(path)!
     if (basename(path).startsWith('_') || content.trim() === '') continue
-    for (const document of splitManifests(content)) {
+    const documents = splitManifests(content)
+    count += documents.length
+    if (count > maxDocuments) throw new HelmError(`${path}: the chart renders more than ${maxDocuments} documents`)
+    for (const document of documents) {
       const { head, annotations } = readHead(path, document)
       const manifest: Manifest = { path, content: document, ...head }
       const hook = annotations['helm.sh/hook']

@@ -3,7 +3,7 @@ import type { GoMap } from '../gotemplate/index.ts'
 import { type Chart, crdFiles, HelmError, workingCopy } from './chart.ts'
 import { checkDependencies, isCompatibleRange, processDependencies } from './dependencies.ts'
 import { type RenderOptions, renderTemplates } from './engine.ts'
-import { compileGlob } from './glob.ts'
+import { compileFileMatch } from './file-match.ts'
 import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
 import { readTrace } from './origins/documents.ts'
 import { RenderTracer } from './origins/tracer.ts'
@@ -97,10 +97,10 @@ function onlyTemplates(text: string, patterns: readonly string[]): string {
   const documents = splitManifests(text)
   let out = ''
   for (const pattern of patterns) {
-    const matches = compileGlob(pattern.replaceAll('\\', '/')) ?? (() => false)
+    const matches = compileFileMatch(pattern)
     const found = documents.filter((document) => {
       const source = /# Source: [^/\n]+\/(.+)/.exec(document)?.[1]
-      return source !== undefined && matches(source)
+      return source !== undefined && matches?.test(source) === true
     })
     if (found.length === 0) throw new HelmError(`could not find template ${pattern} in chart`)
     for (const document of found) out += `---\n${document}\n`

@@ -41,7 +41,11 @@ export function createRemoteBases({
   localRepositories,
   http = createNodeHttpClient(),
 }: RemoteBasesOptions): RemoteBases {
-  const scratches = new Set<string>()
+  /** The latest clone of each reference. */
+  const scratches = new Map<string, string>()
+  const remove = (scratch: string | undefined): void => {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true })
+  }
   const limit = createLimit(width)
   return {
     clone: (repo, cancellation) =>
@@ -49,16 +53,23 @@ export function createRemoteBases({
         const refused = refusalOf(repo, localRepositories)
         if (refused !== undefined) return failure(refused)
         const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'kustomize-')))
-        scratches.add(scratch)
-        const problem = await cloneInto(scratch, repo, cancellation)
-        if (problem === undefined) return { dir: scratch, fs: nodeFileSystem } satisfies RemoteTree
-        scratches.delete(scratch)
-        rmSync(scratch, { recursive: true, force: true })
-        return problem
+        let isWhole = false
+        try {
+          const problem = await cloneInto(scratch, repo, cancellation)
+          isWhole = problem === undefined
+          if (problem !== undefined) return problem
+        } finally {
+          if (!isWhole) remove(scratch)
+        }
+        const key = JSON.stringify([repo.repo, repo.ref, repo.submodules, repo.timeout])
+        // Whoever asks again has no use for the older one.
+        remove(scratches.get(key))
+        scratches.set(key, scratch)
+        return { dir: scratch, fs: nodeFileSystem } satisfies RemoteTree
       }),
     get: (url, cancellation) => download(http, url, cancellation),
     dispose() {
-      for (const scratch of scratches) rmSync(scratch, { recursive: true, force: true })
+      for (const scratch of scratches.values()) remove(scratch)
       scratches.clear()
     },
   }

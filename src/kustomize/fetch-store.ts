@@ -11,44 +11,76 @@ export interface RemoteFetcher {
 /** Fetches of one store; more are a mistake, or an attack. */
 const maxFetches = 500
 
-type Fetch = (cancellation: Cancellation | undefined) => Promise<unknown>
+type Fetch = (cancellation: Cancellation | undefined) => Promise<object>
+
+export interface FetchStoreOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Milliseconds after which an answer is fetched again when it is asked for; default never. */
+  readonly maxAge?: number
+  /** The same for problems; default never. */
+  readonly maxProblemAge?: number
+  /** Called when a build asks for something that is not here. */
+  readonly onWanted?: () => void
+}
+
+interface Known {
+  readonly answer: object
+  readonly until: number
+}
 
 /**
  * Lets synchronous builds use an asynchronous network: what a build asks for is fetched once, and the build is made again
- * when it is here. The same reference in one store is the same content.
+ * when it is here. The same reference in one store is the same content, until it is too old.
  */
 export class FetchStore {
-  readonly #known = new Map<string, unknown>()
+  readonly #known = new Map<string, Known>()
   readonly #wanted = new Map<string, Fetch>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #options: FetchStoreOptions
+
+  constructor(options: FetchStoreOptions = { now: () => 0 }) {
+    this.#options = options
+  }
 
   /** The answer for a key, when it is here; else it is fetched by the next `settle`. */
   ask<T extends object>(
     key: string,
     fetch: (cancellation: Cancellation | undefined) => Promise<T>,
   ): T | Problem | 'pending' {
-    if (this.#known.has(key)) return this.#known.get(key) as T
-    if (this.#known.size >= maxFetches) {
+    const known = this.#known.get(key)
+    if (known !== undefined && known.until > this.#options.now()) return known.answer as T
+    if (known === undefined && this.#known.size + this.#wanted.size >= maxFetches) {
       return { code: 'kustomize/remote', severity: 'error', message: `more than ${maxFetches} remote references` }
     }
+    if (this.#running.has(key)) return 'pending'
     this.#wanted.set(key, fetch)
+    this.#options.onWanted?.()
     return 'pending'
   }
 
-  /** Fetches what was asked for in vain. @returns false when there was nothing. @throws CancelledError */
+  /**
+   * Fetches what was asked for in vain, and waits for what others are fetching.
+   * @returns false when there was nothing. @throws CancelledError
+   */
   async settle(cancellation?: Cancellation): Promise<boolean> {
     const wanted = [...this.#wanted]
     this.#wanted.clear()
-    await Promise.all(
-      wanted.map(async ([key, fetch]) => {
-        this.#known.set(key, await fetch(cancellation))
-      }),
-    )
-    return wanted.length > 0
+    for (const [key, fetch] of wanted) {
+      this.#running.set(
+        key,
+        this.#fetch(key, fetch, cancellation).finally(() => this.#running.delete(key)),
+      )
+    }
+    const running = [...this.#running.values()]
+    await Promise.all(running)
+    return running.length > 0
   }
 
-  /** Forgets the answers that a test picks out; they are fetched again when they are asked for. */
-  forget(isOld: (answer: unknown) => boolean): void {
-    for (const [key, answer] of this.#known) if (isOld(answer)) this.#known.delete(key)
+  async #fetch(key: string, fetch: Fetch, cancellation: Cancellation | undefined): Promise<void> {
+    const answer = await fetch(cancellation)
+    const { now, maxAge = Infinity, maxProblemAge = Infinity } = this.#options
+    this.#known.set(key, { answer, until: now() + ('severity' in answer ? maxProblemAge : maxAge) })
   }
 }
 
@@ -79,6 +111,11 @@ export function refusedRemotes(hint: string): RemoteSource {
   }
 }
 
+/** True for a result that lacks something of the network only. */
+export function isPending(result: Pick<KustomizeBuild, 'problems'>): boolean {
+  return result.problems.some(({ code }) => code === 'kustomize/remote-pending')
+}
+
 /** Builds as `build` does, as often as it takes to fetch what the options read through the store. @throws CancelledError */
 export async function buildFetching(
   target: string,
@@ -87,6 +124,7 @@ export async function buildFetching(
 ): Promise<KustomizeBuild> {
   for (;;) {
     const result = build(target, fs, options)
-    if (!(await store.settle(options.cancellation))) return result
+    if (!isPending(result)) return result
+    await store.settle(options.cancellation)
   }
 }

@@ -4,6 +4,13 @@
  * changes nothing it was given, keeps no state between builds. Follows kubernetes-sigs/kustomize v5.8.1 (api, kyaml).
  */
 export { build } from './build.ts'
-export { buildFetching, FetchStore, fetchedRemotes, type RemoteFetcher, refusedRemotes } from './fetch-store.ts'
+export {
+  buildFetching,
+  FetchStore,
+  fetchedRemotes,
+  isPending,
+  type RemoteFetcher,
+  refusedRemotes,
+} from './fetch-store.ts'
 export { parseRepoUrl } from './repo-url.ts'
 export * from './types.ts'

@@ -51,6 +51,8 @@ export interface WorkerSettings {
   readonly pollInterval: number
   /** Charts that HelmReleases name may be fetched from their repositories. */
   readonly downloadCharts: boolean
+  /** Remote bases of kustomizations may be fetched with Git and HTTP. */
+  readonly remoteBases: boolean
   /** The dev cluster also serves the Flux API versions of earlier minors. Counts from its next start. */
   readonly oldFluxVersions: boolean
 }
@@ -62,6 +64,7 @@ export const isWorkerSettings: Guard<WorkerSettings> = record<WorkerSettings>({
   storage: isString,
   pollInterval: isNumber,
   downloadCharts: isBoolean,
+  remoteBases: isBoolean,
   oldFluxVersions: isBoolean,
 })
 

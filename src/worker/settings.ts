@@ -5,7 +5,7 @@ export interface Settings {
   readonly current: WorkerSettings
 }
 
-/** What holds for a client that gives no settings, such as another editor: no cluster is contacted, no chart fetched. */
+/** What holds for a client that gives no settings, such as another editor: no cluster is contacted, nothing fetched. */
 export function initialSettings(options: unknown, storage: string): WorkerSettings {
   if (isWorkerSettings(options)) return options
   return {
@@ -15,6 +15,7 @@ export function initialSettings(options: unknown, storage: string): WorkerSettin
     storage,
     pollInterval: 10,
     downloadCharts: false,
+    remoteBases: false,
     oldFluxVersions: false,
   }
 }

@@ -20,6 +20,7 @@ import { EngineHost } from './run/engine-host.ts'
 import { initialSettings } from './settings.ts'
 import { FleetViews } from './workspace/fleet-views.ts'
 import { ReleaseViews } from './workspace/release-views.ts'
+import { WorkspaceRemotes } from './workspace/remote-bases.ts'
 import { pathOfUri } from './workspace/uris.ts'
 import { Workspace } from './workspace/workspace.ts'
 
@@ -40,14 +41,19 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   const settings = { current: initialSettings(undefined, options.storage) }
   const dispatcher = new Dispatcher(connection)
   const documents = new TextDocuments(TextDocument)
-  const workspace = new Workspace(connection, dispatcher)
+  const workspace: Workspace = new Workspace(connection, dispatcher, () => remotes.source)
+  const remotes = new WorkspaceRemotes({
+    settings,
+    onChange: () => workspace.refetched(),
+    onError: (error) => dispatcher.log('error', `remote bases: ${messageOf(error)}`),
+  })
   const releases = new Releases({ connection, dispatcher, workspace, settings })
   const views = new FleetViews(workspace, new ReleaseViews(releases))
   const lenses = new LensRefresh(connection, dispatcher.log)
   const clusters = new ClusterRegistry(dispatcher, settings, () => lenses.soon())
   const devCluster = new DevCluster({ registry: clusters, dispatcher, settings, cli: options.cli })
   const engine = new EngineHost({ clusters, dispatcher, workspace, views, settings })
-  const parts: readonly Disposable[] = [lenses, engine, devCluster, clusters, releases, workspace]
+  const parts: readonly Disposable[] = [lenses, engine, devCluster, clusters, releases, workspace, remotes]
   let isShut = false
   const shut = (): void => {
     if (isShut) return
@@ -59,6 +65,7 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   connection.onInitialize((params) => {
     settings.current = initialSettings(params.initializationOptions, options.storage)
     releases.configure()
+    remotes.configure()
     roots = rootsOf(params)
     if (params.capabilities.window?.workDoneProgress === true) {
       workspace.showProgress()
@@ -85,6 +92,7 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   dispatcher.receive(settingsChanged, (next: WorkerSettings) => {
     settings.current = next
     releases.configure()
+    remotes.configure()
     return clusters.refresh()
   })
   registerLanguage(connection, dispatcher, workspace, liveStatusIn(clusters))

@@ -360,6 +360,7 @@ function readAlias(s: Lines): YamlNode {
 
 /** A flow collection of simple scalars and of such collections that ends on its line; stands behind it. */
 function readFlow(s: Lines, depth: number): YamlNode {
+  if (depth > deepest) throw notPlain
   const { text } = s
   const isSequence = text.charCodeAt(s.pos) === 0x5b
   const node = makeNode(isSequence ? 'sequence' : 'mapping', s.pos)
@@ -377,7 +378,7 @@ function readFlow(s: Lines, depth: number): YamlNode {
     node.content.push(c === 0x5b || c === 0x7b ? readFlow(s, depth + 1) : readFlowScalar(s))
     c = skipSpaces(s)
     if (c === close) break
-    if (c !== 0x2c || depth > deepest) throw notPlain
+    if (c !== 0x2c) throw notPlain
     s.pos++
   }
   node.end = ++s.pos

@@ -4,7 +4,7 @@ import { ReleaseRenderer, type RenderedRelease } from '../../fleet/releases/inde
 import type { ReleasedObject } from '../../flux/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
 import { type Command, CommandError, exitCodes, type FlagValues, stringFlag, type Terminal } from '../command.ts'
-import { openFleet } from '../fleet.ts'
+import { type OpenedFleet, withFleet } from '../fleet.ts'
 import { formatProblem } from '../problems.ts'
 import { releaseFlags, releaseTools } from '../release-tools.ts'
 import { buildFlags, outputFormat, printKustomizations, printList } from './build.ts'
@@ -19,23 +19,32 @@ const flags = {
 
 const buildReleases: Command['run'] = async (terminal, values, args) => {
   const output = outputFormat(values)
-  const { fleet } = openFleet(terminal, values)
-  const selected = selectReleases(fleet, values, args[0])
-  if (selected.length === 0) throw nothingFound(fleet, values, args[0])
-  const { failed, objects } = await printReleases(terminal, fleet, { values, selected, output })
-  if (output === 'json' && !values['explain']) printList(terminal, objects)
-  return failed ? exitCodes.finding : exitCodes.fine
+  return withFleet(terminal, values, async ({ fleet }) => {
+    const selected = selectReleases(fleet, values, args[0])
+    if (selected.length === 0) throw nothingFound(fleet, values, args[0])
+    const { failed, objects } = await printReleases(terminal, fleet, { values, selected, output })
+    if (output === 'json' && !values['explain']) printList(terminal, objects)
+    return failed ? exitCodes.finding : exitCodes.fine
+  })
 }
 
-const buildAll: Command['run'] = async (terminal, values) => {
+const buildAll: Command['run'] = (terminal, values) => {
   const output = outputFormat(values)
-  const { fleet } = openFleet(terminal, values)
+  return withFleet(terminal, values, (opened) => printAll(terminal, opened, { values, output }))
+}
+
+async function printAll(
+  terminal: Terminal,
+  opened: OpenedFleet,
+  { values, output }: { readonly values: FlagValues; readonly output: 'yaml' | 'json' },
+): Promise<number> {
+  const { fleet } = opened
   const selected = selectReleases(fleet, values, undefined)
   // Without a Kustomization there may still be releases.
   const hasKustomizations = fleet.kustomizations().some((each) => each.cluster !== '-')
   const first =
     hasKustomizations || selected.length === 0
-      ? printKustomizations(terminal, fleet, { values, name: undefined, output })
+      ? await printKustomizations(terminal, opened, { values, name: undefined, output })
       : { failed: false, objects: [] }
   const second = await printReleases(terminal, fleet, { values, selected, output, separate: true })
   if (output === 'json' && !values['explain']) printList(terminal, [...first.objects, ...second.objects])

@@ -10,7 +10,7 @@ import {
   type Terminal,
   UsageError,
 } from '../command.ts'
-import { openFleet, pathFlag } from '../fleet.ts'
+import { type OpenedFleet, pathFlag, withFleet } from '../fleet.ts'
 import { formatProblem, placeOf } from '../problems.ts'
 
 /** Flags of every `build` command. */
@@ -23,11 +23,12 @@ export const buildFlags: Readonly<Record<string, Flag>> = {
 }
 
 const build: Command['run'] = async (terminal, values, args) => {
-  const { fleet } = openFleet(terminal, values)
   const output = outputFormat(values)
-  const { failed, objects } = printKustomizations(terminal, fleet, { values, name: args[0], output })
-  if (output === 'json' && !values['explain']) printList(terminal, objects)
-  return failed ? exitCodes.finding : exitCodes.fine
+  return withFleet(terminal, values, async (opened) => {
+    const { failed, objects } = await printKustomizations(terminal, opened, { values, name: args[0], output })
+    if (output === 'json' && !values['explain']) printList(terminal, objects)
+    return failed ? exitCodes.finding : exitCodes.fine
+  })
 }
 
 /** `--output`. @throws UsageError */
@@ -48,17 +49,17 @@ export function printList(terminal: Terminal, objects: readonly unknown[]): void
  * Builds the Kustomizations that the flags and the name select; prints their problems and, as YAML, their objects.
  * @returns whether one failed, and for JSON the objects. @throws CommandError when there is none.
  */
-export function printKustomizations(
+export async function printKustomizations(
   terminal: Terminal,
-  fleet: Fleet,
+  { fleet, fetched }: OpenedFleet,
   options: { readonly values: FlagValues; readonly name: string | undefined; readonly output: 'yaml' | 'json' },
-): { failed: boolean; objects: unknown[] } {
+): Promise<{ failed: boolean; objects: unknown[] }> {
   const { values, name, output } = options
   const selected = select(fleet, values, name)
   let failed = false
   const objects: unknown[] = []
   for (const kustomization of selected) {
-    const rendered = fleet.build(kustomization.id)
+    const rendered = await fetched(() => fleet.build(kustomization.id))
     if (rendered === undefined) continue
     for (const problem of rendered.problems) {
       terminal.stderr(`${formatProblem(problem, terminal.cwd, fleet.root)}\n`)

@@ -7,6 +7,7 @@ import {
   loadChart,
   makeCapabilities,
   mergeMaps,
+  nameFromTemplate,
   readValues,
   renderChart,
   setValue,
@@ -37,14 +38,20 @@ export const helmTemplateCommand: Command = {
     'skip-schema-validation': { type: 'boolean', about: 'do not check values.schema.json' },
     'is-upgrade': { type: 'boolean', about: 'set .Release.IsUpgrade instead of .Release.IsInstall' },
     'show-only': { type: 'string', short: 's', multiple: true, about: 'print only these templates' },
-    'generate-name': { type: 'boolean', short: 'g', about: 'generate the name' },
+    'generate-name': { type: 'boolean', short: 'g', about: 'as in Helm: the name is release-name all the same' },
+    'name-template': { type: 'string', about: 'template that makes the name' },
+    'create-namespace': { type: 'boolean', about: 'accepted; nothing is created' },
+    'disable-openapi-validation': { type: 'boolean', about: 'accepted; nothing is validated' },
+    validate: { type: 'boolean', about: 'refused: nothing here asks a cluster' },
+    'post-renderer': { type: 'string', about: 'refused: nothing here runs other programs' },
   },
   async run(terminal, flags, args) {
-    const [name, chartPath] = args.length > 1 ? args : [flags['generate-name'] ? undefined : 'release-name', args[0]]
-    if (chartPath === undefined || args.length > 2) throw new UsageError('give a NAME and a CHART')
+    if (args.length === 0) throw new UsageError('give a NAME and a CHART')
+    if (flags['validate'] === true) throw new UsageError('--validate needs a cluster; this command uses none')
+    if (flags['post-renderer'] !== undefined)
+      throw new UsageError('--post-renderer runs a program; this command runs none')
     try {
-      const text = render(terminal, flags, { name: name ?? `chart-${Math.floor(Date.now() / 1000)}`, chartPath })
-      terminal.stdout(text)
+      terminal.stdout(render(terminal, flags, nameAndChart(flags, args)))
       return 0
     } catch (error) {
       if (!(error instanceof HelmError || error instanceof BudgetError)) throw error
@@ -53,6 +60,21 @@ export const helmTemplateCommand: Command = {
       return 1
     }
   },
+}
+
+/** Source: Helm 4.1 pkg/action/install.go NameAndChart, where `helm template` has set `release-name` before. */
+function nameAndChart(flags: FlagValues, args: readonly string[]): { name: string; chartPath: string } {
+  const [first = '', second] = args
+  const nameTemplate = stringFlag(flags, 'name-template') ?? ''
+  if (args.length > 2) {
+    throw new HelmError(`expected at most two arguments, unexpected arguments: ${args.slice(2).join(', ')}`)
+  }
+  if (second === undefined) {
+    return { name: nameTemplate === '' ? 'release-name' : nameFromTemplate(nameTemplate), chartPath: first }
+  }
+  if (flags['generate-name'] === true) throw new HelmError('cannot set --generate-name and also specify a name')
+  if (nameTemplate !== '') throw new HelmError('cannot set --name-template and also specify a name')
+  return { name: first, chartPath: second }
 }
 
 function render(

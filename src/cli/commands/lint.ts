@@ -2,6 +2,7 @@ import { CancellationSource, CancelledError, type Problem } from '../../base/ind
 import type { Fleet } from '../../fleet/index.ts'
 import { ReleaseStore } from '../../fleet/releases/index.ts'
 import { createLinter, createReleasedObjectCheck, rules } from '../../lint/index.ts'
+import type { SchemaRegistry } from '../../schema/index.ts'
 import {
   type Command,
   CommandError,
@@ -11,7 +12,7 @@ import {
   type Terminal,
   UsageError,
 } from '../command.ts'
-import { openFleet, pathFlag } from '../fleet.ts'
+import { pathFlag, withFleet } from '../fleet.ts'
 import { countSeverities, formatProblem, type PrintedPlace, placeOf, sortProblems } from '../problems.ts'
 import { releaseFlags, releaseTools } from '../release-tools.ts'
 
@@ -34,21 +35,33 @@ export const lintCommand: Command = {
     const print = printers[format]
     if (print === undefined)
       throw new UsageError(`--format: "${format}" is none of ${Object.keys(printers).join(', ')}`)
-    const { fleet, registry } = openFleet(terminal, flags)
-    const releases = flags['helm'] ? await renderReleases(terminal, flags, fleet) : undefined
-    const found = createLinter(fleet, registry, releases).lint()
-    const problems = sortProblems([...found.values()].flat())
-    const shown = format === 'text' && !flags['hints'] ? problems.filter((each) => each.severity !== 'hint') : problems
-    terminal.stdout(print(shown, { cwd: terminal.cwd, root: fleet.root }))
-    const counts = countSeverities(problems)
-    if (format === 'text') {
-      const files = fleet.files().length
-      terminal.stderr(
-        `${counts.error} errors, ${counts.warning} warnings, ${counts.info + counts.hint} notes in ${files} files\n`,
-      )
-    }
-    return counts.error > 0 ? exitCodes.finding : exitCodes.fine
+    return withFleet(terminal, flags, ({ fleet, registry }) => lint(terminal, fleet, { flags, registry, print }))
   },
+}
+
+async function lint(
+  terminal: Terminal,
+  fleet: Fleet,
+  {
+    flags,
+    registry,
+    print,
+  }: { readonly flags: FlagValues; readonly registry: SchemaRegistry; readonly print: Printer },
+): Promise<number> {
+  const releases = flags['helm'] ? await renderReleases(terminal, flags, fleet) : undefined
+  const found = createLinter(fleet, registry, releases).lint()
+  const problems = sortProblems([...found.values()].flat())
+  const shown =
+    print === printers['text'] && !flags['hints'] ? problems.filter((each) => each.severity !== 'hint') : problems
+  terminal.stdout(print(shown, { cwd: terminal.cwd, root: fleet.root }))
+  const counts = countSeverities(problems)
+  if (print === printers['text']) {
+    const files = fleet.files().length
+    terminal.stderr(
+      `${counts.error} errors, ${counts.warning} warnings, ${counts.info + counts.hint} notes in ${files} files\n`,
+    )
+  }
+  return counts.error > 0 ? exitCodes.finding : exitCodes.fine
 }
 
 /**

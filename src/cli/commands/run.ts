@@ -28,6 +28,7 @@ import {
   UsageError,
 } from '../command.ts'
 import { createProgress, formatTable, type Progress, shortenHex } from '../output.ts'
+import { type BuildRemotes, buildRemotes, remoteFlag } from '../remotes.ts'
 import { durationFlag } from '../session.ts'
 
 /** `run`: reconciles the working tree in a cluster, as Flux would with every save pushed. */
@@ -47,6 +48,7 @@ export const runCommand: Command = {
       about: 'apply to the running dev cluster, or to one that lives as long as this command',
     },
     name: { type: 'string', default: 'dev', about: 'name of the dev cluster to look for' },
+    ...remoteFlag,
     once: { type: 'boolean', about: 'stop when everything is ready or has failed' },
     timeout: { type: 'string', default: '5m', about: 'how long --once waits' },
   },
@@ -54,25 +56,39 @@ export const runCommand: Command = {
     if ((stringFlag(flags, 'context') === undefined) === (flags['dev-cluster'] !== true)) {
       throw new UsageError('say where to apply: either --dev-cluster or --context NAME')
     }
-    const registry = createSchemaRegistry()
-    const fleet = createFleet({
-      fs: nodeFileSystem,
-      root: resolve(terminal.cwd, stringFlag(flags, 'path') ?? '.'),
-      registry,
-    })
-    const entries = selectEntries(fleet, stringFlag(flags, 'cluster'))
-    const target = await openTarget(terminal, flags)
-    const once = flags['once'] === true
-    if (entries.length > 1 && !(once && target === undefined)) {
-      throw new UsageError(`the repository has several entry points; choose one with --cluster: ${names(entries)}`)
+    const remotes = buildRemotes(flags, { localRepositories: false, maxAge: remoteAge })
+    try {
+      return await runAll(terminal, flags, remotes)
+    } finally {
+      remotes.dispose()
     }
-    let code: number = exitCodes.fine
-    for (const cluster of entries) {
-      const run = { terminal, flags, registry, fleet, cluster }
-      code = Math.max(code, await (target === undefined ? runInOwnCluster(run) : runIn(target, run)))
-    }
-    return code
   },
+}
+
+/** Milliseconds after which a reconcile fetches remote bases again; the controller does at each. */
+const remoteAge = 300_000
+
+async function runAll(terminal: Terminal, flags: FlagValues, remotes: BuildRemotes): Promise<number> {
+  const registry = createSchemaRegistry()
+  const fleet = createFleet({
+    fs: nodeFileSystem,
+    root: resolve(terminal.cwd, stringFlag(flags, 'path') ?? '.'),
+    registry,
+    remotes: remotes.source,
+  })
+  for (fleet.settle(); await remotes.store.settle(); fleet.refetched());
+  const entries = selectEntries(fleet, stringFlag(flags, 'cluster'))
+  const target = await openTarget(terminal, flags)
+  const once = flags['once'] === true
+  if (entries.length > 1 && !(once && target === undefined)) {
+    throw new UsageError(`the repository has several entry points; choose one with --cluster: ${names(entries)}`)
+  }
+  let code: number = exitCodes.fine
+  for (const cluster of entries) {
+    const run = { terminal, flags, registry, fleet, cluster, remotes }
+    code = Math.max(code, await (target === undefined ? runInOwnCluster(run) : runIn(target, run)))
+  }
+  return code
 }
 
 interface Run {
@@ -81,6 +97,7 @@ interface Run {
   readonly registry: SchemaRegistry
   readonly fleet: Fleet
   readonly cluster: Cluster
+  readonly remotes: BuildRemotes
 }
 
 interface Target {
@@ -137,7 +154,7 @@ async function runInOwnCluster(run: Run): Promise<number> {
 }
 
 async function runIn(target: Target, run: Run): Promise<number> {
-  const { terminal, flags, fleet, cluster, registry } = run
+  const { terminal, flags, fleet, cluster, registry, remotes } = run
   const progress = createProgress(terminal)
   progress.action(`reconciling ${cluster.name} (${cluster.entryPath}) in ${target.name}`)
   const client = createKubeClient(target.transport, systemClock)
@@ -145,7 +162,8 @@ async function runIn(target: Target, run: Run): Promise<number> {
   const engine = createEngine({
     client,
     clock: systemClock,
-    build,
+    build: (dir, fs, options) => build(dir, fs, { ...options, remotes: remotes.source }),
+    fetchRemotes: () => remotes.store.settle(),
     git: createGitFetcher(),
     liveSources: liveSources({ fleet, cluster, onDiskChange: changes.subscribe }),
     onEvent: ({ type, object, message }) => {

@@ -14,9 +14,11 @@ type Definitions = ReadonlyMap<string, JsonObject>
 /** Where the decoder is: the path for messages, and the Go struct around it. */
 interface Place {
   readonly path: string
-  /** The struct that the member is of. */
+  /** The struct whose members are read here. */
   readonly struct: string
+  /** The member of `owner` that this is. */
   readonly key: string
+  readonly owner: string
   readonly parent: Place | undefined
 }
 
@@ -29,7 +31,7 @@ class DecodeFault extends Error {}
 export function goDecode(definitions: Definitions, typeName: string, value: JsonObject): Decoded {
   const decoder = new Decoder(definitions)
   try {
-    decoder.struct(typeName, value, { path: '', struct: '', key: '', parent: undefined })
+    decoder.struct(typeName, value, { path: '', struct: '', key: '', owner: '', parent: undefined })
     return { error: undefined, unknown: decoder.unknown }
   } catch (error) {
     if (error instanceof DecodeFault) return { error: error.message, unknown: decoder.unknown }
@@ -64,6 +66,7 @@ class Decoder {
             path,
             struct: place.struct,
             key,
+            owner: place.struct,
             parent: place,
           })
           if (read !== item) setOwn(value, key, read)
@@ -71,7 +74,8 @@ class Decoder {
       } else if (isObject(additionalProperties)) {
         // A null in a map is the zero value of its type.
         if (item === null) {
-          if (additionalProperties['type'] === 'string') setOwn(value, key, '')
+          if (additionalProperties['format'] === 'quantity') setOwn(value, key, '0')
+          else if (additionalProperties['type'] === 'string') setOwn(value, key, '')
           else delete value[key]
         } else {
           const read = this.#value(additionalProperties, item, place)
@@ -176,7 +180,7 @@ const EMBEDDED: readonly (readonly [RegExp, RegExp, string])[] = [
 function goPath(place: Place): string {
   const parts: string[] = []
   for (let at: Place | undefined = place; at !== undefined && at.key !== ''; at = at.parent) {
-    parts.unshift(`${embeddedIn(at.struct, at.key)}${at.key}`)
+    parts.unshift(`${embeddedIn(at.owner, at.key)}${at.key}`)
   }
   return parts.join('.')
 }

@@ -23,6 +23,12 @@ const OBJECT_SUBRESOURCES = new Set(['status', 'ephemeralcontainers', 'resize', 
 /** What needs a protocol upgrade or a container behind it. */
 const STREAMING = new Set(['exec', 'attach', 'portforward', 'proxy'])
 
+/** Built-in kinds that every answer warns of. */
+const DEPRECATED: ReadonlyMap<string, string> = new Map([
+  ['endpoints', 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  ['componentstatuses', 'v1 ComponentStatus is deprecated in v1.19+'],
+])
+
 /** The RBAC verb of a request. */
 export function verbOf(method: string, name: string, watch: boolean): string {
   switch (method) {
@@ -50,7 +56,8 @@ export function isWatch(route: ResourceRoute, query: Query): boolean {
 /** Answers a request for a resource. Throws `ApiError`. */
 export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens): ApiAnswer {
   const { type, route, request } = exchange
-  if (type.custom?.deprecation !== undefined) exchange.warnings.push(type.custom.deprecation)
+  const deprecation = type.custom?.deprecation ?? DEPRECATED.get(type.collection)
+  if (deprecation !== undefined) exchange.warnings.push(deprecation)
   if (route.subresource !== '') return handleSubresource(exchange, tokens)
   if (request.method === 'HEAD' && type.custom === undefined) throw methodNotAllowed()
   const verb = verbOf(request.method, route.name, isWatch(route, exchange.query))

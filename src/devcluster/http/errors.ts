@@ -158,7 +158,11 @@ export function required(field: string, detail = ''): FieldError {
 
 /** `field: Invalid value: <value>: detail`. */
 export function invalidValue(field: string, value: unknown, detail: string): FieldError {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${printValue(value)}: ${detail}` }
+  return {
+    reason: 'FieldValueInvalid',
+    field,
+    message: `Invalid value: ${printValue(value)}${detail === '' ? '' : `: ${detail}`}`,
+  }
 }
 
 /** `field: Forbidden: detail`. */

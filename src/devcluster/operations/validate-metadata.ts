@@ -10,21 +10,17 @@ import {
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../http/errors.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
+import { pathSegmentFaults } from '../resources/validation/names.ts'
 import { finalizersOf, isDeleting, type OwnerReference, ownersOf } from './metadata.ts'
 
 const MAX_ANNOTATIONS = 256 * 1024
-
-/** Path segments: RBAC names. */
-function pathSegmentErrors(name: string): string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`]
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
-}
 
 const NAME_RULES = {
   subdomain: checkDnsSubdomain,
   label: checkDnsLabel,
   label1035: checkDns1035Label,
-  path: pathSegmentErrors,
+  path: pathSegmentFaults,
+  any: (): string[] => [],
 } as const
 
 /** What apimachinery's `ValidateObjectMeta` checks. */

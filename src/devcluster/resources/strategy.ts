@@ -23,7 +23,7 @@ export interface Strategy {
   /** What deletion does when the client does not say. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
   /** Name rule: DNS-1123 subdomain unless said otherwise. */
-  readonly nameRule?: 'subdomain' | 'label' | 'label1035' | 'path'
+  readonly nameRule?: 'subdomain' | 'label' | 'label1035' | 'path' | 'any'
   /** PUT without resourceVersion is refused. */
   readonly lockedUpdates?: boolean
   /** PUT and server-side apply of an absent object creates it (server-side apply always does). */

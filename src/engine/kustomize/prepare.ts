@@ -1,5 +1,6 @@
 import { encodeText, getString, isObject, type JsonObject } from '../../base/index.ts'
 import {
+  type BuildInput,
   type BuiltObject,
   buildKustomization,
   formatMeta,
@@ -14,6 +15,7 @@ import {
   withMetadata,
 } from '../../flux/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
+import { isPending } from '../../kustomize/index.ts'
 import { sha256Digest } from '../../source/index.ts'
 import type { Artifact } from '../runtime/artifact-store.ts'
 import type { EngineContext } from '../runtime/context.ts'
@@ -39,7 +41,7 @@ export async function buildFromArtifact(
 ): Promise<Built> {
   const decrypt = await decryption(context, object)
   const variables = await variablesOf(context, object)
-  const built = buildKustomization({
+  const input: BuildInput = {
     kustomization: object.object,
     fs: artifact.fs,
     root: artifact.root,
@@ -47,7 +49,12 @@ export async function buildFromArtifact(
     variables,
     strict: context.strictSubstitution,
     ...(decrypt === undefined ? {} : { decrypt }),
-  })
+  }
+  let built = buildKustomization(input)
+  for (let round = 0; context.fetchRemotes !== undefined && isPending(built) && round < maxFetchRounds; round++) {
+    await context.fetchRemotes()
+    built = buildKustomization(input)
+  }
   context.buildInputs.set(`${object.namespace}/${object.name}`, new Set(built.inputs))
   const problem = built.problems.find(({ severity }) => severity === 'error')
   if (problem !== undefined) throw new Error(problem.message)
@@ -58,6 +65,9 @@ export async function buildFromArtifact(
     encrypted: encryptedSecretMessage(built.objects.flatMap((one) => expandList(one.object))),
   }
 }
+
+/** Remote bases that refer to remote bases, one a round. */
+const maxFetchRounds = 100
 
 /** Lists are taken apart; owner labels first, then what `spec.commonMetadata` says. */
 function ownedObjects(context: EngineContext, object: ManagedObject, built: readonly BuiltObject[]): KubeObject[] {

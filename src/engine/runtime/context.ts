@@ -14,6 +14,7 @@ export interface EngineContext {
   readonly clock: Clock
   readonly log: EngineLog
   readonly build: KustomizeBuildFunction
+  readonly fetchRemotes: (() => Promise<unknown>) | undefined
   readonly cel: CelBase
   readonly normalizer: Normalizer
   readonly git: GitFetcher | undefined

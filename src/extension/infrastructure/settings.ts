@@ -15,6 +15,7 @@ export function workerSettings(context: vscode.ExtensionContext): WorkerSettings
     storage: (context.storageUri ?? context.globalStorageUri).fsPath,
     pollInterval: Math.max(1, configuration.get<number>('pollInterval') ?? 10),
     downloadCharts: configuration.get<boolean>('helm.downloadCharts') !== false,
+    remoteBases: configuration.get<boolean>('kustomize.remoteBases') === true,
     oldFluxVersions: configuration.get<boolean>('oldFluxVersions') === true,
   }
 }

@@ -66,7 +66,7 @@ export function cryptoFunctions(provider: TemplateCrypto | undefined): FunctionT
     isAuthority: false,
   })
   const signer = (ca: GoValue) => ({ authority: pairOf(ca) })
-  return costly({
+  return {
     bcrypt: goFunction('string', (text: string) => bcryptHash(crypto(), text)),
     htpasswd: goFunction('string,string,...string', (user: string, password: string, algorithm?: string) =>
       htpasswd(crypto, user, { password, algorithm }),
@@ -119,15 +119,7 @@ export function cryptoFunctions(provider: TemplateCrypto | undefined): FunctionT
       if (bytes.length < 32 || bytes.length % 16 !== 0) throw new GoError('crypto/cipher: input not full blocks')
       return fromBytes(crypto().aesDecrypt(aesKey(password), bytes.subarray(0, 16), bytes.subarray(16)))
     }),
-  })
-}
-
-/** Steps of the budget for the functions that work for long on purpose: keys, certificates, password hashes. */
-function costly(table: FunctionTable): FunctionTable {
-  const slow = /^(gen|bcrypt|htpasswd|derivePassword)/
-  return Object.fromEntries(
-    Object.entries(table).map(([name, each]) => [name, slow.test(name) ? { ...each, cost: 50_000 } : each]),
-  )
+  }
 }
 
 function bounded(count: number): number {

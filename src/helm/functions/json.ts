@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../base/index.ts'
+import { type JsonValue, jsonFault } from '../../base/index.ts'
 import {
   GoError,
   GoInt,
@@ -98,7 +98,7 @@ export function decodeJson(text: string): GoValue {
     return value
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new GoError(syntaxError(text))
+    throw new GoError(jsonFault(text))
   }
 }
 
@@ -130,160 +130,6 @@ function refuseInfinite(value: GoValue, text: string): void {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""')
   const number = bare.match(/-?\d[\d.eE+-]*/g)?.find((each) => !Number.isFinite(Number(each))) ?? ''
   throw new JsonRangeError(`json: cannot unmarshal number ${number} into Go value of type float64`, partial)
-}
-
-/** encoding/json's message for the first thing that is wrong. */
-function syntaxError(text: string): string {
-  const scanner = new JsonScanner(text)
-  return scanner.firstError()
-}
-
-/** Finds the first error of a text that is no JSON, and says it as Go's scanner does. */
-class JsonScanner {
-  readonly #text: string
-  #at = 0
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
-  firstError(): string {
-    const error = this.#value('looking for beginning of value', 0) ?? this.#end()
-    return error ?? 'unexpected end of JSON input'
-  }
-
-  #space(): void {
-    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at++
-  }
-
-  #bad(context: string): string {
-    const char = this.#text[this.#at]
-    // At the end Go's scanner is given a blank, which some places take.
-    if (char === undefined) {
-      return /^(looking|after (object|array|top))/.test(context)
-        ? 'unexpected end of JSON input'
-        : `invalid character ' ' ${context}`
-    }
-    const shown = char === "'" ? "'\\''" : char === '"' ? `'"'` : JSON.stringify(char).replace(/^"|"$/g, "'")
-    return `invalid character ${shown} ${context}`
-  }
-
-  #end(): string | undefined {
-    this.#space()
-    return this.#at < this.#text.length ? this.#bad('after top-level value') : undefined
-  }
-
-  #value(context: string, depth: number): string | undefined {
-    this.#space()
-    const char = this.#text[this.#at]
-    if (char === undefined) return 'unexpected end of JSON input'
-    if (depth > maxNesting) return 'exceeded max depth'
-    if (char === '{') return this.#object(depth)
-    if (char === '[') return this.#array(depth)
-    if (char === '"') return this.#string()
-    if (char === '-' || (char >= '0' && char <= '9')) return this.#number()
-    for (const word of ['true', 'false', 'null']) if (char === word[0]) return this.#literal(word)
-    return this.#bad(context)
-  }
-
-  #object(depth: number): string | undefined {
-    this.#at++
-    this.#space()
-    if (this.#text[this.#at] === '}') {
-      this.#at++
-      return undefined
-    }
-    for (;;) {
-      this.#space()
-      if (this.#text[this.#at] !== '"') return this.#bad('looking for beginning of object key string')
-      const error = this.#string()
-      if (error !== undefined) return error
-      this.#space()
-      if (this.#text[this.#at] !== ':') return this.#bad('after object key')
-      this.#at++
-      const inner = this.#value('looking for beginning of value', depth + 1)
-      if (inner !== undefined) return inner
-      this.#space()
-      const char = this.#text[this.#at]
-      if (char !== ',' && char !== '}') return this.#bad('after object key:value pair')
-      this.#at++
-      if (char === '}') return undefined
-    }
-  }
-
-  #array(depth: number): string | undefined {
-    this.#at++
-    this.#space()
-    if (this.#text[this.#at] === ']') {
-      this.#at++
-      return undefined
-    }
-    for (;;) {
-      const inner = this.#value('looking for beginning of value', depth + 1)
-      if (inner !== undefined) return inner
-      this.#space()
-      const char = this.#text[this.#at]
-      if (char !== ',' && char !== ']') return this.#bad('after array element')
-      this.#at++
-      if (char === ']') return undefined
-    }
-  }
-
-  #string(): string | undefined {
-    this.#at++
-    for (;;) {
-      const char = this.#text[this.#at]
-      if (char === undefined) return 'unexpected end of JSON input'
-      if (char === '"') {
-        this.#at++
-        return undefined
-      }
-      if (char < ' ') return this.#bad('in string literal')
-      this.#at++
-      if (char !== '\\') continue
-      const escaped = this.#text[this.#at]
-      if (escaped === undefined) return this.#bad('in string escape code')
-      if (!'"\\/bfnrtu'.includes(escaped)) return this.#bad('in string escape code')
-      this.#at++
-      if (escaped !== 'u') continue
-      for (let i = 0; i < 4; i++) {
-        if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? '')) return this.#bad('in \\u hexadecimal character escape')
-        this.#at++
-      }
-    }
-  }
-
-  #number(): string | undefined {
-    if (this.#text[this.#at] === '-') {
-      this.#at++
-      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('in numeric literal')
-    }
-    if (this.#text[this.#at] === '0') this.#at++
-    else this.#digits()
-    if (this.#text[this.#at] === '.') {
-      this.#at++
-      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('after decimal point in numeric literal')
-      this.#digits()
-    }
-    if (/[eE]/.test(this.#text[this.#at] ?? '')) {
-      this.#at++
-      if (/[+-]/.test(this.#text[this.#at] ?? '')) this.#at++
-      if (!/[0-9]/.test(this.#text[this.#at] ?? '')) return this.#bad('in exponent of numeric literal')
-      this.#digits()
-    }
-    return undefined
-  }
-
-  #digits(): void {
-    while (/[0-9]/.test(this.#text[this.#at] ?? '')) this.#at++
-  }
-
-  #literal(word: string): string | undefined {
-    for (let i = 0; i < word.length; i++, this.#at++) {
-      if (this.#text[this.#at] !== word[i]) return this.#bad(`in literal ${word} (expecting '${word[i]}')`)
-    }
-    return undefined
-  }
 }
 
 /** What Go calls the kind of a decoded value in `cannot unmarshal …`. */

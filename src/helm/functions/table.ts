@@ -1,5 +1,6 @@
 import type { GoFunction } from '../../gotemplate/index.ts'
 import { builtinFunctions } from '../../gotemplate/index.ts'
+import { withCost } from './costs.ts'
 import { cryptoFunctions, type TemplateCrypto } from './crypto.ts'
 import { dateFunctions } from './dates.ts'
 import { defaultFunctions } from './defaults.ts'
@@ -22,8 +23,10 @@ export function helmFunctions(host: { now?: () => number; crypto?: TemplateCrypt
     ...[encodingFunctions(), pathFunctions(), regexFunctions(), versionFunctions()],
     ...[dateFunctions(host.now ?? Date.now), cryptoFunctions(host.crypto)],
   ]
-  const functions = new Map(builtinFunctions())
+  const functions = new Map<string, GoFunction>()
+  for (const [name, each] of builtinFunctions()) functions.set(name, withCost(name, each))
   // sprig's `slice` takes lists only; it replaces the predefined one, as in Helm.
-  for (const table of tables) for (const [name, each] of Object.entries(table)) functions.set(name, each)
+  for (const table of tables)
+    for (const [name, each] of Object.entries(table)) functions.set(name, withCost(name, each))
   return functions
 }

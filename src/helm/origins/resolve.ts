@@ -224,7 +224,8 @@ export class OriginResolver {
     }
     const rank = rankOf(atom.value, found.wanted)
     // Of a text of many lines only what can be seen in this one.
-    if (rank === 0 && scalarText(atom.value) !== undefined && at.text.trim().includes('\n')) return
+    const text = rank === 0 && at.text.trim().includes('\n') ? scalarText(atom.value) : undefined
+    if (text !== undefined && this.#align(at, text)?.exact !== true) return
     if (found.values.length < 500) found.values.push({ ...read, rank })
   }
 

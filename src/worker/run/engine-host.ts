@@ -9,6 +9,7 @@ import type { ClusterRegistry } from '../clusters/registry.ts'
 import { type Dispatcher, messageOf, UserError } from '../dispatch.ts'
 import type { Settings } from '../settings.ts'
 import type { FleetViews } from '../workspace/fleet-views.ts'
+import { WorkspaceRemotes } from '../workspace/remote-bases.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { bootstrap } from './bootstrap.ts'
 import { liveSources } from './live-source.ts'
@@ -25,7 +26,11 @@ interface Running {
   readonly engine: Engine
   readonly transport: Disposable
   readonly poll: NodeJS.Timeout
+  readonly remotes: Disposable
 }
+
+/** Milliseconds after which a reconcile fetches remote bases again; the controller does at each. */
+const remoteAge = 300_000
 
 /** Runs the reconciliation engine, at most one in each cluster, on the working tree. */
 export class EngineHost implements Disposable {
@@ -63,8 +68,9 @@ export class EngineHost implements Disposable {
   }
 
   dispose(): void {
-    for (const { engine, transport, poll } of this.#running.values()) {
+    for (const { engine, transport, poll, remotes } of this.#running.values()) {
       clearInterval(poll)
+      remotes.dispose()
       void engine.stop().finally(() => transport.dispose())
     }
     this.#running.clear()
@@ -79,10 +85,20 @@ export class EngineHost implements Disposable {
     const transport = clusters.transport(cluster)
     const client = createKubeClient(transport, systemClock)
     const isDev = cluster === devClusterId
+    const remotes = new WorkspaceRemotes({
+      settings,
+      onChange: () => undefined,
+      onError: (error) => dispatcher.log('error', `remote bases: ${messageOf(error)}`),
+      maxAge: remoteAge,
+    })
     const engine = createEngine({
       client,
       clock: systemClock,
-      build,
+      build: (dir, fs, rest) => {
+        remotes.configure()
+        return build(dir, fs, { ...rest, remotes: remotes.source })
+      },
+      fetchRemotes: () => remotes.settle(),
       registry: folder.registry,
       git: createGitFetcher(),
       liveSources: liveSources({
@@ -99,7 +115,7 @@ export class EngineHost implements Disposable {
       ...(isDev ? { healthInterval: 500, dependencyInterval: 2000 } : {}),
     })
     const poll = setInterval(() => engine.liveSourceChanged(), settings.current.pollInterval * 1000)
-    this.#running.set(cluster, { engine, transport, poll })
+    this.#running.set(cluster, { engine, transport, poll, remotes })
     await bootstrap({ client, fleet: folder.fleet, registry: folder.registry, cluster: entry })
     await engine.start()
     await session.watchNewKinds()
@@ -112,6 +128,7 @@ export class EngineHost implements Disposable {
     this.#running.delete(cluster)
     if (running !== undefined) {
       clearInterval(running.poll)
+      running.remotes.dispose()
       await running.engine.stop()
       running.transport.dispose()
     }

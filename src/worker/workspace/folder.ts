@@ -9,6 +9,7 @@ import {
 } from '../../base/index.ts'
 import { createFleet, type Fleet, type FleetRelease } from '../../fleet/index.ts'
 import type { ReleaseStore } from '../../fleet/releases/index.ts'
+import type { RemoteSource } from '../../kustomize/index.ts'
 import type { LanguageContext } from '../../language/index.ts'
 import { createLinter, type Linter } from '../../lint/index.ts'
 import type { SourceLocation } from '../../protocol/index.ts'
@@ -24,10 +25,10 @@ export class Folder {
   /** What is known of the HelmReleases; absent until somebody renders them. */
   releases: ReleaseStore | undefined
 
-  constructor(root: string, fs: FileSystem) {
+  constructor(root: string, fs: FileSystem, remotes?: RemoteSource) {
     this.root = root
     this.registry = createSchemaRegistry()
-    this.fleet = createFleet({ fs, root, registry: this.registry })
+    this.fleet = createFleet({ fs, root, registry: this.registry, ...(remotes === undefined ? {} : { remotes }) })
     this.linter = createLinter(this.fleet, this.registry, {
       problems: (path) => this.releases?.problems(path) ?? [],
       problemPaths: () => this.releases?.problemPaths() ?? [],

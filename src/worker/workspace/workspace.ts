@@ -2,6 +2,7 @@ import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-lan
 import { type Cancellation, cleanPath, type Disposable, isWithin, type Problem } from '../../base/index.ts'
 import { createOverlayFileSystem, type FileChange, type OverlayFileSystem } from '../../fleet/index.ts'
 import { nodeFileSystem } from '../../host/index.ts'
+import type { RemoteSource } from '../../kustomize/index.ts'
 import { fleetChanged } from '../../protocol/index.ts'
 import { type Dispatcher, messageOf } from '../dispatch.ts'
 import { Folder } from './folder.ts'
@@ -27,6 +28,7 @@ const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
  */
 export class Workspace implements Disposable {
   readonly #connection: Connection
+  readonly #remotes: (() => RemoteSource) | undefined
   readonly #dispatcher: Dispatcher
   readonly #fs: OverlayFileSystem = createOverlayFileSystem(nodeFileSystem)
   readonly #pending = new Map<string, FileChange>()
@@ -42,7 +44,9 @@ export class Workspace implements Disposable {
   #revision = 0
   #disposed = false
 
-  constructor(connection: Connection, dispatcher: Dispatcher) {
+  /** `remotes`: where the remote bases of kustomizations come from. */
+  constructor(connection: Connection, dispatcher: Dispatcher, remotes?: () => RemoteSource) {
+    this.#remotes = remotes
     this.#connection = connection
     this.#dispatcher = dispatcher
   }
@@ -64,7 +68,9 @@ export class Workspace implements Disposable {
   /** Absolute paths of the folders to model. Folders that stay keep what is known of them. */
   setFolders(roots: readonly string[]): void {
     const known = new Map(this.#folders.map((folder) => [folder.root, folder]))
-    this.#folders = roots.map((root) => known.get(cleanPath(root)) ?? new Folder(cleanPath(root), this.#fs))
+    this.#folders = roots.map(
+      (root) => known.get(cleanPath(root)) ?? new Folder(cleanPath(root), this.#fs, this.#remotes?.()),
+    )
     for (const folder of [...this.#unchecked.keys()])
       if (!this.#folders.includes(folder)) this.#unchecked.delete(folder)
     for (const folder of this.#folders) if (!known.has(folder.root)) this.#unchecked.set(folder, new Set([everything]))
@@ -84,6 +90,17 @@ export class Workspace implements Disposable {
     for (const path of paths) unchecked.add(path)
     this.#announce()
     this.#schedule()
+  }
+
+  /** Remote bases were fetched, or may now be fetched: builds that read them are made again. */
+  refetched(): void {
+    if (this.#disposed) return
+    for (const folder of this.#folders) {
+      const { affected, rebuilt } = folder.fleet.refetched()
+      if (rebuilt.length === 0) continue
+      this.recheck(folder, affected)
+      this.#tellUpdate(folder, [])
+    }
   }
 
   /** The folder that holds a file, the innermost when folders nest; with the path as the model names it. */

@@ -84,6 +84,7 @@ export class TestClient {
       storage: join(this.root, '.storage'),
       pollInterval: 10,
       downloadCharts: true,
+      remoteBases: false,
       oldFluxVersions: false,
       ...settings,
     }

@@ -357,6 +357,7 @@ describe('the network', () => {
       storage: '/nowhere',
       pollInterval: 10,
       downloadCharts: true,
+      remoteBases: false,
       oldFluxVersions: false,
     } satisfies WorkerSettings)
     await untilWorkloads(worker, areRendered)

@@ -26,7 +26,8 @@ export function base64Fault(text: string): number | undefined {
   const padding = clean.slice(match)
   if (padding === '' && match % 4 === 0) return undefined
   if ((padding === '=' && match % 4 === 3) || (padding === '==' && match % 4 === 2)) return undefined
-  return match
+  // Text that ends too early is told by the group it breaks off in.
+  return match === clean.length ? match - (match % 4) : match
 }
 
 /** The bytes of base64; undefined for text that is none. */

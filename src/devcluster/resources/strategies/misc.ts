@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
-import type { KubeObject } from '../../../kube/index.ts'
+import { isObject, type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
+import { checkQualifiedName, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
 import { checkAutoscalerSpec } from '../validation/autoscaling.ts'
@@ -8,7 +8,7 @@ import { checkLimitRangeSpec, checkQuotaSpec } from '../validation/limits.ts'
 import { checkIngressClassSpec, checkIngressSpec, checkNetworkPolicySpec } from '../validation/networking.ts'
 import { checkBinding, checkRole } from '../validation/rbac.ts'
 import { checkEndpoints } from '../validation/services.ts'
-import { checkClaimSpec } from '../validation/volume-claims.ts'
+import { checkClaimSpec, checkVolumeSpec } from '../validation/volume-claims.ts'
 import { checkBudgetSpec, checkImmutable } from '../validation/workloads.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
@@ -20,13 +20,24 @@ export const namespace: Strategy = {
     labels['kubernetes.io/metadata.name'] = draft.metadata.name
   },
   prepareForCreate: (draft) => {
-    draft['spec'] = { finalizers: ['kubernetes'] }
+    const given = sub(draft, 'spec')?.['finalizers']
+    const finalizers = Array.isArray(given) ? given : []
+    draft['spec'] = { finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] }
     draft['status'] = { phase: 'Active' }
   },
   prepareForUpdate: (draft, live) => {
     // Only the finalize subresource changes them.
     draft['spec'] = live['spec'] ?? {}
   },
+  validate: (object) =>
+    collect(object['spec'], 'spec', (spec) => {
+      for (const name of spec.texts('finalizers')) {
+        spec.faults('finalizers', name, checkQualifiedName(name))
+        if (!name.includes('/') && name !== 'kubernetes') {
+          spec.invalid('finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified')
+        }
+      }
+    }),
 }
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -52,7 +63,8 @@ export const roleBinding: Strategy = {
 export const role: Strategy = {
   nameRule: 'path',
   defaults: (draft) => {
-    if (draft['rules'] === undefined) draft['rules'] = null
+    const { rules } = draft
+    if (rules === undefined || (Array.isArray(rules) && rules.length === 0)) draft['rules'] = null
   },
   validate: (object) => collect(object, '', (role) => checkRole(role, object.kind === 'Role')),
 }
@@ -80,8 +92,7 @@ export const networkPolicy: Strategy = {
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     for (const direction of ['ingress', 'egress']) {
-      for (const rule of list(spec, direction))
-        for (const port of list(rule, 'ports')) presetText(port, 'protocol', 'TCP')
+      for (const rule of list(spec, direction)) for (const port of list(rule, 'ports')) preset(port, 'protocol', 'TCP')
     }
     if (!Array.isArray(spec['policyTypes']) || spec['policyTypes'].length === 0) {
       spec['policyTypes'] = list(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
@@ -102,6 +113,7 @@ export const ingressClass: Strategy = {
 }
 
 export const disruptionBudget: Strategy = {
+  nameRule: 'any',
   generation: true,
   prepareForCreate: (draft) => {
     draft['status'] = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
@@ -123,7 +135,12 @@ export const autoscaler: Strategy = {
   prepareForCreate: (draft) => {
     draft['status'] = { desiredReplicas: 0, currentMetrics: null }
   },
-  validate: (object) => collect(object['spec'], 'spec', checkAutoscalerSpec),
+  validate: (object, _context, live) => {
+    const before = sub(live, 'spec', 'scaleTargetRef')
+    const now = sub(object, 'spec', 'scaleTargetRef')
+    const same = before?.['apiVersion'] === now?.['apiVersion'] && before?.['kind'] === now?.['kind']
+    return collect(object['spec'], 'spec', (spec) => checkAutoscalerSpec(spec, live !== undefined && same))
+  },
 }
 
 function behaviorDefaults(behavior: JsonObject): void {
@@ -139,12 +156,35 @@ function behaviorDefaults(behavior: JsonObject): void {
   preset(down, 'policies', [{ type: 'Percent', value: 100, periodSeconds: 15 }])
 }
 
+/** What a claim is filled from is said twice, in an old field and in a new one. */
+function mirrorSources(spec: JsonObject): void {
+  const old = sub(spec, 'dataSource')
+  const known = (source: JsonObject | undefined): boolean =>
+    (text(source, 'kind') === 'PersistentVolumeClaim' && text(source, 'apiGroup') === '') ||
+    (text(source, 'kind') === 'VolumeSnapshot' && text(source, 'apiGroup') === 'snapshot.storage.k8s.io')
+  if (old !== undefined && !known(old)) delete spec['dataSource']
+  const source = sub(spec, 'dataSource')
+  const reference = sub(spec, 'dataSourceRef')
+  if (source !== undefined && reference === undefined) {
+    spec['dataSource'] = { ...source, apiGroup: source['apiGroup'] ?? null }
+    spec['dataSourceRef'] = { ...source, apiGroup: source['apiGroup'] ?? null }
+  } else if (
+    source === undefined &&
+    reference !== undefined &&
+    text(reference, 'namespace') === '' &&
+    known(reference)
+  ) {
+    spec['dataSource'] = { ...reference }
+  }
+}
+
 export const persistentVolumeClaim: Strategy = {
   returnsDeleted: true,
   defaults: (draft) => presetText(ensure(draft, 'spec'), 'volumeMode', 'Filesystem'),
   prepareForCreate: (draft, context) => {
     draft['status'] = { phase: 'Pending' }
     const spec = ensure(draft, 'spec')
+    mirrorSources(spec)
     if (spec['storageClassName'] === undefined) {
       const standard = context.list('storageclasses.storage.k8s.io').find((item) => {
         const annotations = item.metadata['annotations']
@@ -152,9 +192,7 @@ export const persistentVolumeClaim: Strategy = {
       })
       if (standard !== undefined) spec['storageClassName'] = standard.metadata.name
     }
-    const finalizers = Array.isArray(draft.metadata['finalizers']) ? draft.metadata['finalizers'] : []
-    if (!finalizers.includes('kubernetes.io/pvc-protection'))
-      draft.metadata['finalizers'] = [...finalizers, 'kubernetes.io/pvc-protection']
+    protect(draft, 'kubernetes.io/pvc-protection')
   },
   validate: (object) => collect(object['spec'], 'spec', checkClaimSpec),
   validateUpdate: (next, live) => {
@@ -187,9 +225,17 @@ export const persistentVolume: Strategy = {
     const hostPath = sub(spec, 'hostPath')
     if (hostPath !== undefined) preset(hostPath, 'type', '')
   },
-  prepareForCreate: (draft) => {
-    draft['status'] = { phase: 'Pending' }
+  prepareForCreate: (draft, context) => {
+    draft['status'] = { phase: 'Pending', lastPhaseTransitionTime: rfc3339(context.now) }
+    protect(draft, 'kubernetes.io/pv-protection')
   },
+  validate: (object) => collect(object['spec'], 'spec', checkVolumeSpec),
+}
+
+/** Objects of storage are kept while something uses them. */
+function protect(draft: KubeObject, finalizer: string): void {
+  const finalizers = Array.isArray(draft.metadata['finalizers']) ? draft.metadata['finalizers'] : []
+  if (!finalizers.includes(finalizer)) draft.metadata['finalizers'] = [...finalizers, finalizer]
 }
 
 export const storageClass: Strategy = {

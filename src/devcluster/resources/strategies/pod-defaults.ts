@@ -57,9 +57,14 @@ function containerDefaults(container: JsonObject, hostNetwork: boolean): void {
   }
 }
 
+/** An image reference; what is none has no tag, and so not `latest` either. */
+const IMAGE =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?(?::[0-9]+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?$/
+
 /** Always for `latest` or no tag, IfNotPresent otherwise. */
 function pullPolicy(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent'
+  if (image.includes('@') || !IMAGE.test(image)) return 'IfNotPresent'
+  if (image.length > 255) return 'IfNotPresent'
   const tail = image.slice(image.lastIndexOf('/') + 1)
   const colon = tail.lastIndexOf(':')
   return colon < 0 || tail.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent'

@@ -14,6 +14,7 @@ export const service: Strategy = {
     const spec = ensure(draft, 'spec')
     presetText(spec, 'sessionAffinity', 'None')
     presetText(spec, 'type', 'ClusterIP')
+    if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig']
     if (spec['sessionAffinity'] === 'ClientIP') {
       preset(ensure(ensure(spec, 'sessionAffinityConfig'), 'clientIP'), 'timeoutSeconds', 10800)
     }
@@ -70,12 +71,23 @@ function allocate(draft: KubeObject, live: KubeObject | undefined, context: Stra
   const given = text(spec, 'clusterIP') || firstText(spec['clusterIPs'])
   spec['clusterIP'] = given === '' ? freeAddress(context) : given
   if (!Array.isArray(spec['clusterIPs']) || spec['clusterIPs'].length === 0) spec['clusterIPs'] = [spec['clusterIP']]
-  if (!Array.isArray(spec['ipFamilies']) || spec['ipFamilies'].length === 0) spec['ipFamilies'] = ['IPv4']
+  // A headless Service that selects nothing may be of any family.
+  const open = spec['clusterIP'] === 'None' && Object.keys(sub(spec, 'selector') ?? {}).length === 0
+  if (open && spec['ipFamilies'] === undefined) presetText(spec, 'ipFamilyPolicy', 'RequireDualStack')
+  if (!Array.isArray(spec['ipFamilies']) || spec['ipFamilies'].length === 0) {
+    spec['ipFamilies'] = spec['ipFamilyPolicy'] === 'RequireDualStack' && open ? ['IPv4', 'IPv6'] : ['IPv4']
+  }
   presetText(spec, 'ipFamilyPolicy', 'SingleStack')
   const wanted =
     spec['type'] === 'NodePort' || (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false)
   if (wanted) allocateNodePorts(spec, old, context)
-  else for (const port of list(spec, 'ports')) if (old?.['type'] !== spec['type']) delete port['nodePort']
+  else if (old !== undefined && old['type'] !== spec['type']) {
+    for (const port of list(spec, 'ports')) delete port['nodePort']
+  }
+  const checked = spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local'
+  if (checked && Number(spec['healthCheckNodePort'] ?? 0) === 0) {
+    spec['healthCheckNodePort'] = freePort(usedPorts(context), context)
+  } else if (!checked && old !== undefined) delete spec['healthCheckNodePort']
 }
 
 function firstText(value: unknown): string {
@@ -93,11 +105,7 @@ function freeAddress(context: StrategyContext): string {
 }
 
 function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, context: StrategyContext): void {
-  const used = new Set(
-    context
-      .list('services')
-      .flatMap((object) => list(sub(object, 'spec'), 'ports').map((port) => Number(port['nodePort'] ?? 0))),
-  )
+  const used = usedPorts(context)
   for (const port of list(spec, 'ports')) {
     if (Number(port['nodePort'] ?? 0) > 0) continue
     const before = list(old, 'ports').find(
@@ -107,9 +115,23 @@ function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, contex
       port['nodePort'] = before!['nodePort']!
       continue
     }
-    let number = 30000 + Math.floor(context.random() * 2768)
-    for (let i = 0; i < 2768 && used.has(number); i++) number = number === 32767 ? 30000 : number + 1
+    const number = freePort(used, context)
     used.add(number)
     port['nodePort'] = number
   }
+}
+
+function usedPorts(context: StrategyContext): Set<number> {
+  const ports = context.list('services').flatMap((object) => {
+    const spec = sub(object, 'spec')
+    const own = list(spec, 'ports').map((port) => Number(port['nodePort'] ?? 0))
+    return [...own, Number(spec?.['healthCheckNodePort'] ?? 0)]
+  })
+  return new Set(ports)
+}
+
+function freePort(used: ReadonlySet<number>, context: StrategyContext): number {
+  let number = 30000 + Math.floor(context.random() * 2768)
+  for (let i = 0; i < 2768 && used.has(number); i++) number = number === 32767 ? 30000 : number + 1
+  return number
 }

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
-import type { KubeObject } from '../../../kube/index.ts'
+import { checkDnsLabel, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
 import { collect, type Field } from '../validation/field.ts'
@@ -15,7 +15,7 @@ import {
   checkStatefulSetSpec,
   checkTemplate,
 } from '../validation/workloads.ts'
-import { ensure, list, preset, presetText, sub } from './draft.ts'
+import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 import { podOnlyDefaults, podSpecDefaults } from './pod-defaults.ts'
 
 function templateDefaults(spec: JsonObject): void {
@@ -72,9 +72,13 @@ export const replicaSet: Strategy = {
   validateUpdate: sameSelector,
 }
 
+/** Where a DaemonSet counts the changes of its template, still. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
 export const daemonSet: Strategy = {
   generation: true,
   defaults: (draft) => {
+    presetText(ensure(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '0')
     const spec = ensure(draft, 'spec')
     preset(spec, 'revisionHistoryLimit', 10)
     const strategy = ensure(spec, 'updateStrategy')
@@ -88,6 +92,12 @@ export const daemonSet: Strategy = {
   },
   prepareForCreate: (draft) => {
     draft['status'] = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
+    ensure(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = '1'
+  },
+  prepareForUpdate: (draft, live) => {
+    const before = Number(text(sub(live, 'metadata', 'annotations'), TEMPLATE_GENERATION) || 0)
+    const same = jsonEqual(sub(draft, 'spec', 'template') ?? {}, sub(live, 'spec', 'template') ?? {})
+    ensure(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = String(same ? before : before + 1)
   },
   validate: (object) => specErrors(object, checkDaemonSetSpec),
   validateUpdate: sameSelector,
@@ -103,6 +113,12 @@ const STATEFUL_CHANGEABLE = [
   'minReadySeconds',
 ]
 
+/** A field behind a gate that is off (MaxUnavailableStatefulSet). */
+function dropGated(draft: KubeObject): void {
+  const rolling = sub(draft, 'spec', 'updateStrategy', 'rollingUpdate')
+  if (rolling !== undefined) delete rolling['maxUnavailable']
+}
+
 export const statefulSet: Strategy = {
   generation: true,
   defaults: (draft) => {
@@ -115,8 +131,12 @@ export const statefulSet: Strategy = {
     presetText(retention, 'whenDeleted', 'Retain')
     presetText(retention, 'whenScaled', 'Retain')
     const strategy = ensure(spec, 'updateStrategy')
-    presetText(strategy, 'type', 'RollingUpdate')
-    if (strategy['type'] === 'RollingUpdate') preset(ensure(strategy, 'rollingUpdate'), 'partition', 0)
+    if ((strategy['type'] ?? '') === '') {
+      strategy['type'] = 'RollingUpdate'
+      ensure(strategy, 'rollingUpdate')
+    }
+    const rolling = sub(strategy, 'rollingUpdate')
+    if (strategy['type'] === 'RollingUpdate' && rolling !== undefined) preset(rolling, 'partition', 0)
     for (const claim of list(spec, 'volumeClaimTemplates')) {
       presetText(claim, 'apiVersion', 'v1')
       presetText(claim, 'kind', 'PersistentVolumeClaim')
@@ -127,7 +147,9 @@ export const statefulSet: Strategy = {
   },
   prepareForCreate: (draft) => {
     draft['status'] = { replicas: 0, availableReplicas: 0 }
+    dropGated(draft)
   },
+  prepareForUpdate: dropGated,
   validate: (object, _context, live) => specErrors(object, (spec) => checkStatefulSetSpec(spec, live !== undefined)),
   validateUpdate: (next, live) => {
     const rest = (object: KubeObject): JsonObject => {
@@ -155,6 +177,9 @@ function jobDefaults(spec: JsonObject): void {
   preset(spec, 'backoffLimit', 6)
   presetText(spec, 'completionMode', 'NonIndexed')
   preset(spec, 'suspend', false)
+  for (const rule of list(spec['podFailurePolicy'], 'rules')) {
+    for (const pattern of list(rule, 'onPodConditions')) presetText(pattern, 'status', 'True')
+  }
   presetText(spec, 'podReplacementPolicy', isObject(spec['podFailurePolicy']) ? 'Failed' : 'TerminatingOrFailed')
   templateDefaults(spec)
 }
@@ -180,10 +205,25 @@ function generatedErrors(object: KubeObject): FieldError[] {
   return errors
 }
 
+/** The Pods of an indexed Job are called after it and their index. */
+function hostnameErrors(object: KubeObject): FieldError[] {
+  const spec = sub(object, 'spec')
+  const completions = Number(spec?.['completions'] ?? 0)
+  if (spec?.['completionMode'] !== 'Indexed' || completions <= 0) return []
+  const name = text(object.metadata, 'name')
+  const last = `${name}-${completions - 1}`
+  if (checkDnsLabel(last).length === 0) return []
+  return [invalidValue('metadata.name', name, `will not able to create pod with invalid DNS label: ${last}`)]
+}
+
 export const job: Strategy = {
   generation: true,
   defaultPropagation: 'Orphan',
-  defaults: (draft) => jobDefaults(ensure(draft, 'spec')),
+  defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    jobDefaults(spec)
+    preset(spec, 'manualSelector', false)
+  },
   prepareForCreate: (draft) => {
     const spec = ensure(draft, 'spec')
     draft['status'] = {}
@@ -195,6 +235,8 @@ export const job: Strategy = {
     labels['batch.kubernetes.io/job-name'] = draft.metadata.name
     labels['controller-uid'] = uid
     labels['job-name'] = draft.metadata.name
+    // A Job without labels of its own has those of its template.
+    if (Object.keys(sub(draft, 'metadata', 'labels') ?? {}).length === 0) draft.metadata['labels'] = { ...labels }
   },
   // A template sent again without the generated labels and selector means "unchanged".
   prepareForUpdate: (draft, live) => {
@@ -207,7 +249,11 @@ export const job: Strategy = {
       if (/^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key)) labels[key] ??= value
     }
   },
-  validate: (object) => [...generatedErrors(object), ...specErrors(object, checkJobSpec)],
+  validate: (object, _context, live) => [
+    ...generatedErrors(object),
+    ...specErrors(object, checkJobSpec),
+    ...(live === undefined ? hostnameErrors(object) : []),
+  ],
   validateUpdate: (next, live) => specErrors(next, (spec) => checkJobUpdate(spec, sub(live, 'spec') ?? {})),
 }
 
@@ -227,7 +273,7 @@ export const cronJob: Strategy = {
   },
   validate: (object, _context, live) => {
     const errors = specErrors(object, (spec) => checkCronJobSpec(spec, sub(live, 'spec')))
-    const { name } = object.metadata
+    const name = text(object.metadata, 'name')
     // Eleven characters are added for each Job.
     if (live === undefined && name.length > 52) {
       errors.push(invalidValue('metadata.name', name, 'must be no more than 52 characters'))

@@ -15,9 +15,10 @@ function checkReference(reference: Field): void {
   }
 }
 
-function checkApiVersion(reference: Field): void {
+function checkApiVersion(reference: Field, core: boolean): void {
   const version = reference.text('apiVersion')
   const parts = version.split('/')
+  if (parts.length === 1 && !core) reference.invalid('apiVersion', version, 'apiVersion must specify API group')
   if (parts.length > 2) reference.invalid('apiVersion', version, `unexpected GroupVersion string: ${version}`)
 }
 
@@ -50,7 +51,7 @@ function checkMetricName(source: Field): void {
 const CHECKS: Readonly<Record<(typeof SOURCES)[number], (source: Field) => void>> = {
   object: (source) => {
     checkReference(source.struct('describedObject'))
-    checkApiVersion(source.struct('describedObject'))
+    checkApiVersion(source.struct('describedObject'), true)
     checkMetricName(source)
     const target = source.struct('target')
     checkTarget(target)
@@ -147,8 +148,11 @@ function checkRules(rules: Field): void {
   }
 }
 
-/** Spec of a HorizontalPodAutoscaler (pkg/apis/autoscaling/validation), in version 2. */
-export function checkAutoscalerSpec(spec: Field): void {
+/**
+ * Spec of a HorizontalPodAutoscaler (pkg/apis/autoscaling/validation), in version 2. `sameTarget`: an update that leaves
+ * the target as it was, which then need not have a group.
+ */
+export function checkAutoscalerSpec(spec: Field, sameTarget: boolean): void {
   const min = spec.number('minReplicas')
   const max = spec.number('maxReplicas') ?? 0
   if (min !== undefined && min < 1) spec.invalid('minReplicas', min, 'must be greater than or equal to 1')
@@ -159,7 +163,7 @@ export function checkAutoscalerSpec(spec: Field): void {
   }
   const target = spec.struct('scaleTargetRef')
   checkReference(target)
-  checkApiVersion(target)
+  checkApiVersion(target, sameTarget)
   const metrics = spec.objects('metrics')
   for (const metric of metrics) checkMetric(metric)
   if (min === 0 && !metrics.some((metric) => ['Object', 'External'].includes(metric.text('type')))) {

@@ -33,6 +33,25 @@ export function checkSelector(parent: Field, key: string): void {
   }
 }
 
+/** A selector with its members in the order of Go's struct, as errors show it. */
+export function shownSelector(selector: JsonValue | undefined): JsonValue {
+  if (!isObject(selector)) return null
+  const labels = isObject(selector['matchLabels']) ? selector['matchLabels'] : {}
+  const terms = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'].filter(isObject) : []
+  return {
+    ...(Object.keys(labels).length === 0 ? {} : { matchLabels: labels }),
+    ...(terms.length === 0
+      ? {}
+      : {
+          matchExpressions: terms.map((term) => ({
+            key: term['key'] ?? '',
+            operator: term['operator'] ?? '',
+            ...(Array.isArray(term['values']) && term['values'].length > 0 ? { values: term['values'] } : {}),
+          })),
+        }),
+  }
+}
+
 /** True when a selector is well formed enough to be evaluated (`LabelSelectorAsSelector`). */
 export function isUsable(selector: JsonValue | undefined): boolean {
   if (!isObject(selector)) return true

@@ -1,5 +1,7 @@
 import { checkDnsLabel, checkDnsSubdomain } from '../../../kube/index.ts'
 import type { Field } from './field.ts'
+import { checkNoBacksteps } from './pod-paths.ts'
+import { checkNodeSelector } from './pod-scheduling.ts'
 import { checkResourceAmount, quantityOf, signOf } from './quantities.ts'
 import { checkSelector } from './selectors.ts'
 
@@ -46,4 +48,61 @@ export function checkClaimSpec(spec: Field): void {
   }
   const attributes = spec.text('volumeAttributesClassName')
   if (attributes !== '') spec.faults('volumeAttributesClassName', attributes, checkDnsSubdomain(attributes))
+}
+
+const SOURCES = [
+  'awsElasticBlockStore',
+  'azureDisk',
+  'azureFile',
+  'cephfs',
+  'cinder',
+  'csi',
+  'fc',
+  'flexVolume',
+  'flocker',
+  'gcePersistentDisk',
+  'glusterfs',
+  'hostPath',
+  'iscsi',
+  'local',
+  'nfs',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'quobyte',
+  'rbd',
+  'scaleIO',
+  'storageos',
+  'vsphereVolume',
+]
+
+/** The spec of a PersistentVolume (pkg/apis/core/validation `ValidatePersistentVolumeSpec`). */
+export function checkVolumeSpec(spec: Field): void {
+  if (spec.count('accessModes') === 0) spec.required('accessModes')
+  checkAccessModes(spec)
+  const capacity = spec.object('capacity')?.value ?? {}
+  const names = Object.keys(capacity)
+  if (names.length === 0) spec.required('capacity')
+  if (capacity['storage'] === undefined || names.length > 1) spec.unsupported('capacity', capacity, ['storage'])
+  for (const name of names) {
+    const quantity = quantityOf(capacity[name])
+    if (quantity !== undefined && signOf(quantity) <= 0) {
+      spec.invalid(`capacity[${name}]`, String(capacity[name]), 'must be greater than zero')
+    }
+  }
+  if (spec.text('persistentVolumeReclaimPolicy') !== '') {
+    spec.oneOf('persistentVolumeReclaimPolicy', ['Delete', 'Recycle', 'Retain'])
+  }
+  const required = spec.object('nodeAffinity')?.object('required')
+  if (required !== undefined) checkNodeSelector(required)
+  const found = SOURCES.filter((key) => spec.given(key))
+  for (const key of found.slice(1)) spec.forbidden(key, 'may not specify more than 1 volume type')
+  const hostPath = found[0] === 'hostPath' ? spec.object('hostPath') : undefined
+  if (hostPath !== undefined) {
+    if (hostPath.text('path') === '') hostPath.required('path')
+    else checkNoBacksteps(hostPath, 'path', hostPath.text('path'))
+  }
+  if (found.length === 0) spec.required('', 'must specify a volume type')
+  const storageClass = spec.text('storageClassName')
+  if (storageClass !== '') spec.faults('storageClassName', storageClass, checkDnsSubdomain(storageClass))
+  if (spec.given('volumeMode')) spec.oneOf('volumeMode', ['Block', 'Filesystem'])
 }

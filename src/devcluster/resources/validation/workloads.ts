@@ -1,9 +1,9 @@
-import { isObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
+import { isObject, type JsonObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
 import { checkDnsLabel, checkPercent } from '../../../kube/index.ts'
 import { validateAnnotations } from '../../operations/validate-metadata.ts'
 import { Field } from './field.ts'
 import { checkPodSpec } from './pod-spec.ts'
-import { checkLabels, checkSelector, isUsable, selects } from './selectors.ts'
+import { checkLabels, checkSelector, isUsable, selects, shownSelector } from './selectors.ts'
 import { checkClaimSpec } from './volume-claims.ts'
 
 /** A template's labels, annotations and spec; upstream names the first two without `metadata`. */
@@ -27,7 +27,7 @@ function checkOwnSelector(spec: Field, kind: string): void {
   }
   checkSelector(spec, 'selector')
   if (selector.count('matchLabels') + selector.count('matchExpressions') === 0) {
-    spec.invalid('selector', selector.value, `empty selector is invalid for ${kind}`)
+    spec.invalid('selector', shownSelector(selector.value), `empty selector is invalid for ${kind}`)
   }
 }
 
@@ -105,23 +105,21 @@ export function checkDeploymentSpec(spec: Field): void {
   }
 }
 
-/** An update strategy under the names of Go's struct, as errors show it. */
+/** An update strategy under the names of Go's struct and in its order, as errors show it. */
 function goStrategy(strategy: Field): JsonValue {
-  const rolling = strategy.object('rollingUpdate')
-  const shown =
-    rolling === undefined
-      ? null
-      : Object.fromEntries(
-          Object.entries(rolling.value).map(([key, value]) => [key[0]!.toUpperCase() + key.slice(1), value]),
-        )
-  return { Type: strategy.text('type'), RollingUpdate: shown }
+  const rolling = strategy.object('rollingUpdate')?.value
+  const shown: JsonObject = {}
+  for (const key of ['partition', 'maxUnavailable', 'maxSurge']) {
+    if (rolling?.[key] !== undefined) shown[key[0]!.toUpperCase() + key.slice(1)] = rolling[key]
+  }
+  return { Type: strategy.text('type'), RollingUpdate: rolling === undefined ? null : shown }
 }
 
 /** What a Deployment and a ReplicaSet share. */
 function checkReplicated(spec: Field): void {
   checkOwnSelector(spec, 'deployment')
   if (!isUsable(spec.object('selector')?.value)) {
-    spec.invalid('selector', spec.object('selector')?.value, 'invalid label selector')
+    spec.invalid('selector', shownSelector(spec.object('selector')?.value), 'invalid label selector')
     return
   }
   checkMatch(spec)
@@ -148,8 +146,8 @@ export function checkReplicationControllerSpec(spec: Field): void {
     spec.required('template')
     return
   }
-  const labels = template.struct('metadata').object('labels')?.value ?? {}
-  if (Object.entries(selector).some(([key, value]) => labels[key] !== value)) {
+  const labels = template.struct('metadata').object('labels')?.value ?? null
+  if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) {
     spec.invalid('template.metadata.labels', labels, '`selector` does not match template `labels`')
   }
   checkTemplate(template)
@@ -166,7 +164,7 @@ export function checkDaemonSetSpec(spec: Field): void {
   if (isUsable(spec.object('selector')?.value)) checkMatch(spec)
   const selector = spec.object('selector')
   if (selector !== undefined && selector.count('matchLabels') + selector.count('matchExpressions') === 0) {
-    spec.invalid('selector', selector.value, 'empty selector is invalid for daemonset')
+    spec.invalid('selector', shownSelector(selector.value), 'empty selector is invalid for daemonset')
   }
   checkTemplate(spec.struct('template'))
   checkAlways(spec, 'DaemonSet')
@@ -210,7 +208,8 @@ export function checkStatefulSetSpec(spec: Field, update: boolean): void {
   const service = spec.text('serviceName')
   if (!update && service !== '') spec.faults('serviceName', service, checkDnsLabel(service))
   checkOwnSelector(spec, 'statefulset')
-  if (!isUsable(spec.object('selector')?.value)) spec.invalid('selector', spec.object('selector')?.value, '')
+  if (!isUsable(spec.object('selector')?.value))
+    spec.invalid('selector', shownSelector(spec.object('selector')?.value), '')
   else {
     checkMatch(spec)
     checkTemplate(withClaims(spec))
