@@ -70,6 +70,7 @@ export const reasons = {
 export const fieldManagers = {
   kustomizeController: 'kustomize-controller',
   kustomizeStatus: 'gotk-kustomize-controller',
+  helmController: 'helm-controller',
   sourceController: 'source-controller',
   sourceWatcher: 'source-watcher',
 } as const

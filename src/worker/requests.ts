@@ -91,10 +91,16 @@ function registerClusters(dispatcher: Dispatcher, { views, clusters, devCluster 
     clusters.requireAllowed(cluster)
     return actOn(clusters.session(cluster).client, verb, refs, systemClock.now())
   })
-  dispatcher.handle(diffWorkload, (params, cancellation) => {
+  dispatcher.handle(diffWorkload, async (params, cancellation) => {
     clusters.requireAllowed(params.cluster)
+    const { client } = clusters.session(params.cluster)
+    const release = await views.renderedRelease(params)
+    if (release !== undefined) {
+      const { diffRelease } = await import('./clusters/release-diff.ts')
+      return diffRelease(client, release, cancellation)
+    }
     const { rendered, kustomization } = views.rendered(params)
-    return diffAgainst(clusters.session(params.cluster).client, kustomization, rendered, cancellation)
+    return diffAgainst(client, kustomization, rendered, cancellation)
   })
   dispatcher.handle(graph, async ({ scope, cluster }) => {
     if (scope === 'fleet') return views.graph(cluster)

@@ -20,27 +20,33 @@ export async function diffAgainst(
   cancellation: Cancellation,
 ): Promise<readonly DiffEntry[]> {
   const wanted = rendered.objects.map(({ object }) => owned(object, kustomization))
+  const entries = await diffObjects(client, wanted, { fieldManager: fieldManagers.kustomizeController, cancellation })
+  return [...entries, ...(await deletions(client, kustomization, wanted, cancellation))]
+}
+
+/** What applying objects under the name of a controller would change, each by itself. */
+export async function diffObjects(
+  client: KubeClient,
+  wanted: readonly KubeObject[],
+  { fieldManager, cancellation }: { readonly fieldManager: string; readonly cancellation: Cancellation },
+): Promise<readonly DiffEntry[]> {
   const entries: DiffEntry[] = new Array(wanted.length)
   let next = 0
   async function lane(): Promise<void> {
     for (let i = next++; i < wanted.length; i = next++) {
       checkCancelled(cancellation)
-      entries[i] = await diffOne(client, wanted[i]!)
+      entries[i] = await diffOne(client, wanted[i]!, fieldManager)
     }
   }
   await Promise.all(Array.from({ length: Math.min(parallel, wanted.length) }, lane))
-  return [...entries, ...(await deletions(client, kustomization, wanted, cancellation))]
+  return entries
 }
 
-async function diffOne(client: KubeClient, object: KubeObject): Promise<DiffEntry> {
+async function diffOne(client: KubeClient, object: KubeObject, fieldManager: string): Promise<DiffEntry> {
   const ref = refOf(object)
   try {
     const live = await client.get(ref)
-    const merged = await client.apply(object, {
-      fieldManager: fieldManagers.kustomizeController,
-      force: true,
-      dryRun: true,
-    })
+    const merged = await client.apply(object, { fieldManager, force: true, dryRun: true })
     const texts = comparableTexts(live, merged)
     const change = live === undefined ? 'created' : texts.live === texts.merged ? 'unchanged' : 'changed'
     return { ref, change, ...texts, message: '' }

@@ -1,5 +1,6 @@
 import type { ObjectRef, Problem } from '../../base/index.ts'
 import type { FleetKustomization, Rendered } from '../../fleet/index.ts'
+import type { RenderedRelease } from '../../fleet/releases/index.ts'
 import { fluxKindOf } from '../../flux/index.ts'
 import {
   type BuildAnswer,
@@ -101,9 +102,17 @@ export class FleetViews {
   rendered(params: WorkloadParams): { readonly rendered: Rendered; readonly kustomization: FleetKustomization } {
     const { folder, kustomization } = this.#find(params)
     const rendered = buildOf(folder, kustomization)
-    const errors = rendered.problems.filter(({ severity }) => severity === 'error')
-    if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join('; '))
+    refuseErrors(rendered.problems)
     return { rendered, kustomization }
+  }
+
+  /** The rendered objects of a HelmRelease, likewise; `undefined` for a Kustomization. */
+  async renderedRelease(params: WorkloadParams): Promise<RenderedRelease | undefined> {
+    const release = this.findRelease(params)
+    if (release === undefined) return undefined
+    const rendered = await this.#releases.rendered(release)
+    refuseErrors(rendered.problems)
+    return rendered
   }
 
   /** The folder and the entry point behind the id of a fleet cluster. */
@@ -241,6 +250,12 @@ export class FleetViews {
       folder.locate(fleet.declarationOf(ref, cluster))
     )
   }
+}
+
+/** @throws UserError with every error among the problems. */
+function refuseErrors(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join('; '))
 }
 
 /** What a Kustomization builds to; refused when its files are not in this workspace. */

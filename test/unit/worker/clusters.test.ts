@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ObjectRef } from '../../../src/base/index.ts'
+import { encodeText, type ObjectRef } from '../../../src/base/index.ts'
 import { type DevCluster, startDevCluster } from '../../../src/devcluster/server/index.ts'
-import { createTransport, loadKubeconfig } from '../../../src/host/index.ts'
+import { install, loadChart } from '../../../src/helm/index.ts'
+import { createTransport, loadKubeconfig, nodeGzip, systemClock, unpackChart } from '../../../src/host/index.ts'
 import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/index.ts'
 import {
   act,
@@ -246,5 +247,52 @@ describe('diff', () => {
     expect(token.live).toMatch(/password: ['"]\*\*\* \(before\)['"]/)
     expect(token.merged).toMatch(/password: ['"]\*\*\* \(after\)['"]/)
     expect(await admin.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'new', namespace: 'default' })).toBeUndefined()
+  })
+
+  it('of a HelmRelease compares with the objects in the cluster and with the deployed revision', async () => {
+    const configMap = (name: string, data: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  a: ${data}\n`
+    const chart = 'apiVersion: v2\nname: web\nversion: 1.0.0\n'
+    const before = {
+      'Chart.yaml': chart,
+      'templates/kept.yaml': configMap('kept', 'old'),
+      'templates/gone.yaml': configMap('gone', 'x'),
+    }
+    const files = Object.entries(before).map(([name, text]) => ({ name, data: encodeText(text) }))
+    await install(
+      'web',
+      { chart: loadChart(files, unpackChart), values: {} },
+      { client: admin, clock: systemClock, gzip: nodeGzip, namespace: 'default', fieldManager: 'helm-controller' },
+    )
+    const release: KubeObject = {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        interval: '10m',
+        chart: { spec: { chart: 'charts/web', sourceRef: { kind: 'GitRepository', name: 'fleet' } } },
+      },
+    }
+    worker.write('.git/config', '[remote "origin"]\n\turl = https://example.com/fleet\n')
+    worker.write('clusters/prod/flux-system/gotk-sync.yaml', '')
+    worker.write('clusters/prod/fleet.yaml', JSON.stringify(source))
+    worker.write('clusters/prod/web.yaml', JSON.stringify(release))
+    worker.write('charts/web/Chart.yaml', chart)
+    worker.write('charts/web/templates/kept.yaml', configMap('kept', 'new'))
+    worker.write('charts/web/templates/added.yaml', configMap('added', 'y'))
+    await worker.start({ allowedContexts: ['fluxkit'] })
+    await worker.request(openCluster, { cluster })
+    const [prod] = await worker.request(fleetTree, null)
+    const workload = prod!.workloads.find(({ ref: each }) => each.kind === 'HelmRelease')!
+    const entries = await worker.request(diffWorkload, { cluster, fleetCluster: prod!.id, workload: workload.id })
+    expect(entries.map((entry) => `${entry.change} ${entry.ref.name}`).sort()).toEqual([
+      'changed kept',
+      'created added',
+      'deleted gone',
+    ])
+    const kept = entries.find((entry) => entry.ref.name === 'kept')!
+    expect(kept.live).toContain('a: old')
+    expect(kept.merged).toContain('a: new')
+    expect(kept.merged).toContain('app.kubernetes.io/managed-by: Helm')
   })
 })
