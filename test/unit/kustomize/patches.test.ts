@@ -105,6 +105,8 @@ describe('json6902', () => {
     ['{op: remove, path: /spec/list/0}', 'spec:\n  list:\n  - 2\n'],
     ['{op: move, from: /spec/list, path: /spec/l}', 'spec:\n  l:\n  - 1\n  - 2\n'],
     ['{op: copy, from: /spec/list/0, path: /spec/m}', 'spec:\n  list:\n  - 1\n  - 2\n  m: 1\n'],
+    ['{op: replace, path: /spec/none, value: 1}', 'spec:\n  list:\n  - 1\n  - 2\n  none: 1\n'],
+    ['{op: copy, from: /spec/none, path: /spec/m}', 'spec:\n  list:\n  - 1\n  - 2\n  m: null\n'],
   ])('%s', (operation, expected) => {
     checkBuild(
       `#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: A}\n  patch: |-\n    - ${operation}\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {list: [1, 2]}\n`,
@@ -113,15 +115,22 @@ describe('json6902', () => {
   })
 
   it.each([
-    ['{op: replace, path: /spec/none, value: 1}', /doc is missing key: \/spec\/none/],
-    ['{op: remove, path: /spec/none}', /unable to remove nonexistent key: none/],
+    ['{op: replace, path: /spec/list/2, value: 1}', /doc is missing key: \/spec\/list\/2/],
+    ['{op: remove, path: /spec/none}', /Unable to remove nonexistent key: none/],
     ['{op: test, path: /spec/list/0, value: 2}', /testing value \/spec\/list\/0 failed/],
     ['{op: add, path: /spec/list/9, value: 2}', /Unable to access invalid index: 9/],
-    ['{op: nope, path: /spec}', /unable to parse SM or JSON patch/],
+    ['{op: nope, path: /spec}', /Unexpected kind: nope/],
   ])('%s fails', (operation, message) => {
     checkFailure(
       `#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: A}\n  patch: |-\n    - ${operation}\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {list: [1, 2]}\n`,
       message,
+    )
+  })
+
+  it('an operation that nothing selects is not looked at', () => {
+    checkBuild(
+      '#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: B}\n  patch: |-\n    - {op: nope}\n    - null\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\n',
+      'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n',
     )
   })
 })
