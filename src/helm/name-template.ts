@@ -7,14 +7,15 @@ import {
   TemplateParseError,
 } from '../gotemplate/index.ts'
 import { HelmError } from './chart.ts'
+import type { RenderOptions } from './engine.ts'
 import { helmFunctions } from './functions/table.ts'
 
 /**
  * The release name that a `--name-template` makes; it sees no values. Source: Helm 4.1 pkg/action/install.go.
  * @throws HelmError with Go's message; BudgetError when the template takes too much
  */
-export function nameFromTemplate(text: string): string {
-  const functions = helmFunctions()
+export function renderNameTemplate(text: string, host: NonNullable<RenderOptions['host']> = {}): string {
+  const functions = helmFunctions(host)
   functions.set(
     'fail',
     goFunction('string', (message: string) => {

@@ -7,9 +7,9 @@ import {
   loadChart,
   makeCapabilities,
   mergeMaps,
-  nameFromTemplate,
   readValues,
   renderChart,
+  renderNameTemplate,
   setValue,
   templateText,
 } from '../../helm/index.ts'
@@ -70,7 +70,10 @@ function nameAndChart(flags: FlagValues, args: readonly string[]): { name: strin
     throw new HelmError(`expected at most two arguments, unexpected arguments: ${args.slice(2).join(', ')}`)
   }
   if (second === undefined) {
-    return { name: nameTemplate === '' ? 'release-name' : nameFromTemplate(nameTemplate), chartPath: first }
+    return {
+      name: nameTemplate === '' ? 'release-name' : renderNameTemplate(nameTemplate, { crypto: nodeTemplateCrypto }),
+      chartPath: first,
+    }
   }
   if (flags['generate-name'] === true) throw new HelmError('cannot set --generate-name and also specify a name')
   if (nameTemplate !== '') throw new HelmError('cannot set --name-template and also specify a name')
