@@ -1,4 +1,4 @@
-import { basename, isObject, type JsonValue } from '../base/index.ts'
+import { basename, compareStrings, isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { formatFloat } from '../gotemplate/index.ts'
 import { HelmError } from './chart.ts'
 import { sortNames } from './dependencies.ts'
@@ -147,27 +147,35 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
   if (!isObject(value)) return unmarshal(value, 'value of type util.SimpleHead')
   const text_ = (each: JsonValue | undefined, field: string): string => {
     if (each === undefined || each === null) return ''
-    return scalarText(each) ?? unmarshal(each, `struct field SimpleHead.${field} of type string`)
+    return scalarText(each) ?? unmarshal(each, `struct field ${field} of type string`)
   }
-  const metadata = value['metadata'] ?? {}
+  // In the order of the keys: the first fault is the one that is told. The struct of the metadata has no name.
+  const apiVersion = text_(member(value, 'apiVersion'), 'SimpleHead.apiVersion')
+  const kind = text_(member(value, 'kind'), 'SimpleHead.kind')
+  const metadata = member(value, 'metadata') ?? {}
   if (!isObject(metadata))
     return unmarshal(
       metadata,
       'struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }',
     )
   const annotations: Record<string, string> = {}
-  const given = metadata['annotations'] ?? {}
-  if (!isObject(given))
-    return unmarshal(given, 'struct field SimpleHead.metadata.annotations of type map[string]string')
-  for (const key of Object.keys(given)) annotations[key] = text_(given[key], 'metadata.annotations')
-  return {
-    head: {
-      apiVersion: text_(value['apiVersion'], 'apiVersion'),
-      kind: text_(value['kind'], 'kind'),
-      name: text_(metadata['name'], 'metadata.name'),
-    },
-    annotations,
+  const given = member(metadata, 'annotations') ?? {}
+  if (!isObject(given)) return unmarshal(given, 'struct field .metadata.annotations of type map[string]string')
+  for (const key of Object.keys(given).sort(compareStrings)) {
+    annotations[key] = text_(given[key], '.metadata.annotations')
   }
+  const name = text_(member(metadata, 'name'), '.metadata.name')
+  return { head: { apiVersion, kind, name }, annotations }
+}
+
+/** A field as encoding/json finds it: by its name, or by one that differs in case only. */
+function member(object: JsonObject, name: string): JsonValue | undefined {
+  if (Object.hasOwn(object, name)) return object[name]
+  const folded = name.toLowerCase()
+  const other = Object.keys(object)
+    .sort(compareStrings)
+    .findLast((key) => key.length === name.length && key.toLowerCase() === folded)
+  return other === undefined ? undefined : object[other]
 }
 
 /** What sigs.k8s.io/yaml makes of a scalar whose Go field is a string; `undefined` for lists and objects. */

@@ -116,8 +116,8 @@ const costs: Readonly<Record<string, number | Cost>> = {
   set: 10,
   ...each(['uuidv4', 'randAlphaNum', 'randAlpha', 'randAscii', 'randNumeric', 'randBytes'], 25),
   // They work for long on purpose: keys, certificates, password hashes.
-  ...each(['bcrypt', 'htpasswd'], 250_000),
-  derivePassword: 800_000,
+  ...each(['bcrypt', 'htpasswd'], 350_000),
+  derivePassword: 1_200_000,
   // An RSA key of it has 4096 bits.
   genPrivateKey: ([kind]) => (kind === 'rsa' || kind === '' ? 2_000_000 : 20_000),
   ...each(['genCA', 'genCAWithKey', 'genSelfSignedCert', 'genSelfSignedCertWithKey'], 250_000),
