@@ -149,33 +149,38 @@ function readHead(path: string, text: string): { head: Head; annotations: Record
     if (each === undefined || each === null) return ''
     return scalarText(each) ?? unmarshal(each, `struct field ${field} of type string`)
   }
-  // In the order of the keys: the first fault is the one that is told. The struct of the metadata has no name.
-  const apiVersion = text_(member(value, 'apiVersion'), 'SimpleHead.apiVersion')
-  const kind = text_(member(value, 'kind'), 'SimpleHead.kind')
-  const metadata = member(value, 'metadata') ?? {}
-  if (!isObject(metadata))
-    return unmarshal(
-      metadata,
-      'struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }',
-    )
+  const head = { apiVersion: '', kind: '', name: '' }
   const annotations: Record<string, string> = {}
-  const given = member(metadata, 'annotations') ?? {}
-  if (!isObject(given)) return unmarshal(given, 'struct field .metadata.annotations of type map[string]string')
-  for (const key of Object.keys(given).sort(compareStrings)) {
-    annotations[key] = text_(given[key], '.metadata.annotations')
+  for (const [field, each] of members(value, ['apiVersion', 'kind', 'metadata'])) {
+    if (field !== 'metadata') head[field] = text_(each, `SimpleHead.${field}`)
+    else if (!isObject(each)) {
+      const type = 'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }'
+      if (each !== null) unmarshal(each, `struct field SimpleHead.metadata of type ${type}`)
+    } else {
+      // The struct of the metadata has no name.
+      for (const [inner, given] of members(each, ['annotations', 'name'])) {
+        if (inner === 'name') head.name = text_(given, '.metadata.name')
+        else if (isObject(given)) {
+          for (const key of Object.keys(given).sort(compareStrings)) {
+            annotations[key] = text_(given[key], '.metadata.annotations')
+          }
+        } else if (given !== null) unmarshal(given, 'struct field .metadata.annotations of type map[string]string')
+      }
+    }
   }
-  const name = text_(member(metadata, 'name'), '.metadata.name')
-  return { head: { apiVersion, kind, name }, annotations }
+  return { head, annotations }
 }
 
-/** A field as encoding/json finds it: by its name, or by one that differs in case only. */
-function member(object: JsonObject, name: string): JsonValue | undefined {
-  if (Object.hasOwn(object, name)) return object[name]
-  const folded = name.toLowerCase()
-  const other = Object.keys(object)
-    .sort(compareStrings)
-    .findLast((key) => key.length === name.length && key.toLowerCase() === folded)
-  return other === undefined ? undefined : object[other]
+/** Fields as encoding/json finds them: in the order of the keys, which may differ from the names in case. */
+function* members<Name extends string>(
+  object: JsonObject,
+  names: readonly Name[],
+): Generator<readonly [name: Name, value: JsonValue]> {
+  for (const key of Object.keys(object).sort(compareStrings)) {
+    const name = names.find((each) => each === key || each.toLowerCase() === key.toLowerCase())
+    const value = object[key]
+    if (name !== undefined && value !== undefined) yield [name, value]
+  }
 }
 
 /** What sigs.k8s.io/yaml makes of a scalar whose Go field is a string; `undefined` for lists and objects. */

@@ -36,6 +36,8 @@ export function setValue(values: GoMap, text: string, kind: SetKind, readFile: (
   try {
     new SetParser(text, kind, readFile).parse(values)
   } catch (error) {
+    if (error instanceof HelmError && kind === 'file')
+      throw new HelmError(`failed parsing ${flag} data: ${error.message}`)
     if (error instanceof GoError)
       throw new HelmError(`failed parsing ${flag} data${kind === 'json' ? ` ${text}` : `: ${error.message}`}`)
     throw error
