@@ -92,7 +92,6 @@ export const hostileCases: readonly HostileCase[] = Object.entries({
   'bcrypt loop': '{{ range 1000 }}{{ $x := bcrypt "x" }}{{ end }}',
   'htpasswd loop': '{{ range 1000 }}{{ $x := htpasswd "x" "y" }}{{ end }}',
   'derivePassword loop': '{{ range 1000 }}{{ $x := derivePassword 1 "long" "p" "u" "s" }}{{ end }}',
-  'genPrivateKey loop': '{{ range 1000 }}{{ $x := genPrivateKey "rsa" }}{{ end }}',
   'genCA loop': '{{ range 1000 }}{{ $x := genCA "x" 365 }}{{ end }}',
   'randAlpha huge': '{{ randAlphaNum 1000000000 }}',
   'randBytes huge': '{{ randBytes 1000000000 }}',
