@@ -82,8 +82,8 @@ function replace(value: string, args: readonly string[], all: boolean): string {
 /** `strconv.Atoi`; `undefined` for anything but a decimal 64-bit integer. */
 function atoi(text: string): number | undefined {
   if (!/^[-+]?[0-9]+$/.test(text)) return undefined
-  const value = Number(text)
-  return Math.abs(value) < 2 ** 63 ? value : undefined
+  const value = BigInt(text.replace('+', ''))
+  return value === BigInt.asIntN(64, value) ? Number(value) : undefined
 }
 
 function substring(value: string, args: readonly string[]): string {

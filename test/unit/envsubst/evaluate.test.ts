@@ -35,6 +35,7 @@ describe('evaluate', () => {
     ['${name:3} ${name:1:2} ${name:-2}', 'info od podinfo'],
     ['${name:9} ${name:2:99} ${name:x}', ' dinfo podinfo'],
     ['${accent:2:2}', 'à'],
+    ['${name:9223372036854775807} ${name:9223372036854775808}', ' podinfo'],
     ['${name/o/$&}', 'p$&dinfo'],
     ['${dollar}', '${name}'],
   ])('%s', (text, expected) => {
