@@ -62,7 +62,7 @@ class Document implements DocumentOrigins {
   }
 
   of(path: ValuePath): FieldOrigin | undefined {
-    const range = rangeOf(this.#parsed(), path)
+    const range = rangeOf(this.#parsed(), this.text, path)
     if (range === undefined) return undefined
     const start = this.#start + range.start
     return this.#resolver.resolve(this.#output, start, this.#start + range.end, range.wanted)
@@ -107,6 +107,7 @@ function scalarAt(root: YamlNode | undefined, path: ValuePath): string | undefin
 /** The range of a scalar; of a list or map that of its key, or of its beginning where it has none. */
 function rangeOf(
   root: YamlNode | undefined,
+  text: string,
   path: ValuePath,
 ): { readonly start: number; readonly end: number; readonly wanted: string } | undefined {
   const node = nodeAt(root, path)
@@ -116,7 +117,16 @@ function rangeOf(
   const last = path.at(-1)
   const key = typeof last === 'string' ? getKeyNode(nodeAt(root, path.slice(0, -1)), last) : undefined
   const mark = key ?? firstScalar(node)
-  return mark.start < 0 ? undefined : { start: mark.start, end: mark.end, wanted: '' }
+  if (mark.start < 0) return undefined
+  // What was to be the value of an empty one was written behind its key.
+  const end = key !== undefined && node.kind === 'scalar' ? lineEnd(text, key.end) : mark.end
+  return { start: mark.start, end, wanted: '' }
+}
+
+/** Just behind the line of an offset. */
+function lineEnd(text: string, offset: number): number {
+  const at = text.indexOf('\n', offset)
+  return (at < 0 ? text.length : at) + 1
 }
 
 function firstScalar(node: YamlNode): YamlNode {

@@ -54,6 +54,8 @@ type Base = { readonly root: string; readonly path: ValuePath } | { readonly tex
 
 interface Known {
   readonly base?: Base
+  /** What a map of the values held before templates changed it. */
+  readonly before?: GoMap
   /** Elements that a template put in. */
   own?: Map<string | number, Flow>
   /** Where elements come from that nothing else is known of. */
@@ -77,7 +79,7 @@ export class Provenance {
   register(value: GoValue, base: Base): void {
     const key = keyOf(value)
     if (key === undefined || this.#known.has(key)) return
-    this.#known.set(key, { base })
+    this.#known.set(key, isMap(value) ? { base, before: { ...underlying(value) } } : { base })
     for (const [step, child] of elementsOf(value)) this.register(child, { ...base, path: [...base.path, step] })
   }
 
@@ -102,10 +104,10 @@ export class Provenance {
     return key !== undefined && this.#known.has(key)
   }
 
-  /** True when a template put something at the step. */
-  hasOwn(container: GoValue, step: string | number): boolean {
-    const key = keyOf(container)
-    return key !== undefined && this.#known.get(key)?.own?.has(step) === true
+  /** True when a map had the element before something was merged into it. */
+  #held(map: GoMap, step: string, element: GoValue): boolean {
+    const known = this.#known.get(underlying(map))
+    return known?.own?.has(step) === true || (known?.before !== undefined && known.before[step] === element)
   }
 
   /** The flow of a list or map that is known. */
@@ -188,7 +190,7 @@ export class Provenance {
       const from = source[step]
       if (isMap(element) && isMap(from) && underlying(element) !== underlying(from)) {
         this.merged(element, from, overwrite, depth + 1)
-      } else if (element === from && (overwrite || !this.hasOwn(target, step))) {
+      } else if (element === from && (overwrite || !this.#held(target, step, from))) {
         const flow = this.elementOf(source, step, from)
         if (flow !== undefined) this.put(target, step, flow)
       }

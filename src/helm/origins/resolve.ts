@@ -3,7 +3,15 @@ import { nodeAt, parseDocuments, pathAt, type YamlNode } from '../../yaml/index.
 import { Alignment } from './align.ts'
 import { type Piece, piecesIn, type Scope, type TracedOutput } from './outputs.ts'
 import { Places, textTemplate } from './places.ts'
-import type { Atom, EncodedAtom, Flow, Provenance, TextAtom, ValueAtom } from './provenance.ts'
+import {
+  type Atom,
+  type EncodedAtom,
+  type Flow,
+  isContainer,
+  type Provenance,
+  type TextAtom,
+  type ValueAtom,
+} from './provenance.ts'
 import type { FieldOrigin, ObjectRead, TemplatePlace, ValuePath, ValueRead } from './types.ts'
 
 interface Candidate {
@@ -238,7 +246,10 @@ export class OriginResolver {
         : []
     for (const [step, element] of entries) {
       const flow = this.#provenance.elementOf(container, step, element)
-      if (flow !== undefined && rankOf(element, found.wanted) > 0) this.#flow(flow, at, way, found)
+      // Lists and maps in it that the values hold are shown by their own paths.
+      if (flow !== undefined && (isContainer(element) || rankOf(element, found.wanted) > 0)) {
+        this.#flow(flow, at, way, found)
+      }
     }
   }
 

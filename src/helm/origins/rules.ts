@@ -190,13 +190,10 @@ function encoded({ values, flows, result }: FunctionCall, provenance: Provenance
 function decoded({ values, flows, result }: FunctionCall, provenance: Provenance): Flow {
   const rest = joined(flows)
   if (!isContainer(result)) return rest
-  for (const atom of rest) {
-    // A copy of a value by way of its text, perhaps with `tpl` in between.
-    const inner = atom.kind === 'text' ? atom.source?.flow.find((each) => each.kind === 'encoded') : atom
-    if (inner?.kind === 'encoded') {
-      provenance.copied(result, [inner.value], rest)
-      return provenance.flowOf(result) ?? rest
-    }
+  const copy = rest.find((atom) => atom.kind === 'encoded')
+  if (copy !== undefined) {
+    provenance.copied(result, [copy.value], rest)
+    return provenance.flowOf(result) ?? rest
   }
   const text = rest.find((atom): atom is TextAtom => atom.kind === 'text' && atom.output.text === values[0])
   if (text !== undefined) provenance.register(result, { text, path: [] })
