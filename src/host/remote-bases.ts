@@ -34,8 +34,8 @@ export interface RemoteBases extends RemoteFetcher, Disposable {}
 /**
  * Clones remote bases with the `git` of the machine as kustomize does (api/internal/git/cloner.go: shallow, submodules on
  * request, a time limit for each command), each into a temporary directory of its own. The user's configuration of Git
- * counts, so that private repositories can be read, but nothing asks for a password, no hook runs, and only https, http,
- * ssh and (for the reference itself) file are spoken.
+ * counts, so that private repositories can be read, but nothing asks for a password, no hook runs, and no transport is a
+ * program that a manifest names.
  */
 export function createRemoteBases({
   localRepositories,
@@ -55,7 +55,7 @@ export function createRemoteBases({
         const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'kustomize-')))
         let isWhole = false
         try {
-          const problem = await cloneInto(scratch, repo, cancellation)
+          const problem = await cloneInto(scratch, repo, { cancellation, localRepositories })
           isWhole = problem === undefined
           if (problem !== undefined) return problem
         } finally {
@@ -90,7 +90,7 @@ function refusalOf({ repo, ref, raw }: RemoteRepo, localRepositories: boolean): 
 async function cloneInto(
   scratch: string,
   repo: RemoteRepo,
-  cancellation: Cancellation | undefined,
+  { cancellation, localRepositories }: { cancellation: Cancellation | undefined; localRepositories: boolean },
 ): Promise<Problem | undefined> {
   const abort = new AbortController()
   const cancelled = cancellation?.onCancel(() => abort.abort())
@@ -100,7 +100,7 @@ async function cloneInto(
     isTooLarge = true
     abort.abort()
   }, measureInterval)
-  const git = openGit(scratch, repo, abort.signal)
+  const git = openGit(scratch, repo, { signal: abort.signal, localRepositories })
   const commands = [
     ['init'],
     // Relative URLs of submodules are relative to this.
@@ -124,7 +124,12 @@ async function cloneInto(
   return isTooLarge ? failure(`remote base '${shown(repo.raw)}' is over ${maxClone >> 20} MiB`) : undefined
 }
 
-function openGit(scratch: string, repo: RemoteRepo, signal: AbortSignal): SimpleGit {
+interface GitLimits {
+  readonly signal: AbortSignal
+  readonly localRepositories: boolean
+}
+
+function openGit(scratch: string, repo: RemoteRepo, { signal, localRepositories }: GitLimits): SimpleGit {
   const environment: Record<string, string> = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', SSH_ASKPASS: 'true' }
   for (const name of passed) {
     const value = process.env[name]
@@ -141,12 +146,10 @@ function openGit(scratch: string, repo: RemoteRepo, signal: AbortSignal): Simple
       'core.fsmonitor=false',
       'advice.detachedHead=false',
       'init.defaultBranch=master',
-      'protocol.allow=never',
-      'protocol.https.allow=always',
-      'protocol.http.allow=always',
-      'protocol.ssh.allow=always',
-      // What the reference names, never what a submodule does.
-      'protocol.file.allow=user',
+      // Programs as transports. Otherwise Git's own rules: no file:// in submodules, unless the user has allowed it.
+      'protocol.ext.allow=never',
+      'protocol.fd.allow=never',
+      ...(localRepositories ? [] : ['protocol.file.allow=never']),
     ],
     errors: (error, result) => {
       // Stopped by the time limit or a cancellation, or fine.
@@ -162,6 +165,7 @@ function openGit(scratch: string, repo: RemoteRepo, signal: AbortSignal): Simple
       allowUnsafeProtocolOverride: true,
       allowUnsafeSshCommand: true,
       allowUnsafeAskPass: true,
+      allowUnsafeConfigPaths: true,
     },
   }).env(environment)
 }
@@ -169,6 +173,7 @@ function openGit(scratch: string, repo: RemoteRepo, signal: AbortSignal): Simple
 /** What git needs of the user's environment: where its configuration is, which agent has the keys, which proxy to use. */
 const passed = [
   ...['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'XDG_CONFIG_HOME', 'SSH_AUTH_SOCK', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'ALL_PROXY', 'all_proxy'],
 ]
 

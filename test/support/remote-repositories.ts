@@ -19,7 +19,7 @@ export interface RemoteRepositories {
 /**
  * Serves a fixture's `commits/<tag>` (each a commit on top of the last) as `app.git` with the submodule `lib` (the
  * fixture's `sub`) and a branch `feature` at the first commit, over `file://` and over Git's smart protocol on loopback;
- * beside it `/web/…` as it is, `/redirect/…` that leads there, and `/slow/…` that never answers.
+ * beside it `/web/…` as it is, `/redirect/…` that leads there, and `/slow/…` that never answers git.
  */
 export async function serveRepositories(fixture: string): Promise<RemoteRepositories> {
   const scratch = mkdtempSync(join(tmpdir(), 'fluxkit-remote-test-'))
@@ -99,13 +99,13 @@ interface Exchange {
 function serve({ request, response, scratch, fixture, asked }: Exchange): void {
   const [path = '', query = ''] = (request.url ?? '').split('?')
   if (!/\/(info\/refs|git-upload-pack)$/.test(path)) asked.push(path)
-  if (path.startsWith('/slow/')) return
+  if (path.startsWith('/slow/') && path.endsWith('/info/refs')) return
   if (path.startsWith('/redirect/')) {
     response.writeHead(302, { location: path.replace('/redirect/', '/web/') }).end()
     return
   }
-  const file = path.startsWith('/web/') ? join(fixture, path) : ''
-  if (file !== '') {
+  if (/^\/(web|slow)\//.test(path) && !path.endsWith('/info/refs')) {
+    const file = join(fixture, path)
     if (existsSync(file)) response.end(readFileSync(file))
     else response.writeHead(404).end()
     return
