@@ -52,6 +52,8 @@ const keywords: ReadonlySet<string> = new Set<Keyword>([
 
 export class Lexer {
   readonly #text: string
+  /** Where a name of ASCII letters, digits and `_` ends. */
+  readonly #asciiWord = /\w*/y
   #pos = 0
   #line = 1
   /** Where the next line ends. */
@@ -149,7 +151,9 @@ export class Lexer {
   #lexInside(): Token {
     const text = this.#text
     const start = this.#pos
-    const { found, trims } = rightDelim(text, start)
+    const code = text.charCodeAt(start)
+    const isBlank = isSpace(code)
+    const { found, trims } = isBlank || code === closeBrace ? rightDelim(text, start) : noDelim
     if (found) {
       if (this.#parenDepth > 0) return this.#error(start, 'unclosed left paren')
       const at = start + (trims ? 2 : 0)
@@ -159,8 +163,9 @@ export class Lexer {
       return token
     }
     if (start >= text.length) return this.#error(start, 'unclosed action')
+    if (isBlank) return this.#lexSpace(start)
+    if (isAsciiLetter(code)) return this.#lexIdentifier(start)
     const char = text[start]!
-    if (isSpace(text.charCodeAt(start))) return this.#lexSpace(start)
     switch (char) {
       case '=':
         return this.#emit('assign', start, start + 1)
@@ -185,10 +190,13 @@ export class Lexer {
         if (this.#parenDepth < 0) return this.#error(start, 'unexpected right paren')
         return this.#emit('rightParen', start, start + 1)
       case '.':
-        if (start + 1 < text.length && !/[0-9]/.test(text[start + 1]!)) return this.#lexName('field', start)
+        if (start + 1 < text.length && !isDigit(text.charCodeAt(start + 1))) return this.#lexName('field', start)
+        return this.#lexNumber()
+      case '+':
+      case '-':
         return this.#lexNumber()
     }
-    if (/[0-9+-]/.test(char)) return this.#lexNumber()
+    if (isDigit(code)) return this.#lexNumber()
     const full = String.fromCodePoint(text.codePointAt(start)!)
     if (isAlphaNumeric(full)) return this.#lexIdentifier(start)
     if (char >= '!' && char <= '~') return this.#emit('char', start, start + 1)
@@ -210,6 +218,9 @@ export class Lexer {
   #lexQuoted(quote: string, type: TokenType, message: string): Token {
     const text = this.#text
     const start = this.#pos
+    const close = text.indexOf(quote, start + 1)
+    if (close < 0) return this.#error(start, message)
+    if (!/[\\\n]/.test(text.slice(start, close))) return this.#emit(type, start, close + 1)
     for (let i = start + 1; i < text.length; i++) {
       const char = text[i]!
       if (char === '\n') break
@@ -245,10 +256,16 @@ export class Lexer {
     return this.#emit(word === 'true' || word === 'false' ? 'bool' : 'identifier', start, end)
   }
 
+  #asciiEnd(from: number): number {
+    this.#asciiWord.lastIndex = from
+    this.#asciiWord.test(this.#text)
+    return this.#asciiWord.lastIndex
+  }
+
   #alphaNumericEnd(from: number): number {
     let end = from
     for (;;) {
-      while (isAsciiWord(this.#text.charCodeAt(end))) end++
+      end = this.#asciiEnd(end)
       const point = this.#text.codePointAt(end)
       if (point === undefined || point < 0x80) return end
       const char = String.fromCodePoint(point)
@@ -260,6 +277,8 @@ export class Lexer {
   /** What is wrong with the character after a name; `undefined` when the name may end there. */
   #badTerminator(at: number): string | undefined {
     const text = this.#text
+    const code = text.charCodeAt(at)
+    if (code === 0x20 || code === 0x29) return undefined
     const point = text.codePointAt(at)
     if (point === undefined || isSpace(point) || '.,|:)('.includes(text[at]!) || text.startsWith('}}', at))
       return undefined
@@ -268,6 +287,10 @@ export class Lexer {
 
   #lexNumber(): Token {
     const start = this.#pos
+    const end = this.#asciiEnd(start)
+    // Most numbers are small and decimal.
+    if (end - start < 10 && isSpaceOrClose(this.#text.charCodeAt(end)) && decimal.test(this.#text.slice(start, end)))
+      return this.#emit('number', start, end)
     const rest = this.#text.slice(start, start + 400)
     const first = scanNumber(rest, 0)
     if (first.bad) return this.#error(start, `bad number syntax: ${JSON.stringify(rest.slice(0, first.end))}`)
@@ -294,6 +317,23 @@ function scanNumber(text: string, from: number): { end: number; bad: boolean } {
     return { end: end + String.fromCodePoint(point).length, bad: true }
   }
   return { end, bad: false }
+}
+
+const closeBrace = 0x7d
+const noDelim = { found: false, trims: false } as const
+const decimal = /^[0-9]+$/
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+}
+
+/** A space, a parenthesis or a brace that closes. */
+function isSpaceOrClose(code: number): boolean {
+  return code === 0x20 || code === 0x29 || code === closeBrace
 }
 
 function isSpace(code: number): boolean {

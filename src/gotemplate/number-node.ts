@@ -12,6 +12,10 @@ export function numberNode(token: Token): Omit<NumberNode, 'type' | 'tree' | 'po
     const int = BigInt(point)
     return { text, int, uint: int, float: point, ideal: makeInt(int), idealError: undefined }
   }
+  if (/^(?:0|[1-9][0-9]{0,8})$/.test(text)) {
+    const int = BigInt(text)
+    return { text, int, uint: int, float: Number(text), ideal: makeInt(int), idealError: undefined }
+  }
   if (token.type === 'complex' || text.endsWith('i')) return complexNode(text)
   const unsigned = parseInteger(text.replace(/^\+/, '+'), 0, 64, true)
   const signed = parseInteger(text, 0, 64)

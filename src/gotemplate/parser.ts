@@ -300,7 +300,10 @@ class Parser {
   }
 
   #unquote(token: Token): string {
-    return unquote(token.value) ?? this.#fail('invalid syntax')
+    const { value } = token
+    // Nothing in it stands for something else.
+    if (token.type === 'string' && !/[\\\udc80-\udcff]/.test(value)) return value.slice(1, -1)
+    return unquote(value) ?? this.#fail('invalid syntax')
   }
 
   #pipeline(context: string, end: TokenType): PipeNode {
@@ -355,11 +358,11 @@ class Parser {
 
   #checkPipeline(pipe: PipeNode, context: string): void {
     if (pipe.cmds.length === 0) this.#fail(`missing value for ${context}`)
-    pipe.cmds.slice(1).forEach((command, i) => {
-      if (['bool', 'dot', 'nil', 'number', 'string'].includes(command.args[0]!.type)) {
-        this.#fail(`non executable command in pipeline stage ${i + 2}`)
+    for (let i = 1; i < pipe.cmds.length; i++) {
+      if (['bool', 'dot', 'nil', 'number', 'string'].includes(pipe.cmds[i]!.args[0]!.type)) {
+        this.#fail(`non executable command in pipeline stage ${i + 1}`)
       }
-    })
+    }
   }
 
   #command(): CommandNode {
@@ -380,8 +383,9 @@ class Parser {
 
   #operand(): Operand | undefined {
     const node = this.#term()
-    if (node === undefined || this.#peek().type !== 'field') return node
-    const pos = this.#peek().pos
+    if (node === undefined) return node
+    const { type: following, pos } = this.#peek()
+    if (following !== 'field') return node
     const field: string[] = []
     while (this.#peek().type === 'field') field.push(this.#next().value.slice(1))
     switch (node.type) {
@@ -401,20 +405,21 @@ class Parser {
 
   #term(): Operand | undefined {
     const token = this.#nextNonSpace()
-    const at = { tree: this.#tree, pos: token.pos }
+    const tree = this.#tree
+    const { pos } = token
     switch (token.type) {
       case 'identifier':
         if (!this.#hasFunction(token.value)) this.#fail(`function ${quote(token.value)} not defined`)
-        return { type: 'identifier', ...at, name: token.value }
+        return { type: 'identifier', tree, pos, name: token.value }
       case 'dot':
       case 'nil':
-        return { type: token.type, ...at }
+        return { type: token.type, tree, pos }
       case 'variable':
         return this.#useVariable(token)
       case 'field':
-        return { type: 'field', ...at, ident: [token.value.slice(1)] }
+        return { type: 'field', tree, pos, ident: [token.value.slice(1)] }
       case 'bool':
-        return { type: 'bool', ...at, value: token.value === 'true' }
+        return { type: 'bool', tree, pos, value: token.value === 'true' }
       case 'charConstant':
       case 'complex':
       case 'number':
@@ -430,7 +435,7 @@ class Parser {
       }
       case 'string':
       case 'rawString':
-        return { type: 'string', ...at, quoted: token.value, value: this.#unquote(token) }
+        return { type: 'string', tree, pos, quoted: token.value, value: this.#unquote(token) }
     }
     this.#backup()
     return undefined

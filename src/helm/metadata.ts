@@ -177,6 +177,7 @@ function mismatch(value: JsonValue, field: string, type: string): HelmError {
 
 /** Helm's sanitizeString: white space becomes a space, what cannot be printed goes. */
 function clean(text: string): string {
+  if (!/[^ -~]/.test(text)) return text
   let out = ''
   for (const char of text) {
     if (/[\s\u0085]/u.test(char)) out += ' '
