@@ -32,8 +32,7 @@ class JsonScanner {
         ? 'unexpected end of JSON input'
         : `invalid character ' ' ${context}`
     }
-    const shown = char === "'" ? "'\\''" : char === '"' ? `'"'` : JSON.stringify(char).replace(/^"|"$/g, "'")
-    return `invalid character ${shown} ${context}`
+    return `invalid character '${shownByte(this.#text, this.#at)}' ${context}`
   }
 
   #end(): string | undefined {
@@ -152,4 +151,17 @@ class JsonScanner {
     }
     return undefined
   }
+}
+
+const namedControls = '\x07\b\t\n\v\f\r'
+
+/** Go looks at bytes: it shows the first one of a character, as the character of that number, escaped where unprintable. */
+function shownByte(text: string, at: number): string {
+  const byte = new TextEncoder().encode(String.fromCodePoint(text.codePointAt(at) ?? 0))[0] ?? 0
+  const char = String.fromCharCode(byte)
+  const named = namedControls.indexOf(char)
+  if (named >= 0) return `\\${'abtnvfr'[named]}`
+  if (char === "'" || char === '\\') return `\\${char}`
+  if (byte < 0x20 || byte === 0x7f) return `\\x${byte.toString(16).padStart(2, '0')}`
+  return (byte >= 0x80 && byte <= 0xa0) || byte === 0xad ? `\\u${byte.toString(16).padStart(4, '0')}` : char
 }

@@ -87,7 +87,7 @@ const strings = [
   '.Release.Name',
   '.Chart.Name',
   '.Template.Name',
-  '"$1-${2}x"',
+  '"$1-$2x"',
   '"one two  three   four five six seven eight nine ten eleven twelve"',
   '"key: value # no"',
   '"- item"',
@@ -595,7 +595,7 @@ lookup string string string string ; typeOf (index list int) ; toString (float64
 const unbounded = /\b(until|untilStep|seq|repeat|n?indent|range|round|atoi|toDecimal|int64|int|mul|chunk|mustChunk)\b/
 const large = /9223372036|1700000000|951782400|1e21|huge|1e100|123456789|2147483|18446744/
 
-const printfVerbs = [...'vTtbcdoOqxXUeEfFgGspzw!'] as const
+const printfVerbs = [...'vTtbcdoOqxXUeEfFgGsz!'] as const
 
 /** Makes expressions and templates around them. */
 export class ExpressionFuzz {
@@ -654,7 +654,7 @@ export class ExpressionFuzz {
   #arg(kind: string, depth: number): string {
     if (kind === '.one') return '.Values.one'
     if (/^["(\d.]/.test(kind)) {
-      return kind.replace(/\b(list|int|url|string)\b/g, (word) => this.#value(word as Kind, 0)).replace('(', '(')
+      return kind.replace(/\b(list|int|url|string)\b/g, (word) => this.#value(word as Kind, 0))
     }
     return this.#random.chance(0.04) ? this.#value('any', depth) : this.#value(kind as Kind, depth)
   }
@@ -829,12 +829,7 @@ export class ExpressionFuzz {
   }
 }
 
-/** The files of a chart whose one template evaluates the text; its bytes come out in base64, so that none is lost. */
-export function expressionChart(text: string): Record<string, string> {
-  return { ...sharedFiles, ...expressionFiles(text, 't') }
-}
-
-/** The template of an expression for a chart of many. */
+/** The template of an expression; its bytes come out in base64, so that none is lost. */
 export function expressionFiles(text: string, name: string): Record<string, string> {
   return {
     [`templates/${name}.yaml`]: `{{ define "${name}" }}${text}{{ end }}v: {{ include "${name}" . | b64enc | quote }}\n`,

@@ -22,7 +22,8 @@ function valueOfNullKey(node: YamlNode): string | undefined {
       const resolved = resolveScalar(value)
       if (typeof resolved === 'string') return JSON.stringify(resolved)
       if (resolved === null) return 'interface {}(nil)'
-      return typeof resolved === 'boolean' ? String(resolved) : value.value
+      if (typeof resolved === 'object') return 'value' in resolved ? String(resolved.value) : String(resolved)
+      return String(resolved)
     }
     const inner = valueOfNullKey(key)
     if (inner !== undefined) return inner
