@@ -14,6 +14,8 @@ import type { KubeObject } from '../kube/index.ts'
 import {
   type ArtifactFile,
   ChartError,
+  fetchBucket,
+  readBucket,
   type SecretReader,
   selectArtifactFiles,
   sha256Digest,
@@ -21,6 +23,7 @@ import {
 } from '../source/index.ts'
 import { createDiskChartCache } from './chart-cache.ts'
 import { createGitFetcher } from './git.ts'
+import { createNodeHttpClient } from './http-client.ts'
 
 export interface ChartTreesOptions {
   /** Fluxkit's cache folder. */
@@ -46,8 +49,8 @@ const defaultTimeout = 60_000
 const maxKept = 64 << 20
 
 /**
- * Fetches the artifacts of GitRepositories that are not in the workspace, with the `git` of the machine. Trees are kept
- * on disk beside the charts: one that names a commit or a tag is not asked for again, others stand in when the network
+ * Fetches the artifacts of GitRepositories that are not in the workspace, with the `git` of the machine, and of Buckets.
+ * Trees are kept on disk beside the charts: one that names a commit or a tag is not asked for again, others stand in when the network
  * fails or may not be used. Rejects with ChartError, or an Error in git's words.
  */
 export function createChartTrees(
@@ -60,13 +63,8 @@ export function createChartTrees(
     return bytes === undefined ? undefined : treeOf(unpackFiles(bytes))
   }
   return async (source, secrets) => {
-    if (source.kind !== 'GitRepository') throw new ChartError(`sources of kind ${source.kind} are not fetched here`)
-    const { spec } = source
-    const ref = refOf(source)
-    const url = getString(spec, 'url') ?? ''
-    const fields = ['sparseCheckout', 'recurseSubmodules', 'ignore'].map((field) => getIn(spec, [field]) ?? null)
-    const key = `git ${JSON.stringify([url, ref, fields])}`
-    const isPinned = ref['commit'] !== undefined || ref['tag'] !== undefined
+    const request = requestOf(source, secrets, options)
+    const { key, url, isPinned } = request
     const known = isPinned || options.offline ? kept(key) : undefined
     if (known !== undefined) return known
     if (options.offline) {
@@ -76,7 +74,7 @@ export function createChartTrees(
     }
     try {
       options.onFetch?.(url)
-      const files = await fetchFiles(source, { secrets, ref, url, options })
+      const files = await request.fetch()
       const bytes = packFiles(files)
       const digest = sha256Digest(bytes)
       if (bytes.length <= maxKept) {
@@ -85,10 +83,51 @@ export function createChartTrees(
       }
       return treeOf(files)
     } catch (error) {
-      const stale = error instanceof CancelledError || error instanceof ChartError ? undefined : kept(key)
+      const isFinal = error instanceof CancelledError || (error instanceof ChartError && !error.transient)
+      const stale = isFinal ? undefined : kept(key)
       if (stale === undefined) throw error
       return stale
     }
+  }
+}
+
+interface TreeRequest {
+  /** Names the tree in the cache. */
+  readonly key: string
+  readonly url: string
+  /** What is asked for never changes. */
+  readonly isPinned: boolean
+  readonly fetch: () => Promise<readonly ArtifactFile[]>
+}
+
+/** @throws ChartError for kinds of sources that have no files, and what a Bucket cannot be read with. */
+function requestOf(source: KubeObject, secrets: SecretReader, options: ChartTreesOptions): TreeRequest {
+  const { kind, spec } = source
+  if (kind === 'GitRepository') {
+    const ref = refOf(source)
+    const url = getString(spec, 'url') ?? ''
+    const fields = ['sparseCheckout', 'recurseSubmodules', 'ignore'].map((field) => getIn(spec, [field]) ?? null)
+    return {
+      key: `git ${JSON.stringify([url, ref, fields])}`,
+      url,
+      isPinned: ref['commit'] !== undefined || ref['tag'] !== undefined,
+      fetch: () => fetchFiles(source, { secrets, ref, url, options }),
+    }
+  }
+  if (kind !== 'Bucket') throw new ChartError(`sources of kind ${kind} are not fetched here`)
+  const location = readBucket(source, secrets, options.duration)
+  const { endpoint, bucket, prefix, region, ignore } = location
+  const { cancellation } = options
+  const context = {
+    http: createNodeHttpClient(),
+    now: Date.now,
+    ...(cancellation === undefined ? {} : { cancellation }),
+  }
+  return {
+    key: `bucket ${JSON.stringify([endpoint, bucket, prefix, region, ignore])}`,
+    url: `${endpoint}/${bucket}`,
+    isPinned: false,
+    fetch: async () => (await fetchBucket(location, context)).files,
   }
 }
 

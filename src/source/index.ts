@@ -3,6 +3,7 @@
  * Invariants: pure but for the file system and the HTTP client it is given; network, disk and processes are in `src/host`.
  */
 export * from './artifact-view.ts'
+export { type BucketLocation, type FetchedBucket, fetchBucket, readBucket } from './bucket/bucket.ts'
 export { type CacheRef, type ChartCache, createMemoryCache } from './charts/cache.ts'
 export { checkDigest, type FetchContext, type FetchedChart } from './charts/fetcher.ts'
 export * from './charts/http.ts'

@@ -70,6 +70,35 @@ export function readOciRepository(
   }
 }
 
+/**
+ * The keys of a Bucket's Secret and its certificates. Source: source-controller 1.9 internal/bucket/minio/minio.go.
+ * @throws ChartError for Secrets that are missing or malformed.
+ */
+export function readBucketAccess(
+  object: JsonObject,
+  secrets: SecretReader,
+): { readonly credentials?: { readonly accessKey: string; readonly secretKey: string }; readonly tls?: TlsOptions } {
+  const spec = object['spec']
+  const authName = getString(spec, 'secretRef', 'name')
+  const certName = getString(spec, 'certSecretRef', 'name')
+  const { accesskey, secretkey } = authName === undefined ? {} : readSecret(secrets, 'authentication', authName)
+  const tls = certName === undefined ? undefined : tlsOf(readSecret(secrets, 'TLS authentication', certName))
+  if ((accesskey === undefined) !== (secretkey === undefined)) {
+    throw new ChartError(`invalid '${authName}' secret data: required fields 'accesskey' and 'secretkey'`)
+  }
+  return {
+    ...(accesskey && secretkey ? { credentials: { accessKey: accesskey, secretKey: secretkey } } : {}),
+    ...(tls === undefined ? {} : { tls }),
+  }
+}
+
+/** @throws ChartError when there is none, or nobody can read it. */
+function readSecret(secrets: SecretReader, what: string, name: string): Readonly<Record<string, string>> {
+  const found = secrets(name)
+  if (found === undefined) throw new ChartError(`failed to get ${what} secret '${name}': it cannot be read here`)
+  return found
+}
+
 function insecureOf(spec: JsonValue | undefined): { insecure: boolean } {
   return { insecure: getIn(spec, ['insecure']) === true }
 }
@@ -89,15 +118,10 @@ interface Access {
 }
 
 function accessOf(spec: JsonValue | undefined, { secrets, duration, registry }: AccessOptions): Access {
-  const read = (what: string, name: string): Readonly<Record<string, string>> => {
-    const found = secrets(name)
-    if (found === undefined) throw new ChartError(`failed to get ${what} secret '${name}': it cannot be read here`)
-    return found
-  }
   const certName = getString(spec, 'certSecretRef', 'name')
   const authName = getString(spec, 'secretRef', 'name')
-  const auth = authName === undefined ? undefined : read('authentication', authName)
-  const certs = certName === undefined ? undefined : read('TLS authentication', certName)
+  const auth = authName === undefined ? undefined : readSecret(secrets, 'authentication', authName)
+  const certs = certName === undefined ? undefined : readSecret(secrets, 'TLS authentication', certName)
   const login = auth === undefined ? undefined : loginOf(auth, registry)
   const tls = (certs === undefined ? undefined : tlsOf(certs)) ?? (auth === undefined ? undefined : tlsOf(auth))
   const timeout = duration(getString(spec, 'timeout') ?? '')
