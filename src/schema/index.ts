@@ -5,6 +5,7 @@
 export * from './builtin-resources.ts'
 export * from './check.ts'
 export { applyDefaults, pruneNulls } from './defaults.ts'
+export { checkPattern, type DefinitionFault, definitionFaults } from './definition-faults.ts'
 export { type CoerceOptions, coerceEmbeddedMetadata, validateEmbeddedMetadata } from './embedded-metadata.ts'
 export { fieldDoc } from './field-docs.ts'
 export { type FieldError, type FieldErrorType, fieldErrorBody, fieldErrorText, goJson } from './field-error.ts'

@@ -1,3 +1,4 @@
+import { getIn, isObject, type JsonValue } from '../../base/index.ts'
 import { createNormalizer, type KubeObject } from '../../kube/index.ts'
 import {
   applyDefaults,
@@ -10,7 +11,7 @@ import {
   type SchemaRegistry,
   type StructuralSchema,
 } from '../../schema/index.ts'
-import type { FieldError } from '../http/errors.ts'
+import { type FieldError, invalidValue } from '../http/errors.ts'
 import type { SchemaChecks } from '../operations/schema-checks.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { goDecode } from './go-decode.ts'
@@ -52,15 +53,52 @@ export function createSchemaChecks(registry: SchemaRegistry): SchemaChecks {
       const schema = schemaOf(type)
       if (schema === undefined) return []
       const { errors } = validator.validate(schema, object, old === undefined ? {} : { oldObject: old })
-      return errors.map(
+      const found = errors.map(
         (error): FieldError => ({
-          reason: error.type as FieldError['reason'],
+          reason: error.type,
           field: error.field,
           message: fieldErrorBody(error),
         }),
       )
+      const counts = scaleErrors(type, object)
+      if (counts.length === 0) return found
+      // Rules are looked at after the counts.
+      const left = found.findIndex((error) => error.message === RULES_LEFT)
+      found.splice(left === -1 ? found.length : left, 0, ...counts)
+      return found
     },
   }
+}
+
+const RULES_LEFT =
+  'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
+
+/** The replicas that the scale subresource reads and writes have to be counts. */
+function scaleErrors(type: ResourceType, object: KubeObject): FieldError[] {
+  const scale = type.custom?.scale
+  if (scale === undefined) return []
+  return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
+    const value = getIn(object, path.split('.').slice(1))
+    if (value === undefined || value === null) return []
+    const of =
+      typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)) ? undefined : goKind(value)
+    if (of !== undefined) {
+      return invalidValue(path, 0, `${path} accessor error: ${goText(value)} is of the type ${of}, expected int64`)
+    }
+    if (Number(value) < 0) return invalidValue(path, value, 'should be a non-negative integer')
+    return Number(value) > 2147483647 ? invalidValue(path, value, 'should be less than or equal to 2147483647') : []
+  })
+}
+
+function goKind(value: JsonValue): string {
+  if (typeof value === 'number') return 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+}
+
+function goText(value: JsonValue): string {
+  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
 /** Gives an object the content of another, in place: the caller goes on with the object that it has. */

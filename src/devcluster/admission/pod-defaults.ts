@@ -1,6 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
 import { forbidden } from '../http/errors.ts'
 import type { Admission } from '../operations/admission.ts'
+import type { Machine } from '../operations/machine.ts'
 
 const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 
@@ -31,10 +33,13 @@ export const podDefaults: Admission = {
       own.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
     }
     spec['tolerations'] = own
-    spec['priority'] ??= priorityOf(
-      machine.store.get('priorityclasses.scheduling.k8s.io', '', String(spec['priorityClassName'] ?? ''))?.object,
-    )
-    spec['preemptionPolicy'] ??= 'PreemptLowerPriority'
+    const chosen = priorityClassOf(machine, String(spec['priorityClassName'] ?? ''))
+    if (chosen === undefined && String(spec['priorityClassName'] ?? '') !== '') {
+      throw forbidden(type, name, `no PriorityClass with name ${String(spec['priorityClassName'])} was found`)
+    }
+    if (chosen !== undefined) spec['priorityClassName'] = chosen.metadata.name
+    spec['priority'] ??= Number(chosen?.['value'] ?? 0)
+    spec['preemptionPolicy'] ??= chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority'
     if (spec['automountServiceAccountToken'] !== false && known?.object['automountServiceAccountToken'] !== false)
       mountToken(spec, machine.random)
   },
@@ -49,8 +54,13 @@ function tolerates(item: JsonValue, key: string): boolean {
   )
 }
 
-function priorityOf(priorityClass: JsonObject | undefined): number {
-  return Number(priorityClass?.['value'] ?? 0)
+const PRIORITIES = 'priorityclasses.scheduling.k8s.io'
+
+/** The named class, or the one for all who name none. */
+function priorityClassOf(machine: Machine, name: string): KubeObject | undefined {
+  if (name !== '') return machine.store.get(PRIORITIES, '', name)?.object
+  const all = machine.store.collection(PRIORITIES).list(undefined)
+  return all.find(({ object }) => object['globalDefault'] === true)?.object
 }
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'

@@ -1,6 +1,6 @@
-import { decodeText, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import { decodeText, getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { ApiError, badRequest, unsupportedMediaType } from '../http/errors.ts'
+import { ApiError, badRequest, invalid, invalidValue, unsupportedMediaType } from '../http/errors.ts'
 import { deeperThan } from '../http/json.ts'
 import { BODY_TYPES, bareType, PROTOBUF_TYPE, YAML_TYPE } from '../http/media.ts'
 import { versionOf } from '../resources/types.ts'
@@ -58,7 +58,7 @@ export function guarded<T extends JsonValue>(read: () => T, prefix: string): T {
  * The object of a create or update, its identity checked against the resource.
  * @throws ApiError 400
  */
-export function readObject(exchange: Exchange, expected: { apiVersion: string; kind: string }): KubeObject {
+export function readObject(exchange: Exchange, expected: Expected): KubeObject {
   let value: JsonValue | undefined
   try {
     value = readBody(exchange, expected)
@@ -67,6 +67,9 @@ export function readObject(exchange: Exchange, expected: { apiVersion: string; k
     if (value === null) value = {}
     if (!isObject(value)) {
       throw badRequest(`${PARSE}json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${TYPE_META}`)
+    }
+    if (expected.custom === true && !value['kind']) {
+      throw badRequest(`Object 'Kind' is missing in '${decodeText(exchange.request.body ?? new Uint8Array())}'`)
     }
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error
@@ -88,8 +91,32 @@ function summary(body: Uint8Array | undefined): string {
   return body.length > 30 ? `${hex} ...` : hex
 }
 
+/** What a body has to be. */
+export interface Expected {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Custom resources are decoded by other code, with other refusals. */
+  readonly custom?: boolean
+}
+
+/** Custom resources say what they are. */
+function checkCustomType(value: JsonObject, expected: Expected): void {
+  const { apiVersion, kind } = value
+  if (typeof apiVersion === 'string' && apiVersion !== '' && apiVersion !== expected.apiVersion) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
+    )
+  }
+  if (typeof kind !== 'string' || kind === '' || kind === expected.kind) return
+  const group = expected.apiVersion.slice(0, expected.apiVersion.indexOf('/'))
+  throw invalid({ group, kind }, getString(value, 'metadata', 'name') ?? '', [
+    invalidValue('kind', kind, `must be ${expected.kind}`),
+  ])
+}
+
 /** Fills in or checks apiVersion and kind, and makes sure that metadata is an object. */
-export function checkedObject(value: JsonObject, expected: { apiVersion: string; kind: string }): KubeObject {
+export function checkedObject(value: JsonObject, expected: Expected): KubeObject {
+  if (expected.custom === true) checkCustomType(value, expected)
   const { apiVersion, kind } = value
   if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion
   else if (apiVersion !== expected.apiVersion) {
@@ -184,6 +211,7 @@ export function modernised(exchange: Exchange, object: KubeObject): KubeObject {
 }
 
 /** apiVersion and kind that a resource's bodies must have. */
-export function expectedOf(exchange: Exchange): { apiVersion: string; kind: string } {
-  return { apiVersion: versionOf(exchange.type), kind: exchange.type.kind }
+export function expectedOf(exchange: Exchange): Expected {
+  const { type } = exchange
+  return { apiVersion: versionOf(type), kind: type.kind, custom: type.custom !== undefined }
 }

@@ -138,7 +138,9 @@ function handleWatch(exchange: Exchange): ApiAnswer {
 function handleSubresource(exchange: Exchange, tokens: ServiceAccountTokens): ApiAnswer {
   const { type, route, request } = exchange
   const { subresource } = route
-  if (!type.subresources.includes(subresource)) throw notFoundPath()
+  if (!type.subresources.includes(subresource)) {
+    throw type.custom === undefined ? notFoundPath() : notFound(type, route.name)
+  }
   if (STREAMING.has(subresource)) {
     throw new ApiError(
       501,

@@ -33,7 +33,7 @@ export function handleScale(exchange: Exchange): ApiResponse {
     const replicas = getIn(wanted, ['spec', 'replicas']) ?? 0
     if (typeof replicas !== 'number' || !Number.isInteger(replicas))
       throw badRequest('spec.replicas must be an integer')
-    if (replicas < 0) {
+    if (replicas < 0 && type.custom === undefined) {
       throw invalid({ group: 'autoscaling', kind: 'Scale' }, route.name, [
         invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
       ])

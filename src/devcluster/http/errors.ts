@@ -11,6 +11,7 @@ export interface FieldError {
     | 'FieldValueNotSupported'
     | 'FieldValueForbidden'
     | 'FieldValueTooLong'
+    | 'FieldValueTooFew'
     | 'FieldValueTooMany'
     | 'FieldValueTypeInvalid'
     | 'InternalError'

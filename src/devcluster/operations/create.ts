@@ -53,6 +53,7 @@ export function createObject(
   errors.push(...machine.schemas.validate(type, next, undefined))
   errors.push(...(strategy.validate?.(next, cluster) ?? []))
   if (errors.length > 0) throw invalid(type, next.metadata.name ?? '', errors)
+  context.warnings.push(...(strategy.warnings?.(next) ?? []))
   admit(machine, 'validate', { ...request, name: next.metadata.name, object: clientObject(machine, next, type) })
   const taken = machine.store.get(type.collection, namespace, next.metadata.name)
   if (taken !== undefined) {

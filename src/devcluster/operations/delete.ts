@@ -1,4 +1,4 @@
-import { rfc3339 } from '../../base/index.ts'
+import { isObject, type JsonObject, type JsonValue, rfc3339 } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { conflict, notFound } from '../http/errors.ts'
 import type { ResourceType } from '../resources/types.ts'
@@ -109,11 +109,7 @@ function finalizersAfter(
   const current = finalizersOf(live)
   const policy = propagation ?? impliedPolicy(current) ?? strategyOf(machine, type).defaultPropagation ?? 'Background'
   const kept = current.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion')
-  if (
-    type.collection === DEFINITIONS &&
-    machine.store.collection(live.metadata.name).size > 0 &&
-    !kept.includes(CLEANUP_FINALIZER)
-  ) {
+  if (type.collection === DEFINITIONS && !isDeleting(live) && !kept.includes(CLEANUP_FINALIZER)) {
     kept.push(CLEANUP_FINALIZER)
   }
   if (policy === 'Orphan') kept.push('orphan')
@@ -147,10 +143,29 @@ function terminating(
     metadata['deletionGracePeriodSeconds'] = grace
   } else if (finalizers.join() === finalizersOf(live).join()) return live
   const next: KubeObject = { ...live, metadata }
+  if (type.collection === DEFINITIONS && !isDeleting(live)) {
+    delete metadata['deletionGracePeriodSeconds']
+    metadata['generation'] = live.metadata['generation']!
+    next['status'] = withTermination(live['status'], rfc3339(machine.clock.now()))
+  }
   if (type.collection === 'namespaces') {
     // A Namespace has no grace period of its own.
     delete metadata['deletionGracePeriodSeconds']
     next['status'] = { ...(live['status'] as object | undefined), phase: 'Terminating' }
   }
   return next
+}
+
+/** What a definition's status says while its objects are deleted. */
+function withTermination(status: JsonValue | undefined, time: string): JsonObject {
+  const before = isObject(status) ? status : {}
+  const conditions = Array.isArray(before['conditions']) ? before['conditions'] : []
+  const condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: time,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  }
+  return { ...before, conditions: [...conditions, condition] }
 }

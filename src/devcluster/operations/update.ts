@@ -78,6 +78,9 @@ export function updateObject(
   }
   countGeneration(type, strategy, next, live)
   validateNext(machine, target, strategy, next, live, { context, fixed })
+  if (next.metadata['generation'] !== live.metadata['generation'] || strategy.generation !== true) {
+    context.warnings.push(...(strategy.warnings?.(next) ?? []))
+  }
   admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
   if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }
   if (isDeleting(live) && finalizersOf(next).length === 0 && graceOver(next) && !holdsNamespace(type, next)) {
@@ -165,7 +168,11 @@ function checkLock(
   if (version === '' || version === '0') {
     if (options.put === true && strategy.lockedUpdates === true) {
       const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
-      throw invalid(type, live.metadata.name, [error])
+      throw invalid(
+        { group: type.group, kind: type.custom === undefined ? type.kind : type.resource },
+        live.metadata.name,
+        [error],
+      )
     }
     return
   }

@@ -64,7 +64,9 @@ export function renderList(
         const text = objectText(machine, object)
         return type.custom === undefined && text.startsWith(prefix) ? `{${text.slice(prefix.length)}` : text
       })
-      return `${head},"metadata":${writeJson(metadata)},"items":[${items.join(',')}]}`
+      // Go's unstructured lists write `continue` always.
+      const about = type.custom === undefined ? metadata : { continue: '', ...metadata }
+      return `${head},"metadata":${writeJson(about)},"items":[${items.join(',')}]}`
     }
   }
 }

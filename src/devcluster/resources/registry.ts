@@ -79,10 +79,19 @@ export class ResourceRegistry {
   }
 }
 
+/** True for a definition whose names another one has taken. */
+function isRefused(crd: KubeObject): boolean {
+  const conditions = getIn(crd, ['status', 'conditions'])
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((item) => isObject(item) && item['type'] === 'NamesAccepted' && item['status'] === 'False')
+  )
+}
+
 /** The served versions of a CustomResourceDefinition as types, the most preferred version first. */
 function typesOfDefinition(crd: KubeObject): ResourceType[] {
   const spec = crd['spec']
-  if (!isObject(spec)) return []
+  if (!isObject(spec) || isRefused(crd)) return []
   const group = getString(spec, 'group') ?? ''
   const names = isObject(spec['names']) ? spec['names'] : {}
   const kind = getString(names, 'kind') ?? ''
@@ -115,6 +124,17 @@ function typesOfDefinition(crd: KubeObject): ResourceType[] {
     })
 }
 
+/** `; use <version> <Kind>`: the newest version that is served and not deprecated, if it is newer. */
+function successor(spec: JsonObject, version: JsonObject): string {
+  const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isObject) : []
+  const [best] = versions
+    .filter((other) => other['served'] === true && other['deprecated'] !== true)
+    .map((other) => String(other['name']))
+    .filter((name) => compareVersions(String(version['name']), name) < 0)
+    .sort((a, b) => compareVersions(b, a))
+  return best === undefined ? '' : `; use ${String(spec['group'])}/${best} ${String(getIn(spec, ['names', 'kind']))}`
+}
+
 function customOf(crd: KubeObject, spec: JsonObject, version: JsonObject): CustomType {
   const columns = Array.isArray(version['additionalPrinterColumns']) ? version['additionalPrinterColumns'] : []
   const selectable = Array.isArray(version['selectableFields']) ? version['selectableFields'] : []
@@ -136,7 +156,7 @@ function customOf(crd: KubeObject, spec: JsonObject, version: JsonObject): Custo
     selectable: selectable.flatMap((field) => getString(field, 'jsonPath') ?? []),
     deprecation: deprecated
       ? (getString(version, 'deprecationWarning') ??
-        `${apiVersion} ${String(getIn(spec, ['names', 'kind']))} is deprecated`)
+        `${apiVersion} ${String(getIn(spec, ['names', 'kind']))} is deprecated${successor(spec, version)}`)
       : undefined,
     generation: getString(crd, 'metadata', 'resourceVersion') ?? '',
   }

@@ -34,5 +34,7 @@ export interface Strategy {
   prepareForStatus?(draft: KubeObject, live: KubeObject): void
   /** `live`: the state that an update replaces. */
   validate?(object: KubeObject, context: StrategyContext, live?: KubeObject): FieldError[]
+  /** What is said of an object that is fine but hardly as meant: new ones, and changed ones. */
+  warnings?(object: KubeObject): string[]
   validateUpdate?(object: KubeObject, live: KubeObject, context: StrategyContext): FieldError[]
 }

@@ -55,7 +55,7 @@ export function printerOf(type: ResourceType): TablePrinter {
 
 /** A printer column's value by its declared type; a value of another type shows as nothing. */
 function customCell(type: string, value: JsonValue | undefined, now: number): JsonValue {
-  if (value === undefined || value === null) return type === 'date' ? '<unknown>' : null
+  if (value === undefined || value === null) return null
   switch (type) {
     case 'integer':
       return typeof value === 'number' ? Math.trunc(value) : typeof value === 'bigint' ? value : null

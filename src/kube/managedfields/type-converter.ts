@@ -60,6 +60,7 @@ function builtinType(registry: SchemaRegistry, name: string): TypeDefinition | u
   const nulls = nullFields[name.slice(name.lastIndexOf('.') + 1)]?.split(' ') ?? []
   const fields = (atom.map?.fields ?? []).map((field) => {
     if (nulls.includes(field.name)) return { ...field, always: null }
+    if (structFields.has(`${name.slice(name.lastIndexOf('.') + 1)}.${field.name}`)) return { ...field, always: {} }
     const type = overrides[`${name}.${field.name}`]
     return type === undefined ? field : { ...field, type }
   })
@@ -79,6 +80,14 @@ const overrides: Readonly<Record<string, TypeRefDefinition>> = {
     elementRelationship: 'separable',
   },
 }
+
+/** Structs that Go writes always, which the schema does not tell: the kinds of apiextensions.k8s.io have no defaults in it. */
+const structFields: ReadonlySet<string> = new Set([
+  'CustomResourceDefinition.spec',
+  'CustomResourceDefinition.status',
+  'CustomResourceDefinitionSpec.names',
+  'CustomResourceDefinitionStatus.acceptedNames',
+])
 
 /**
  * What Go writes as null when it is unset, by struct: lists, maps and pointers without `omitempty` in their JSON tag, and

@@ -76,7 +76,7 @@ describe('custom resources', () => {
     const old = cluster.get('/apis/example.io/v1alpha1/namespaces/default/widgets/a')
     expect([old.body['apiVersion'], old.headers['warning']]).toEqual([
       'example.io/v1alpha1',
-      '299 - "example.io/v1alpha1 Widget is deprecated"',
+      '299 - "example.io/v1alpha1 Widget is deprecated; use example.io/v1 Widget"',
     ])
   })
 

@@ -122,6 +122,12 @@ function jsonObjectFault(text: string): string | undefined {
 }
 
 export const secret: Strategy = {
+  warnings: (object) => {
+    if (object['type'] !== 'kubernetes.io/tls' || !isObject(object['data'])) return []
+    const bytes = fromBase64(String(object['data']['tls.crt'] ?? '')) ?? new Uint8Array()
+    // Only what cannot be a certificate at all is seen: X.509 is not read here.
+    return decodeText(bytes).includes('-----BEGIN ') ? [] : ['tls: failed to find any PEM data in certificate input']
+  },
   defaults: (draft) => {
     presetText(draft, 'type', 'Opaque')
     const extra = draft['stringData']

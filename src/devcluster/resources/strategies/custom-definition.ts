@@ -1,7 +1,9 @@
-import { isObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
+import { isObject, type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { type FieldError, invalidValue, notSupported, required } from '../../http/errors.ts'
-import type { Strategy } from '../strategy.ts'
+import { type FieldError, invalidValue } from '../../http/errors.ts'
+import type { Strategy, StrategyContext } from '../strategy.ts'
+import { checkDefinitionSpec, checkStoredVersions } from '../validation/definitions.ts'
+import { collect } from '../validation/field.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 /** Rules of CustomResourceDefinition (apiextensions-apiserver pkg/apis/apiextensions). */
@@ -12,11 +14,15 @@ export const customDefinition: Strategy = {
     const names = ensure(spec, 'names')
     presetText(names, 'singular', text(names, 'kind').toLowerCase())
     presetText(names, 'listKind', `${text(names, 'kind')}List`)
+    if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields']
     const conversion = ensure(spec, 'conversion')
     presetText(conversion, 'strategy', 'None')
     for (const version of list(spec, 'versions')) {
-      for (const column of list(version, 'additionalPrinterColumns'))
-        if (column['priority'] === 0) delete column['priority']
+      for (const column of list(version, 'additionalPrinterColumns')) {
+        for (const key of ['priority', 'format', 'description']) {
+          if (column[key] === 0 || column[key] === '') delete column[key]
+        }
+      }
       preset(version, 'served', false)
       preset(version, 'storage', false)
     }
@@ -24,23 +30,28 @@ export const customDefinition: Strategy = {
   prepareForCreate: (draft, context) => {
     const stored = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
     const time = rfc3339(context.now)
-    // Names are free and the kind is served from the moment of the write: there is nothing to wait for.
+    // The kind is served from the moment of the write: there is nothing to wait for.
+    const names = sub(draft, 'spec', 'names') ?? {}
+    const found = conflictOf(draft, names, context)
+    const accepted = found === undefined
     draft['status'] = {
-      acceptedNames: { ...(sub(draft, 'spec', 'names') ?? {}) },
+      acceptedNames: accepted
+        ? { ...names }
+        : { kind: '', plural: found.reason === 'PluralConflict' ? '' : text(names, 'plural') },
       conditions: [
         {
           type: 'NamesAccepted',
-          status: 'True',
+          status: accepted ? 'True' : 'False',
           lastTransitionTime: time,
-          reason: 'NoConflicts',
-          message: 'no conflicts found',
+          reason: found?.reason ?? 'NoConflicts',
+          message: found?.message ?? 'no conflicts found',
         },
         {
           type: 'Established',
-          status: 'True',
+          status: accepted ? 'True' : 'False',
           lastTransitionTime: time,
-          reason: 'InitialNamesAccepted',
-          message: 'the initial names have been accepted',
+          reason: accepted ? 'InitialNamesAccepted' : 'NotAccepted',
+          message: accepted ? 'the initial names have been accepted' : 'not all names are accepted',
         },
       ],
       storedVersions: stored === undefined ? [] : [text(stored, 'name')],
@@ -55,10 +66,29 @@ export const customDefinition: Strategy = {
     status['acceptedNames'] = { ...(sub(draft, 'spec', 'names') ?? {}) }
     draft['status'] = status
   },
-  validate: definitionErrors,
+  validate: (object, _context, live) => {
+    const errors: FieldError[] = []
+    const spec = sub(object, 'spec')
+    const wanted = `${text(sub(spec, 'names'), 'plural')}.${text(spec, 'group')}`
+    if (live === undefined && object.metadata.name !== wanted) {
+      errors.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'))
+    }
+    // A schema that was accepted once is not compiled again with every label.
+    if (live === undefined || !jsonEqual(spec, sub(live, 'spec'))) {
+      errors.push(...collect(object['spec'], 'spec', checkDefinitionSpec))
+    }
+    errors.push(...collect(object['status'], 'status', (status) => checkStoredVersions(status, list(spec, 'versions'))))
+    return errors
+  },
   validateUpdate: (next, live) => {
     const errors: FieldError[] = []
-    for (const path of [['group'], ['scope'], ['names', 'kind'], ['names', 'plural']]) {
+    const settled = list(sub(live, 'status'), 'conditions').some(
+      (condition) => condition['type'] === 'Established' && condition['status'] === 'True',
+    )
+    const frozen = settled
+      ? [['scope'], ['names', 'kind'], ['group'], ['names', 'plural']]
+      : [['group'], ['names', 'plural']]
+    for (const path of frozen) {
       const read = (object: KubeObject): unknown =>
         path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), object['spec'])
       if (!jsonEqual(read(next) as never, read(live) as never)) {
@@ -69,47 +99,39 @@ export const customDefinition: Strategy = {
   },
 }
 
-function definitionErrors(object: KubeObject): FieldError[] {
-  const errors: FieldError[] = []
-  const spec = sub(object, 'spec')
-  const group = text(spec, 'group')
-  const plural = text(sub(spec, 'names'), 'plural')
-  if (object.metadata.name !== `${plural}.${group}`) {
-    errors.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'))
+const NAME_REASONS = ['PluralConflict', 'SingularConflict', 'ShortNamesConflict', 'KindConflict', 'ListKindConflict']
+
+/** The last of the names that another definition of the group has taken, as the naming controller reports it. */
+function conflictOf(
+  draft: KubeObject,
+  names: JsonObject,
+  context: StrategyContext,
+): { readonly reason: string; readonly message: string } | undefined {
+  const group = text(sub(draft, 'spec'), 'group')
+  const resources = new Set<string>()
+  const kinds = new Set<string>()
+  for (const other of context.list('customresourcedefinitions.apiextensions.k8s.io')) {
+    if (text(sub(other, 'spec'), 'group') !== group || other.metadata.name === draft.metadata.name) continue
+    const taken = sub(other, 'status', 'acceptedNames') ?? {}
+    for (const name of resourceNames(taken)) resources.add(name)
+    for (const key of ['kind', 'listKind']) kinds.add(text(taken, key))
   }
-  if (group === '') errors.push(required('spec.group'))
-  else if (!group.includes('.'))
-    errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'))
-  if (plural === '') errors.push(required('spec.names.plural'))
-  if (text(sub(spec, 'names'), 'kind') === '') errors.push(required('spec.names.kind'))
-  const scope = text(spec, 'scope')
-  if (scope === '') errors.push(required('spec.scope'))
-  else if (scope !== 'Cluster' && scope !== 'Namespaced')
-    errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
-  const versions = list(spec, 'versions')
-  const stored = versions.filter((version) => version['storage'] === true).length
-  if (stored !== 1) {
-    errors.push(
-      invalidValue(
-        'spec.versions',
-        versions.map((version) => text(version, 'name')),
-        'must have exactly one version marked as storage version',
-      ),
-    )
+  const short = Array.isArray(names['shortNames']) ? names['shortNames'].filter((name) => typeof name === 'string') : []
+  const checks: readonly (readonly [string[], ReadonlySet<string>])[] = [
+    [[text(names, 'plural')], resources],
+    [[text(names, 'singular')], resources],
+    [short, resources],
+    [[text(names, 'kind')], kinds],
+    [[text(names, 'listKind')], kinds],
+  ]
+  for (const [i, [wanted, taken]] of [...checks.entries()].reverse()) {
+    const hit = wanted.find((name) => name !== '' && taken.has(name))
+    if (hit !== undefined) return { reason: NAME_REASONS[i]!, message: `${JSON.stringify(hit)} is already in use` }
   }
-  for (const [i, version] of versions.entries()) {
-    const field = `spec.versions[${i}]`
-    if (text(version, 'name') === '') errors.push(required(`${field}.name`))
-    const schema = sub(version, 'schema', 'openAPIV3Schema')
-    if (schema === undefined) errors.push(required(`${field}.schema.openAPIV3Schema`, 'schemas are required'))
-    else if (text(schema, 'type') !== 'object') {
-      if (text(schema, 'type') === '')
-        errors.push(required(`${field}.schema.openAPIV3Schema.type`, 'must not be empty at the root'))
-      else
-        errors.push(
-          invalidValue(`${field}.schema.openAPIV3Schema.type`, text(schema, 'type'), 'must be object at the root'),
-        )
-    }
-  }
-  return errors
+  return undefined
+}
+
+function resourceNames(names: JsonObject): string[] {
+  const short = Array.isArray(names['shortNames']) ? names['shortNames'].map(String) : []
+  return [text(names, 'plural'), text(names, 'singular'), ...short]
 }

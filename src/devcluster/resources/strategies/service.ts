@@ -2,7 +2,8 @@ import type { JsonObject } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import { type FieldError, invalidValue } from '../../http/errors.ts'
 import type { Strategy, StrategyContext } from '../strategy.ts'
-import { collect } from '../validation/field.ts'
+import { collect, Field } from '../validation/field.ts'
+import { serviceWarnings } from '../validation/pod-warnings.ts'
 import { checkServiceSpec, checkServiceUpdate, isExternal } from '../validation/services.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
@@ -33,6 +34,7 @@ export const service: Strategy = {
     allocate(draft, undefined, context)
   },
   prepareForUpdate: (draft, live, context) => allocate(draft, live, context),
+  warnings: (object) => serviceWarnings(new Field(sub(object, 'spec') ?? {}, 'spec', [])),
   validate: (object) => [...collect(object['spec'], 'spec', checkServiceSpec), ...portRangeErrors(object)],
   validateUpdate: (next, live) =>
     collect(next['spec'], 'spec', (spec) => checkServiceUpdate(spec, sub(live, 'spec') ?? {})),

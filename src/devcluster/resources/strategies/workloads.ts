@@ -2,10 +2,11 @@ import { isObject, type JsonObject, jsonEqual } from '../../../base/index.ts'
 import { checkDnsLabel, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
-import { collect, type Field } from '../validation/field.ts'
+import { collect, Field } from '../validation/field.ts'
 import { checkCronJobSpec, checkJobSpec, checkJobUpdate } from '../validation/jobs.ts'
 import { checkPodOnly, checkPodSpec } from '../validation/pod-spec.ts'
 import { podUpdateErrors } from '../validation/pod-update.ts'
+import { podWarnings } from '../validation/pod-warnings.ts'
 import {
   checkDaemonSetSpec,
   checkDeploymentSpec,
@@ -30,6 +31,11 @@ function specErrors(object: KubeObject, check: (spec: Field) => void): FieldErro
   return collect(object['spec'], 'spec', check)
 }
 
+/** What there is to say of a workload's template. */
+function templateWarnings(object: KubeObject): string[] {
+  return podWarnings(new Field(sub(object, 'spec', 'template', 'spec') ?? {}, 'spec.template.spec', []))
+}
+
 /** A workload's selector stays as it is. */
 function sameSelector(next: KubeObject, live: KubeObject): FieldError[] {
   return specErrors(next, (spec) => checkImmutable(spec, live['spec'], 'selector'))
@@ -37,6 +43,7 @@ function sameSelector(next: KubeObject, live: KubeObject): FieldError[] {
 
 export const deployment: Strategy = {
   generation: true,
+  warnings: templateWarnings,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     preset(spec, 'replicas', 1)
@@ -60,6 +67,7 @@ export const deployment: Strategy = {
 
 export const replicaSet: Strategy = {
   generation: true,
+  warnings: templateWarnings,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     preset(spec, 'replicas', 1)
@@ -77,6 +85,7 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
 export const daemonSet: Strategy = {
   generation: true,
+  warnings: templateWarnings,
   defaults: (draft) => {
     presetText(ensure(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '0')
     const spec = ensure(draft, 'spec')
@@ -121,6 +130,7 @@ function dropGated(draft: KubeObject): void {
 
 export const statefulSet: Strategy = {
   generation: true,
+  warnings: templateWarnings,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     preset(spec, 'replicas', 1)
@@ -218,6 +228,7 @@ function hostnameErrors(object: KubeObject): FieldError[] {
 
 export const job: Strategy = {
   generation: true,
+  warnings: templateWarnings,
   defaultPropagation: 'Orphan',
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
@@ -259,6 +270,10 @@ export const job: Strategy = {
 
 export const cronJob: Strategy = {
   generation: true,
+  warnings: (object) => {
+    const spec = sub(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec') ?? {}
+    return podWarnings(new Field(spec, 'spec.jobTemplate.spec.template.spec', []))
+  },
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     presetText(spec, 'concurrencyPolicy', 'Allow')
@@ -284,6 +299,7 @@ export const cronJob: Strategy = {
 
 export const pod: Strategy = {
   generation: true,
+  warnings: (object) => podWarnings(new Field(sub(object, 'spec') ?? {}, 'spec', [])),
   returnsDeleted: true,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
@@ -291,7 +307,9 @@ export const pod: Strategy = {
     podOnlyDefaults(spec)
   },
   prepareForCreate: (draft) => {
-    draft['status'] = { phase: 'Pending', qosClass: qosClass(ensure(draft, 'spec')) }
+    const spec = ensure(draft, 'spec')
+    if (Number(spec['terminationGracePeriodSeconds'] ?? 0) < 0) spec['terminationGracePeriodSeconds'] = 1
+    draft['status'] = { phase: 'Pending', qosClass: qosClass(spec) }
   },
   validate: (object, _context, live) =>
     specErrors(object, (spec) => {
