@@ -33,7 +33,7 @@ export function signedHeaders(
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
     .sort(([a], [b]) => compareStrings(a, b))
   const names = all.map(([name]) => name).join(';')
-  const query = [...url.searchParams]
+  const query = [...url.searchParams.entries()]
     .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)
     .sort(compareStrings)
     .join('&')
