@@ -18,7 +18,6 @@ import {
   type Terminal,
   UsageError,
 } from '../command.ts'
-import { createKustomizeHelm } from '../kustomize-helm.ts'
 import { formatProblem } from '../problems.ts'
 import { buildRemotes, remoteFlag } from '../remotes.ts'
 
@@ -66,7 +65,9 @@ export const kustomizeBuildCommand: Command = {
         store,
         remotes: remotes.source,
         cancellation: stop,
-        ...(flags['enable-helm'] || flags['enable-alpha-plugins'] ? { helm: openHelm(terminal, flags, store) } : {}),
+        ...(flags['enable-helm'] || flags['enable-alpha-plugins']
+          ? { helm: await openHelm(terminal, flags, store) }
+          : {}),
       })
       printNotices(terminal, flags, result)
       if (result.problems.length > 0) {
@@ -103,7 +104,9 @@ function readOptions(terminal: Terminal, flags: FlagValues): KustomizeOptions {
   }
 }
 
-function openHelm(terminal: Terminal, flags: FlagValues, store: FetchStore): HelmInflator {
+/** Loaded only here: the Helm engine is more than all the rest of this command. */
+async function openHelm(terminal: Terminal, flags: FlagValues, store: FetchStore): Promise<HelmInflator> {
+  const { createKustomizeHelm } = await import('../kustomize-helm.ts')
   return createKustomizeHelm({
     store,
     sources: () => createChartSources({ cacheDir: cacheDir(terminal.env) }),
