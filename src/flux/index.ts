@@ -24,6 +24,7 @@ export {
   type ChartDocument,
   originLabels,
   type PostRenderBuild,
+  type PostRenderRun,
   postRender,
   type ReleaseDocument,
 } from './helm-release/post-render.ts'

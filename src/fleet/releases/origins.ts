@@ -1,5 +1,5 @@
 import { getIn, type JsonValue, joinPath, type Location, relativePath } from '../../base/index.ts'
-import type { ReleasedObject } from '../../flux/index.ts'
+import type { PostRenderRun, ReleasedObject } from '../../flux/index.ts'
 import {
   type Chart,
   type FieldOrigin,
@@ -12,6 +12,8 @@ import {
   type ValuesLayer,
   valueAtPath,
 } from '../../helm/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import { parseDocuments, pathAt } from '../../yaml/index.ts'
 import type { Fleet } from '../types.ts'
 import type { LoadedChart } from './charts.ts'
 import { releaseLayers } from './layers.ts'
@@ -33,6 +35,7 @@ interface Rendering {
   readonly loaded: LoadedChart
   readonly rendered: RenderedChart
   readonly trace: RenderTrace
+  readonly runs: readonly PostRenderRun[]
 }
 
 /** The origins of the fields of a rendered HelmRelease: templates, layers of values, post-renderers. */
@@ -57,7 +60,7 @@ export class ReleaseOrigins {
     if (origin !== undefined && (!isScalar(value) || isSame(value, document?.textOf(path)))) {
       return { origin, changedBy: undefined, changedAt: undefined }
     }
-    return { origin, ...this.#changed(path) }
+    return { origin, ...this.#changed(object, path) }
   }
 
   /** What the layers of values say about a value, the lowest first. @throws nothing */
@@ -76,7 +79,7 @@ export class ReleaseOrigins {
     return path === undefined ? undefined : { path, range }
   }
 
-  #changed(path: ValuePath): Pick<FieldSource, 'changedBy' | 'changedAt'> {
+  #changed(object: KubeObject, path: ValuePath): Pick<FieldSource, 'changedBy' | 'changedAt'> {
     const release = this.#release
     const at = (...field: (string | number)[]): Location | undefined => release.locate(field)
     if (isOwnLabel(path)) return { changedBy: 'helm-controller', changedAt: undefined }
@@ -85,7 +88,23 @@ export class ReleaseOrigins {
       return { changedBy: 'commonMetadata', changedAt: at(...common) }
     }
     if (path.join('.') === 'metadata.namespace') return { changedBy: 'helm-controller', changedAt: undefined }
-    return { changedBy: 'postRenderers', changedAt: at('spec', 'postRenderers') }
+    return { changedBy: 'postRenderers', changedAt: at('spec', 'postRenderers', ...this.#entry(object, path)) }
+  }
+
+  /** The patch or image of the post-renderers that set a field last: the path below `spec.postRenderers`. */
+  #entry({ kind, metadata }: KubeObject, path: ValuePath): (string | number)[] {
+    for (const { renderer, text, objects } of this.#rendering.runs.toReversed()) {
+      const same = objects.find((each) => each.object.kind === kind && each.object.metadata.name === metadata.name)
+      const change = same?.originOf?.(path)
+      if (renderer === undefined || change?.range === undefined || !change.path.endsWith('/kustomization.yaml'))
+        continue
+      const root = parseDocuments(text).documents[0]?.root
+      const [field, index] = root === undefined ? [] : (pathAt(root, change.range.start)?.path ?? [])
+      if ((field === 'patches' || field === 'images') && index !== undefined) {
+        return [renderer, 'kustomize', field, index]
+      }
+    }
+    return []
   }
 
   /** The layer with its places in the workspace, where its file is there. */

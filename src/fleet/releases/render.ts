@@ -3,6 +3,7 @@ import {
   composeValues,
   finishRelease,
   type PostRenderBuild,
+  type PostRenderRun,
   type ReleasedObject,
   readRelease,
   unknownValue,
@@ -86,8 +87,10 @@ export class ReleaseRenderer {
     if (values === undefined || loaded === undefined) return done([])
     const rendered = this.#rendered(release, { loaded, values, problems, trace })
     if (rendered === undefined) return done([])
+    const runs: PostRenderRun[] = []
     const result = finishRelease(release.object, rendered, {
       build: postRenderBuild,
+      ...(trace ? { observe: (run) => void runs.push(run) } : {}),
       isNamespaced: (apiVersion, kind) => isNamespaced(this.#fleet.registry, apiVersion, kind),
     })
     for (const problem of result.problems) {
@@ -97,7 +100,7 @@ export class ReleaseRenderer {
     if (rendered.trace === undefined) return finished
     return {
       ...finished,
-      origins: new ReleaseOrigins(this.#fleet, release, { loaded, rendered, trace: rendered.trace }),
+      origins: new ReleaseOrigins(this.#fleet, release, { loaded, rendered, trace: rendered.trace, runs }),
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   MemoryFileSystem,
   type Problem,
+  type TextRange,
 } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { fluxGroups } from '../kinds/kind.ts'
@@ -35,12 +36,29 @@ export type PostRenderBuild = (
   readonly objects: readonly {
     readonly object: KubeObject
     readonly origins: readonly { readonly path: string }[]
+    originOf?(path: readonly (string | number)[]): FieldChange | undefined
   }[]
   readonly problems: readonly Problem[]
 }
 
+/** What set a field in a run of kustomize: a file of the run, and the place of the entry in it. */
+export interface FieldChange {
+  readonly path: string
+  readonly range?: TextRange
+}
+
+/** A run of kustomize that was done. */
+export interface PostRenderRun {
+  /** Index in `spec.postRenderers`; `undefined` for a run of the metadata alone. */
+  readonly renderer: number | undefined
+  /** Text of the kustomization, the entries of `patches` and `images` in the order of the HelmRelease. */
+  readonly text: string
+  readonly objects: ReturnType<PostRenderBuild>['objects']
+}
+
 /** One run of kustomize over all documents. */
 interface Step {
+  readonly renderer: number | undefined
   readonly kustomization: JsonObject
   readonly reorder: 'legacy' | 'none'
 }
@@ -51,25 +69,29 @@ const root = '/release'
  * Sends documents through the post-renderers of a HelmRelease: its `postRenderers` in order, then `commonMetadata`, then
  * the labels that name the HelmRelease, which every release has. Documents that no template made (split from a List)
  * have an empty path. Source: helm-controller 1.6 internal/postrender.
+ * @param observe hears of each run, for who wants to know what changed a field.
  * @returns the objects in kustomize's order; with an error, its problems.
  */
 export function postRender(
   release: KubeObject,
   documents: readonly ChartDocument[],
   build: PostRenderBuild,
+  observe?: (run: PostRenderRun) => void,
 ): { readonly objects: readonly ReleaseDocument[]; readonly problems: readonly Problem[] } {
   let files = byPath(documents)
   let objects: ReleaseDocument[] = []
   const problems: Problem[] = []
-  for (const { kustomization, reorder } of stepsOf(release)) {
+  for (const { kustomization, reorder, renderer } of stepsOf(release)) {
     const paths = [...files.keys()]
     if (paths.length === 0) return { objects: [], problems }
     const names = paths.map((_, i) => `${i}.yaml`)
+    const text = toYaml({ ...kustomization, resources: names })
     const fs = new MemoryFileSystem([
-      [`${root}/kustomization.yaml`, toYaml({ ...kustomization, resources: names })],
+      [`${root}/kustomization.yaml`, text],
       ...paths.map((path, i): readonly [string, string] => [`${root}/${names[i]}`, files.get(path)!]),
     ])
     const result = build(root, fs, { loadRestrictor: 'none', reorder })
+    observe?.({ renderer, text, objects: result.objects })
     for (const problem of result.problems) problems.push(explained(problem, paths))
     if (hasErrors(result.problems)) return { objects: [], problems }
     objects = result.objects.map(({ object, origins }) => {
@@ -107,12 +129,13 @@ function stepsOf(release: KubeObject): Step[] {
   const base = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
   const steps: Step[] = []
   const renderers = getIn(release, ['spec', 'postRenderers'])
-  for (const renderer of Array.isArray(renderers) ? renderers : []) {
+  for (const [index, renderer] of (Array.isArray(renderers) ? renderers : []).entries()) {
     const kustomize = getIn(renderer, ['kustomize'])
     if (!isObject(kustomize)) continue
     const patches = listOf(kustomize['patches']).map(readPatch)
     const images = listOf(kustomize['images']).map((image) => pick(image, ['name', 'newName', 'newTag', 'digest']))
     steps.push({
+      renderer: index,
       kustomization: {
         ...base,
         ...(patches.length === 0 ? {} : { patches }),
@@ -122,7 +145,7 @@ function stepsOf(release: KubeObject): Step[] {
     })
   }
   const transformers = metadataTransformers(release)
-  const last = steps.pop() ?? { kustomization: base, reorder: 'none' }
+  const last = steps.pop() ?? { renderer: undefined, kustomization: base, reorder: 'none' }
   steps.push({ ...last, kustomization: { ...last.kustomization, transformers } })
   return steps
 }

@@ -5,6 +5,7 @@ import {
   type ChartDocument,
   originLabels,
   type PostRenderBuild,
+  type PostRenderRun,
   postRender,
   type ReleaseDocument,
 } from './post-render.ts'
@@ -24,6 +25,8 @@ export interface ReleasedObject extends ReleaseDocument {
 
 export interface FinishOptions {
   readonly build: PostRenderBuild
+  /** Hears of each run of kustomize. */
+  readonly observe?: (run: PostRenderRun) => void
   /** Whether objects of a kind live in namespaces; `undefined` when nobody knows. */
   readonly isNamespaced: (apiVersion: string, kind: string) => boolean | undefined
 }
@@ -36,12 +39,12 @@ export interface FinishOptions {
 export function finishRelease(
   release: KubeObject,
   output: ChartOutput,
-  { build, isNamespaced }: FinishOptions,
+  { build, isNamespaced, observe }: FinishOptions,
 ): { readonly objects: readonly ReleasedObject[]; readonly problems: readonly Problem[] } {
   const spec = readRelease(release)
   const problems: Problem[] = []
   const run = (documents: readonly ChartDocument[]): readonly ReleaseDocument[] => {
-    const result = postRender(release, documents, build)
+    const result = postRender(release, documents, build, observe)
     problems.push(...result.problems)
     return result.objects
   }

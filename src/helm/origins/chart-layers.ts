@@ -24,7 +24,7 @@ function fileLayer(
   const path = fullPath(chart)
   return textLayer(decodeText(file.data), {
     kind: isReplaced ? 'valuesFile' : 'chart',
-    label: `${path}/${file.name}`,
+    label: isReplaced ? `valuesFiles ${file.name}` : `${path}/${file.name}`,
     mount,
     chart: path,
     file: file.name,

@@ -1,7 +1,8 @@
-import { followAlias, getField, getKeyNode, nodeAt, parseDocuments, type YamlNode } from '../../yaml/index.ts'
+import { followAlias, parseDocuments, type YamlNode } from '../../yaml/index.ts'
 import type { Chart } from '../chart.ts'
 import { manifestParts } from '../manifests.ts'
 import { chartLayers } from './chart-layers.ts'
+import { fieldAt, keyAt } from './fields.ts'
 import type { TracedOutput } from './outputs.ts'
 import { OriginResolver } from './resolve.ts'
 import type { RenderTracer } from './tracer.ts'
@@ -69,7 +70,7 @@ class Document implements DocumentOrigins {
   }
 
   textOf(path: ValuePath): string | undefined {
-    const node = nodeAt(this.#parsed(), path)
+    const node = fieldAt(this.#parsed(), path)
     return node?.kind === 'scalar' ? node.value : undefined
   }
 
@@ -78,7 +79,7 @@ class Document implements DocumentOrigins {
     const root = this.#parsed()
     const kind = scalarAt(root, ['kind'])
     if (kind === undefined) return []
-    const items = kind.endsWith('List') ? getField(root, 'items') : undefined
+    const items = kind.endsWith('List') ? fieldAt(root, ['items']) : undefined
     if (items?.kind !== 'sequence') return [{ kind, name: scalarAt(root, ['metadata', 'name']) ?? '', origins: this }]
     return items.content.map((item, i) => ({
       kind: scalarAt(item, ['kind']) ?? '',
@@ -100,7 +101,7 @@ class Document implements DocumentOrigins {
 }
 
 function scalarAt(root: YamlNode | undefined, path: ValuePath): string | undefined {
-  const node = nodeAt(root, path)
+  const node = fieldAt(root, path)
   return node?.kind === 'scalar' ? node.value : undefined
 }
 
@@ -110,12 +111,11 @@ function rangeOf(
   text: string,
   path: ValuePath,
 ): { readonly start: number; readonly end: number; readonly wanted: string } | undefined {
-  const node = nodeAt(root, path)
+  const node = fieldAt(root, path)
   if (node === undefined) return undefined
   const isScalar = node.kind === 'scalar' && node.end > node.start && node.start >= 0
   if (isScalar) return { start: node.start, end: node.end, wanted: node.value }
-  const last = path.at(-1)
-  const key = typeof last === 'string' ? getKeyNode(nodeAt(root, path.slice(0, -1)), last) : undefined
+  const key = keyAt(root, path)
   const mark = key ?? firstScalar(node)
   if (mark.start < 0) return undefined
   // What was to be the value of an empty one was written behind its key.
