@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+import { join } from 'node:path'
+import { cacheDir } from '../host/cache-dir.ts'
 import {
   type Command,
   CommandError,
@@ -13,6 +17,10 @@ import { loadCommands } from './commands.ts'
 
 /** Runs one command line and returns the exit code: 0 fine, 1 a finding, 2 wrong usage, 3 could not do it. */
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  if (words[0] === '--version' || words[0] === 'version') {
+    terminal.stdout(`fluxkit ${version()}\n`)
+    return exitCodes.fine
+  }
   const commands = await loadCommands(words[0])
   const found = findCommand(commands, words)
   if (found === undefined) {
@@ -50,6 +58,13 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   }
 }
 
+/** The version in the package that this program came in. */
+function version(): string {
+  const isBundle = import.meta.url.endsWith('/cli.js')
+  const manifest = new URL(isBundle ? '../package.json' : '../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+}
+
 /** What to do about a refusal whose message does not say it. */
 function nextStep(code: unknown): string {
   if (code === 401)
@@ -77,6 +92,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
+
+// What V8 made of the commands' code is kept for the next run, where Node can do so (22.1 and later).
+nodeModule.enableCompileCache?.(join(cacheDir(process.env), 'code'))
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => void process.stdout.write(text),

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheDir } from './cache-dir.ts'
 
 /** What is known of a dev cluster that was started by this user: enough to find and stop it. */
 export interface ClusterRecord {
@@ -8,11 +8,6 @@ export interface ClusterRecord {
   readonly pid: number
   readonly url: string
   readonly kubeconfig: string
-}
-
-/** Where Fluxkit keeps its caches: `FLUXKIT_CACHE`, else `XDG_CACHE_HOME/fluxkit`, else `~/.cache/fluxkit`. */
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env['FLUXKIT_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fluxkit')
 }
 
 /** The folder of the records and default kubeconfig files of dev clusters. */

@@ -2,6 +2,7 @@
  * The Node implementations of the core's interfaces: disk, clock, clusters, git. Shared by the worker and the CLI.
  * Invariant: no policy; whoever calls decides what may be contacted or written.
  */
+export { cacheDir } from './cache-dir.ts'
 export * from './chart-cache.ts'
 export * from './chart-files.ts'
 export * from './chart-sources.ts'

@@ -44,4 +44,7 @@ export const extraDoors: readonly string[] = [
   'src/devcluster/server/index.ts',
   'src/fleet/releases/index.ts',
   'src/helm/light.ts',
+  'src/helm/rendering.ts',
+  'src/host/cache-dir.ts',
+  'src/host/charts.ts',
 ]

@@ -12,8 +12,8 @@ import {
   renderNameTemplate,
   setValue,
   templateText,
-} from '../../helm/index.ts'
-import { nodeTemplateCrypto, readChartFiles, unpackChart } from '../../host/index.ts'
+} from '../../helm/rendering.ts'
+import { nodeTemplateCrypto, readChartFiles, unpackChart } from '../../host/charts.ts'
 import { type Command, type FlagValues, listFlag, stringFlag, type Terminal, UsageError } from '../command.ts'
 
 /** `helm template NAME CHART`: standard output, exit code and failure as `helm template` has them. */
