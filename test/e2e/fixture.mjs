@@ -83,8 +83,12 @@ contexts:
       user: nobody
 `
 
-/** Unpacks the fleet into a folder and makes it a clone of its repository. @returns its path; `undefined` without fleets. */
-export function makeFleet(folder) {
+/**
+ * Unpacks the fleet into a folder and makes it a clone of its repository.
+ * @param more files to add, by path.
+ * @returns its path; `undefined` without fleets.
+ */
+export function makeFleet(folder, more) {
   const archive = join(
     process.env['FLUXKIT_FLEETS'] ?? join(dirname(root.replace(/\/$/, '')), 'shared', 'fleets'),
     `${name}.tar.gz`,
@@ -92,7 +96,7 @@ export function makeFleet(folder) {
   if (!existsSync(archive)) return undefined
   run('tar', ['xzf', archive, '-C', folder])
   const path = join(folder, name)
-  for (const [file, text] of Object.entries(added)) {
+  for (const [file, text] of Object.entries({ ...added, ...more })) {
     mkdirSync(dirname(join(path, file)), { recursive: true })
     writeFileSync(join(path, file), text)
   }

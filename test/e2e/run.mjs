@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeFleet, mistakeLine, unreachableKubeconfig } from './fixture.mjs'
+import { releaseFiles, releases, serveCharts } from './releases.mjs'
 import { root } from './setup.mjs'
 import { Workbench } from './ui.mjs'
 import { openBrowser, packExtension, serveCode, until } from './vscode.mjs'
@@ -20,8 +21,9 @@ let failed = 0
 let code
 let browser
 let page
+const charts = await serveCharts()
 try {
-  const fleet = makeFleet(home)
+  const fleet = makeFleet(home, releaseFiles(charts.url))
   if (fleet === undefined) {
     console.log('end to end: absent (the fleets of ../shared/fleets are not on this machine)')
   } else {
@@ -35,6 +37,7 @@ try {
 } finally {
   await browser?.close()
   await code?.stop()
+  charts.stop()
   if (process.env.FLUXKIT_E2E_KEEP === undefined) rmSync(home, { recursive: true, force: true })
   else console.log(`kept ${home}`)
 }
@@ -71,6 +74,7 @@ async function main(fleet) {
   const workbench = new Workbench(page)
   await looking(workbench)
   await checking(workbench)
+  await releases({ step, page, workbench, images })
   await running(workbench)
   await acting(workbench)
   await pictures(workbench)
@@ -288,6 +292,9 @@ async function pictures(workbench) {
     await page.locator('.monaco-workbench.vs').waitFor({ timeout: 15_000 })
     await workbench.settleColors()
     await workbench.screenshot(join(images, 'overview-light.png'))
+    await workbench.clickRowAction('Fleet', 'hello', 'Build')
+    await workbench.waitForText('# Source: hello/templates/deployment.yaml')
+    await workbench.screenshot(join(images, 'release-build-light.png'))
     await workbench.closeAllEditors()
     const frame = await openGraph(workbench)
     await frame.locator('button.node.workload.ready', { hasText: 'web' }).first().waitFor({ timeout: 20_000 })

@@ -12,8 +12,8 @@ import { DownloadProgress } from './download-progress.ts'
 const quiet = 150
 /** Releases that wait for their charts at a time. */
 const lanes = 4
-/** Milliseconds of rendering after which what was found so far is told. */
-const tellAfter = 250
+/** Milliseconds in which outcomes are gathered before they are told: others may wait for a network for long. */
+const gather = 50
 
 export interface ReleasesContext {
   readonly connection: Connection
@@ -31,6 +31,9 @@ interface Work {
   round: number
   /** A release that is busy was stale again. */
   again: boolean
+  /** The outcomes that were told last: their number in the store, and the files that their problems are in. */
+  told: { readonly store: ReleaseStore; readonly revision: number; readonly paths: readonly string[] } | undefined
+  telling: NodeJS.Timeout | undefined
 }
 
 /**
@@ -69,7 +72,9 @@ export class Releases implements Disposable {
 
   /** What a release renders to; waits for its chart. @throws CancelledError */
   async rendered(folder: Folder, release: FleetRelease): Promise<RenderedRelease> {
-    return (await this.#store(folder)).rendered(release)
+    const rendered = await (await this.#store(folder)).rendered(release)
+    this.#tellSoon(folder)
+    return rendered
   }
 
   /** As `rendered`, with the origin of every field. @throws CancelledError */
@@ -82,7 +87,10 @@ export class Releases implements Disposable {
     this.#subscription.dispose()
     this.#progress?.dispose()
     this.#network.cancellation.cancel()
-    for (const { timer } of this.#work.values()) clearTimeout(timer)
+    for (const { timer, telling } of this.#work.values()) {
+      clearTimeout(timer)
+      clearTimeout(telling)
+    }
     this.#work.clear()
   }
 
@@ -97,9 +105,8 @@ export class Releases implements Disposable {
     this.#network = { allowed, cancellation: new CancellationSource() }
     for (const folder of this.#context.workspace.folders) {
       if (folder.releases === undefined) continue
-      const paths = folder.releases.problemPaths()
       folder.releases = undefined
-      this.#context.workspace.recheck(folder, paths)
+      this.#context.workspace.recheck(folder, this.#workOf(folder).told?.paths ?? [])
       this.#soon(folder)
     }
   }
@@ -118,8 +125,7 @@ export class Releases implements Disposable {
 
   #soon(folder: Folder): void {
     if (this.#disposed) return
-    const work = this.#work.get(folder) ?? { timer: undefined, busy: new Set(), round: 0, again: false }
-    this.#work.set(folder, work)
+    const work = this.#workOf(folder)
     work.round++
     clearTimeout(work.timer)
     work.timer = setTimeout(() => {
@@ -128,6 +134,32 @@ export class Releases implements Disposable {
         if (!(error instanceof CancelledError)) this.#context.dispatcher.log('error', `HelmReleases: ${textOf(error)}`)
       })
     }, quiet)
+  }
+
+  #workOf(folder: Folder): Work {
+    const known = this.#work.get(folder)
+    if (known !== undefined) return known
+    const work: Work = {
+      ...{ timer: undefined, busy: new Set(), round: 0, again: false },
+      ...{ told: undefined, telling: undefined },
+    }
+    this.#work.set(folder, work)
+    return work
+  }
+
+  /** Has what is new in the store published, whoever had it rendered; a few outcomes at a time. */
+  #tellSoon(folder: Folder): void {
+    if (this.#disposed) return
+    const work = this.#workOf(folder)
+    work.telling ??= setTimeout(() => {
+      work.telling = undefined
+      const store = folder.releases
+      const { told } = work
+      if (store === undefined || (told?.store === store && told.revision === store.revision)) return
+      const paths = store.problemPaths()
+      this.#context.workspace.recheck(folder, new Set([...(told?.paths ?? []), ...paths]))
+      work.told = { store, revision: store.revision, paths }
+    }, gather)
   }
 
   async #run(folder: Folder, work: Work): Promise<void> {
@@ -141,32 +173,24 @@ export class Releases implements Disposable {
     if (folder.releases === undefined && listReleases(folder.fleet).length === 0) return
     const { round } = work
     const store = await this.#store(folder)
-    const before = new Set(store.problemPaths())
-    const revision = store.revision
     const stale = store.stale()
-    if (stale.length === 0 && revision === store.revision) return
+    this.#tellSoon(folder)
     const isOpen = ({ path }: { readonly path: string }): boolean => workspace.isOpen(folder.absolute(path))
     const first = stale.filter((release) => isOpen(release.locate() ?? { path: '' }))
     const queue = [...first, ...stale.filter((release) => !first.includes(release))]
-    let told = performance.now()
-    const tell = (): void => {
-      told = performance.now()
-      const after = store.problemPaths()
-      workspace.recheck(folder, new Set([...before, ...after]))
-      for (const path of after) before.add(path)
-    }
     const lane = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         if (work.round !== round || folder.releases !== store) return
         if (work.busy.has(next.id)) work.again = true
-        else await this.#render(store, next, work)
-        if (performance.now() - told > tellAfter) tell()
+        else {
+          await this.#render(store, next, work)
+          this.#tellSoon(folder)
+        }
         // Messages first.
         await new Promise((resolve) => setImmediate(resolve))
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
-    if (folder.releases === store && store.revision !== revision) tell()
     if (work.again && work.busy.size === 0) {
       work.again = false
       this.#soon(folder)

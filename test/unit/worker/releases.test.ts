@@ -170,6 +170,19 @@ describe('diagnostics of HelmReleases', () => {
     await worker.untilDiagnostics(path, (found) => found.length === 0)
   })
 
+  it('are told also when a build document had the release rendered first', async () => {
+    const worker = await start()
+    const { cluster, workloads } = await untilWorkloads(worker, areRendered)
+    const path = 'clusters/prod/web.yaml'
+    await worker.open(path, web)
+    await worker.change(path, web.replace('replicas: 2', 'replicas: many'), 2)
+    await worker.request(buildWorkload, { fleetCluster: cluster, workload: workloads.get('web')!.id })
+    await worker.untilDiagnostics(path, (found) => found.length > 0)
+    await worker.change(path, web, 3)
+    await worker.request(buildWorkload, { fleetCluster: cluster, workload: workloads.get('web')!.id })
+    await worker.untilDiagnostics(path, (found) => found.length === 0)
+  })
+
   it('come with the line of a template of the workspace, and go when that is mended on disk', async () => {
     const template = 'charts/web/templates/config.yaml'
     const worker = await start({ [template]: 'a: 1\n{{ fail "not today" }}\n' })
