@@ -65,7 +65,12 @@ export function applyJson6902(resource: Resource, patch: readonly JsonPatchOpera
   const result = applyJsonPatch(toJson(old), patch)
   if (result !== null && !isObject(result))
     fail('json: cannot unmarshal array into Go value of type map[string]interface {}')
-  resource.node = fromJson(result ?? {}, { old, marshalled: true, mark: (node) => resource.mark(node, step) })
+  // What this patch leaves alone keeps the mark of what set it before.
+  const mark = (node: YamlNode, before?: YamlNode): void => {
+    const by = before === undefined ? step : resource.markOf(before)
+    if (by !== undefined) resource.mark(node, by)
+  }
+  resource.node = fromJson(result ?? {}, { old, marshalled: true, mark })
   resource.addStep(step)
   const annotations = resource.annotations()
   for (const [key, value] of internal) annotations.set(key, value)

@@ -9,13 +9,13 @@ export function toJson(node: YamlNode): JsonValue {
   return convert(node, true, false)
 }
 
-/** Tells which node of a converted tree is new or changed. */
-export type NodeMarker = (node: YamlNode) => void
+/** Tells which node of a converted tree is new or changed, and which stands for an old one. */
+export type NodeMarker = (node: YamlNode, old?: YamlNode) => void
 
 export interface FromJsonOptions {
   /** Where the value is what this node held, the place of the old nodes is kept. */
   readonly old?: YamlNode | undefined
-  /** Told of the topmost nodes that are new or changed. */
+  /** Told of the topmost nodes that are new or changed, and of those that are as they were, with the old one. */
   readonly mark?: NodeMarker
   /**
    * The value was a Go map that go-yaml wrote: numbers are floats, strings have the style that it chose. Else the nodes
@@ -135,6 +135,7 @@ function makeNode(
   if (same) {
     node.start = old.start
     node.end = old.end
+    mark?.(node, old)
   } else mark?.(node)
   const before = same ? old : undefined
   // Below a node that is marked everything belongs to the mark.

@@ -51,6 +51,22 @@ describe('originOf', () => {
     expect(textAt(path)).toEqual([step, text])
   })
 
+  it('finds the first of two JSON patches', () => {
+    const patch = (path: string, value: string): string =>
+      `- target: {kind: A}\n  patch: '[{"op": "add", "path": "/spec/${path}", "value": "${value}"}]'\n`
+    const text = `#- kustomization.yaml\nresources: [x.yaml]\npatches:\n${patch('a', 'one')}${patch('b', 'two')}#- x.yaml\nkind: A\napiVersion: v1\nmetadata: {name: here}\nspec: {a: zero, b: zero, c: zero}\n`
+    const [object] = buildFixture(text).objects
+    const setBy = (field: string): string | undefined => {
+      const step = object?.originOf(['spec', field])
+      return filesOf(text)
+        .get(step?.path.slice('/r/'.length) ?? '')
+        ?.slice(step?.range?.start, step?.range?.end)
+    }
+    expect(setBy('a')).toContain('one')
+    expect(setBy('b')).toContain('two')
+    expect(setBy('c')).toBe('zero')
+  })
+
   it('counts both characters of wide line breaks', () => {
     const wide =
       '#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\n---\r\nkind: A\r\napiVersion: v1\r\nmetadata:\r\n  name: here\r\n'
