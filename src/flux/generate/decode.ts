@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
-import type { Shape } from './kustomization-shape.ts'
+import { compareStrings, isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
+import type { Shape, StructShape } from './kustomization-shape.ts'
 
 /** A value that does not fit its Go type; the message is that of sigs.k8s.io/yaml. */
 export class DecodeError extends Error {
@@ -12,10 +12,16 @@ export class DecodeError extends Error {
  * Throws `DecodeError`.
  */
 export function throughType(value: JsonValue, shape: Shape): JsonValue | undefined {
-  return convert(value, shape, [])
+  return convert(value, shape, { struct: '', path: [] })
 }
 
-function convert(value: JsonValue, shape: Shape, path: readonly string[]): JsonValue | undefined {
+/** Where a value stands, as Go names it: the innermost struct, and the fields that lead there. */
+interface Place {
+  readonly struct: string
+  readonly path: readonly string[]
+}
+
+function convert(value: JsonValue, shape: Shape, path: Place): JsonValue | undefined {
   if (value === null) return undefined
   switch (shape.is) {
     case 'any':
@@ -34,40 +40,40 @@ function convert(value: JsonValue, shape: Shape, path: readonly string[]): JsonV
       return convertMap(value, shape.of, path)
     case 'struct':
       if (!isObject(value)) return mismatch(value, shape, path)
-      return convertStruct(value, shape.fields, path)
+      return convertStruct(value, shape, { struct: shape.goType.slice(shape.goType.indexOf('.') + 1), path: path.path })
   }
 }
 
-function convertMap(value: JsonObject, of: Shape, path: readonly string[]): JsonObject {
+function convertMap(value: JsonObject, of: Shape, path: Place): JsonObject {
   const out: JsonObject = {}
   for (const [key, item] of Object.entries(value)) setOwn(out, key, convert(item, of, path) ?? zeroOf(of))
   return out
 }
 
-function convertStruct(
-  value: JsonObject,
-  fields: Readonly<Record<string, Shape>>,
-  path: readonly string[],
-): JsonObject {
+function convertStruct(value: JsonObject, { fields, always }: StructShape, place: Place): JsonObject {
   const out: JsonObject = {}
   const byLower = new Map(Object.keys(fields).map((name) => [name.toLowerCase(), name]))
-  for (const [key, item] of Object.entries(value)) {
+  // On the way to JSON the keys are sorted: of two names that differ in case the second counts.
+  for (const key of Object.keys(value).sort(compareStrings)) {
     const name = Object.hasOwn(fields, key) ? key : byLower.get(key.toLowerCase())
     if (name === undefined) continue
-    const converted = convert(item, fields[name]!, [...path, name])
+    const converted = convert(value[key]!, fields[name]!, { struct: place.struct, path: [...place.path, name] })
     if (converted !== undefined && !isEmpty(converted, fields[name]!)) out[name] = converted
   }
+  for (const [name, zero] of Object.entries(always ?? {})) if (!Object.hasOwn(out, name)) setOwn(out, name, zero)
   return out
 }
 
 /** `omitempty`: empty lists, maps, strings, false and 0 are not written; a struct behind a pointer is. */
 function isEmpty(value: JsonValue, shape: Shape): boolean {
-  if (value === '' || value === false || value === 0) return !('keepZero' in shape) && shape.is !== 'any'
+  if (shape.keepZero === true) return false
+  if (value === '' || value === false || value === 0) return shape.is !== 'any'
   if (Array.isArray(value)) return value.length === 0
   return shape.is === 'map' && isObject(value) && Object.keys(value).length === 0
 }
 
 function zeroOf(shape: Shape): JsonValue {
+  if (shape.nullable === true) return null
   switch (shape.is) {
     case 'string':
       return ''
@@ -76,14 +82,15 @@ function zeroOf(shape: Shape): JsonValue {
     case 'int':
       return 0
     case 'struct':
-      return {}
+      return { ...shape.always }
     default:
       return null
   }
 }
 
 function isInteger(value: JsonValue): value is number | bigint {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
+  if (typeof value === 'bigint') return value === BigInt.asIntN(64, value)
+  return typeof value === 'number' && Number.isInteger(value)
 }
 
 function toText(value: JsonValue): string | undefined {
@@ -101,7 +108,7 @@ function formatFloat(value: number): string {
   return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
 }
 
-function mismatch(value: JsonValue, shape: Shape, path: readonly string[]): never {
+function mismatch(value: JsonValue, shape: Shape, { struct, path }: Place): never {
   const got = Array.isArray(value)
     ? 'array'
     : isObject(value)
@@ -110,8 +117,8 @@ function mismatch(value: JsonValue, shape: Shape, path: readonly string[]): neve
         ? 'bool'
         : typeof value === 'string'
           ? 'string'
-          : 'number'
-  const where = path.length === 0 ? 'value' : `struct field Kustomization.${path.join('.')}`
+          : `number ${typeof value === 'number' ? formatFloat(value) : String(value)}`
+  const where = path.length === 0 ? 'value' : `struct field ${struct}.${path.join('.')}`
   throw new DecodeError(
     `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${got} into Go ${where} of type ${shape.goType}`,
   )

@@ -224,7 +224,7 @@ const selectorFields = ['group', 'version', 'kind', 'name', 'namespace', 'labelS
 
 function patchOf(value: JsonObject): JsonObject {
   const out: JsonObject = {}
-  if (typeof value['patch'] === 'string') out['patch'] = value['patch']
+  if (typeof value['patch'] === 'string' && value['patch'] !== '') out['patch'] = value['patch']
   const target = value['target']
   if (isObject(target)) {
     const selector: JsonObject = {}
@@ -286,7 +286,7 @@ function mergeImages(file: JsonObject, images: readonly JsonObject[]): void {
   for (const image of images) {
     const text = (field: string): string => (typeof image[field] === 'string' ? image[field] : '')
     const same = list.find((other) => (other['name'] ?? '') === text('name'))
-    const target: JsonObject = same ?? { name: text('name') }
+    const target: JsonObject = same ?? (text('name') === '' ? {} : { name: text('name') })
     if (text('newName') !== '') target['newName'] = text('newName')
     if (same === undefined || text('newTag') !== '' || text('digest') !== '') {
       setOrDrop(target, 'newTag', text('newTag'))

@@ -1,9 +1,24 @@
-/** The shape of a Go type, as far as JSON decoding cares. `GoType` is its name in error messages. */
-export type Shape =
-  | { readonly is: 'string' | 'bool' | 'int' | 'any'; readonly goType: string; readonly keepZero?: true }
-  | { readonly is: 'list'; readonly of: Shape; readonly goType: string }
-  | { readonly is: 'map'; readonly of: Shape; readonly goType: string }
-  | { readonly is: 'struct'; readonly fields: Readonly<Record<string, Shape>>; readonly goType: string }
+import type { JsonObject } from '../../base/index.ts'
+
+/** The shape of a Go type, as far as JSON decoding cares. `goType` is its name in error messages. */
+export type Shape = {
+  readonly goType: string
+  /** Written also when it is empty: a field without `omitempty`, or a pointer. */
+  readonly keepZero?: true
+  /** An item of a list that is null stays null: a pointer. */
+  readonly nullable?: true
+} & (
+  | { readonly is: 'string' | 'bool' | 'int' | 'any' }
+  | { readonly is: 'list' | 'map'; readonly of: Shape }
+  | StructShape
+)
+
+export interface StructShape {
+  readonly is: 'struct'
+  readonly fields: Readonly<Record<string, Shape>>
+  /** What fields are written as when they are absent: those without `omitempty`, and structs that are no pointers. */
+  readonly always?: JsonObject
+}
 
 const text: Shape = { is: 'string', goType: 'string' }
 const flag: Shape = { is: 'bool', goType: 'bool' }
@@ -20,8 +35,16 @@ function mapOf(of: Shape): Shape {
   return { is: 'map', of, goType: `map[string]${of.goType}` }
 }
 
-function struct(goType: string, fields: Readonly<Record<string, Shape>>): Shape {
-  return { is: 'struct', fields, goType }
+function struct(goType: string, fields: Readonly<Record<string, Shape>>, always: JsonObject = {}): Shape {
+  return { is: 'struct', fields, goType, always }
+}
+
+function kept(shape: Shape): Shape {
+  return { ...shape, keepZero: true }
+}
+
+function pointer(shape: Shape): Shape {
+  return { ...shape, nullable: true }
 }
 
 const gvk = { group: text, version: text, kind: text }
@@ -55,14 +78,15 @@ const generator = {
 const replacement = struct('types.ReplacementField', {
   path: text,
   source: struct('types.SourceSelector', { ...resId, fieldPath: text, options: fieldOptions }),
-  sourceValue: text,
+  sourceValue: kept(text),
   targets: listOf(
-    struct('types.TargetSelector', {
-      select: selector,
-      reject: listOf(selector),
-      fieldPaths: texts,
-      options: fieldOptions,
-    }),
+    pointer(
+      struct(
+        'types.TargetSelector',
+        { select: selector, reject: listOf(pointer(selector)), fieldPaths: texts, options: fieldOptions },
+        { select: null },
+      ),
+    ),
   ),
 })
 const helmChart = struct('types.HelmChart', {
@@ -128,17 +152,25 @@ export const kustomizationShape: Shape = struct('types.Kustomization', {
   images: listOf(image),
   imageTags: listOf(image),
   replacements: listOf(replacement),
-  replicas: listOf(struct('types.Replica', { name: text, count: { is: 'int', goType: 'int64', keepZero: true } })),
+  replicas: listOf(struct('types.Replica', { name: text, count: { is: 'int', goType: 'int64' } }, { count: 0 })),
   vars: listOf(
-    struct('types.Var', {
-      name: text,
-      objref: struct('types.Target', { ...gvk, apiVersion: text, name: text, namespace: text }),
-      fieldref: struct('types.FieldSelector', { fieldPath: text }),
-    }),
+    struct(
+      'types.Var',
+      {
+        name: text,
+        objref: struct('types.Target', { ...gvk, apiVersion: text, name: text, namespace: text }, { name: '' }),
+        fieldref: struct('types.FieldSelector', { fieldPath: text }),
+      },
+      { name: '', objref: { name: '' }, fieldref: {} },
+    ),
   ),
   sortOptions: struct('types.SortOptions', {
     order: text,
-    legacySortOptions: struct('types.LegacySortOptions', { orderFirst: texts, orderLast: texts }),
+    legacySortOptions: struct(
+      'types.LegacySortOptions',
+      { orderFirst: kept(texts), orderLast: kept(texts) },
+      { orderFirst: null, orderLast: null },
+    ),
   }),
   resources: texts,
   components: texts,

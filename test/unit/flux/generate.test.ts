@@ -49,12 +49,24 @@ test.each([
     'kind: Pod\nmetadata: { namespace: n, labels: { b: "1", a: "2" } }\n',
     'missing metadata.name in object {{ Pod} {{ n} map[a:2 b:1] map[]}}',
   ],
-  ['kind: Pod\nmetadata: { name: p }\nspec: { list: [1, null] }\n', 'empty item at spec/list/ in object Pod'],
-  ['kind: [\n', 'yaml: line 1: did not find expected node content'],
+  ['- a\n', 'missing Resource metadata'],
+  ['kind: PodList\nitems: [{}, { kind: Pod }]\n', 'missing metadata.name in object {{ Pod} {{ } map[] map[]}}'],
+  ['kind: Pod\nmetadata: { name: p }\n--- not\na: 1\n', 'invalid document separator: --- not'],
+  ['kind: [\n', 'MalformedYAMLError: yaml: line 1: did not find expected node content'],
 ])('a file that holds no objects is refused: %s', (text, why) => {
   const [message] = generate({ 'apps/x.yaml': text }).problems
   expect(message).toMatch(/^failed to decode Kubernetes YAML from \/repo\/apps\/x\.yaml: /)
   if (!why.startsWith('missing kind')) expect(message).toContain(why)
+})
+
+test.each([
+  'kind: Pod\nmetadata: { name: 1 }\n',
+  'kind: Pod\nmetadata: { name: p }\nspec: { list: [1, null], list: [] }\n',
+  'kind: &k Pod\nmetadata: { name: *k }\n',
+  'null\n---\n{}\n---\n# nothing\n',
+  'kind: List\n',
+])('a file is only asked for kinds and names: %s', (text) => {
+  expect(generate({ 'apps/x.yaml': text }).problems).toEqual([])
 })
 
 test("the user's own file is kept, less what kustomize's type does not know", () => {
@@ -174,4 +186,47 @@ test('a path that is not there', () => {
   expect(generate({}, { path: './none' }).problems).toEqual([
     'kustomization path not found: stat /repo/none: no such file or directory',
   ])
+})
+
+test('fields that kustomize writes always, and those that it never writes empty', () => {
+  // As fluxcd/pkg kustomize 1.35 writes it.
+  const own = `vars: [{ name: V }]
+sortOptions: { legacySortOptions: { orderFirst: [] } }
+replicas: [{ name: web }]
+replacements: [{ sourceValue: "", targets: [null, {}] }]
+images: [null]
+`
+  const spec = { patches: [{ patch: '', target: { kind: 'Pod' } }], images: [{ name: '', newTag: '1' }] }
+  expect(generate({ 'apps/kustomization.yaml': own }, spec).text).toBe(`apiVersion: kustomize.config.k8s.io/v1beta1
+buildMetadata:
+- originAnnotations
+images:
+- newTag: "1"
+kind: Kustomization
+patches:
+- target:
+    kind: Pod
+replacements:
+- sourceValue: ""
+  targets:
+  - null
+  - select: null
+replicas:
+- count: 0
+  name: web
+sortOptions:
+  legacySortOptions:
+    orderFirst: []
+    orderLast: null
+vars:
+- fieldref: {}
+  name: V
+  objref:
+    name: ""
+`)
+})
+
+test('a wrong type is told with the innermost struct', () => {
+  const [message] = generate({ 'apps/kustomization.yaml': 'replicas: [{ name: web, count: 1.5 }]\n' }).problems
+  expect(message).toContain('cannot unmarshal number 1.5 into Go struct field Replica.replicas.count of type int64')
 })
