@@ -88,6 +88,29 @@ describe('charts of the repository', () => {
     expect(code).toBe(0)
   })
 
+  test('--explain: template lines, layers of values, what changed a field later', async () => {
+    const { code, stdout } = await fluxkit('build', 'hr', 'blog', '--path', 'fleet', '--explain', '--no-hooks')
+    const lines = stdout.split('\n').map((line) => line.trim())
+    const web = 'fleet/charts/web/templates/deployment.yaml'
+    const names = 'fleet/charts/common/templates/_names.tpl'
+    const container = 'spec.template.spec.containers[0]'
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'Deployment/apps/blog',
+        'web/templates/deployment.yaml',
+        `apiVersion: "apps/v1"  # ${web}:1:13`,
+        // The file of the dependency is beside the chart.
+        `metadata.labels["helm.sh/chart"]: "web-0.3.0"  # ${web}:5:11 > ${names}:6:34; .Chart.Name; .Chart.Version`,
+        `spec.replicas: 3  # ${web}:7:13; .Values.replicas: fleet/apps/home/kustomization.yaml:18:5: spec.values`,
+        `${container}.env[0].value: "hello from the ConfigMap"  # ${web}:21:22; .Values.greeting: fleet/apps/home/blog-values.yaml:3:11: ConfigMap apps/blog-values (values.yaml)`,
+        `${container}.env[1].value: ***  # ${web}:23:22; .Values.token: fleet/apps/home/blog.yaml:17:7: Secret apps/blog-token (token)`,
+        `${container}.image: "nginx:1.29.0"  # fleet/apps/home/blog.yaml:29:13: postRenderers, over ${web}:18:24; .Chart.AppVersion`,
+        'metadata.labels.team: "writers"  # fleet/apps/home/blog.yaml:25:13: commonMetadata',
+      ]),
+    )
+    expect(code).toBe(0)
+  })
+
   test('build all prints Kustomizations and releases', async () => {
     const { code, stdout } = await fluxkit('build', 'all', '--path', 'fleet')
     const kinds = read(stdout).map(({ kind }) => kind)
