@@ -306,6 +306,11 @@ function scanToNextToken(s: ScanState, scan: Mark): void {
   for (;;) {
     const tabs = s.flowLevel > 0 || !s.simpleKeyAllowed
     let c = text.charCodeAt(s.pos)
+    // go-yaml looks for a byte order mark at the start of its buffer instead of the line: behind two of them, every line
+    // loses its first character.
+    if (s.pos === s.lineStart && s.pos < s.length && text.charCodeAt(1) === 0xfeff && text.charCodeAt(0) === 0xfeff) {
+      c = text.charCodeAt(++s.pos)
+    }
     while (c === 0x20 || (c === 0x09 && tabs)) c = text.charCodeAt(++s.pos)
     if (s.comments.length > s.commentsHead) moveEntryComment(s)
     if (c === 0x23) {

@@ -98,6 +98,37 @@ describe('what may be read', () => {
   })
 })
 
+describe('two byte order marks', () => {
+  const mark = '\ufeff'
+
+  // What kustomize 5.8.1 makes of them: go-yaml then takes the first character of every line for a mark.
+  it.each([
+    ['a line', `${mark}${mark}{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n`],
+    ['indented lines', `${mark}${mark} apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n`],
+  ])('before %s', (_, text) => {
+    checkBuild(
+      `#- kustomization.yaml\nresources: [c.yaml]\n#- c.yaml\n${text}`,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n',
+    )
+  })
+
+  it('before lines that begin with their keys, which lose a letter', () => {
+    const files = `#- c.yaml\n${mark}${mark}${map('c')}`
+    checkFailure(`#- kustomization.yaml\nresources: [c.yaml]\n${files}`, /missing kind in object \{\{v1 \} /)
+    checkFailure(
+      `#- kustomization.yaml\n${mark}${mark}resources: [c.yaml]\nnamePrefix: a-\n#- c.yaml\n${map('c')}`,
+      /unknown field "amePrefix"/,
+    )
+  })
+
+  it('behind a separator are no space', () => {
+    checkFailure(
+      `#- kustomization.yaml\nresources: [c.yaml]\n#- c.yaml\n${map('c')}---${mark}\n${map('d')}`,
+      /invalid document separator: ---\ufeff/,
+    )
+  })
+})
+
 describe('hostile input', () => {
   it('bounds what aliases expand to', () => {
     const levels = Array.from({ length: 12 }, (_, i) =>
