@@ -66,6 +66,13 @@ export const customDefinition: Strategy = {
     status['acceptedNames'] = { ...(sub(draft, 'spec', 'names') ?? {}) }
     draft['status'] = status
   },
+  prepareForStatus: (draft) => {
+    const storage = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
+    const status = sub(draft, 'status')
+    const known = status?.['storedVersions']
+    if (status === undefined || storage === undefined || (Array.isArray(known) && known.length > 0)) return
+    status['storedVersions'] = [text(storage, 'name')]
+  },
   validate: (object, _context, live) => {
     const errors: FieldError[] = []
     const spec = sub(object, 'spec')

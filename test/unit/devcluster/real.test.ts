@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { isObject, type JsonObject, type JsonValue } from '../../../src/base/index.ts'
+import { type Answer, TestCluster } from './cluster.ts'
+import { stable, stableText } from './real-answers.ts'
+
+const FIXTURES = new URL('../../fixtures/kube-apiserver/', import.meta.url)
+
+interface Step {
+  readonly wait?: number
+  readonly method: string
+  readonly path: string
+  readonly body?: JsonValue
+  readonly headers?: Record<string, string>
+  /** What kube-apiserver 1.36.4 answered; absent where the dev cluster is known to answer otherwise. */
+  readonly answer?: { readonly status: number; readonly headers?: Record<string, string>; readonly body?: JsonValue }
+}
+
+interface Refusals {
+  readonly path: string
+  readonly object: JsonObject
+  readonly answer?: JsonValue
+  /** Where the object is changed, to what, and the refusal: status, message, causes. */
+  readonly cases: readonly [
+    (string | number)[],
+    'absent' | { value: JsonValue },
+    number,
+    string,
+    string[] | undefined,
+  ][]
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8'))
+}
+
+function bodyOf(answer: Answer, namespace: string): JsonValue {
+  try {
+    return stable(JSON.parse(answer.text) as JsonValue, namespace)
+  } catch {
+    return stableText(answer.text, namespace)
+  }
+}
+
+async function replay(file: string, namespace: string): Promise<void> {
+  const cluster = new TestCluster({ workloads: false })
+  const differences: unknown[] = []
+  let compared = 0
+  for (const [i, step] of (read(file) as Step[]).entries()) {
+    // Watches are streams; `reads.test.ts` and the tour look at them.
+    if (/[?&]watch=|\/watch\//.test(step.path ?? '')) continue
+    if (step.wait !== undefined) {
+      await cluster.clock.advance(step.wait)
+      continue
+    }
+    const answer = cluster.request(step.method, step.path, step.body, { 'user-agent': 'tour/v1', ...step.headers })
+    if (step.answer === undefined) continue
+    compared++
+    const { status, headers = {}, body } = step.answer
+    const got = {
+      status: answer.status,
+      headers: Object.fromEntries(
+        Object.keys(headers).map((name) => [name, stableText(answer.headers[name] ?? '', namespace)]),
+      ),
+      ...(body === undefined ? {} : { body: bodyOf(answer, namespace) }),
+    }
+    try {
+      expect(got).toEqual({ status, headers, ...(body === undefined ? {} : { body }) })
+    } catch {
+      differences.push([i, step.method, step.path, got, step.answer])
+    }
+  }
+  expect(differences).toEqual([])
+  expect(compared).toBeGreaterThan(100)
+}
+
+function changed(
+  object: JsonObject,
+  path: readonly (string | number)[],
+  to: 'absent' | { value: JsonValue },
+): JsonValue {
+  const out = structuredClone(object)
+  let at: unknown = out
+  for (const step of path.slice(0, -1)) at = (at as Record<string | number, unknown>)[step]
+  const last = path[path.length - 1]!
+  if (to !== 'absent') (at as Record<string | number, unknown>)[last] = to.value
+  else if (Array.isArray(at)) at.splice(Number(last), 1)
+  else delete (at as Record<string | number, unknown>)[last]
+  return out
+}
+
+describe('answers of kube-apiserver 1.36.4, recorded', () => {
+  it('to requests of all kinds', () => replay('requests.json', 'tt-requests'))
+  it('about definitions and custom resources', () => replay('definitions.json', 'tt-custom'))
+
+  for (const file of readdirSync(new URL('refusals/', FIXTURES)).sort()) {
+    it(`to objects with one thing changed: ${file.replace('.json', '')}`, async () => {
+      const { path, object, answer, cases } = read(`refusals/${file}`) as Refusals
+      const cluster = new TestCluster({ workloads: false })
+      cluster.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 't' } })
+      await cluster.clock.advance(1000)
+      const send = (body: JsonValue): Answer => cluster.request('POST', path, body, { 'user-agent': 'tour/v1' })
+      if (answer !== undefined) expect(bodyOf(send(object), '\0')).toEqual(answer)
+      for (const [at, to, status, message, causes] of cases) {
+        const { body } = send(changed(object, at, to))
+        const given = isObject(body['details']) ? body['details']['causes'] : undefined
+        const reasons = Array.isArray(given)
+          ? given.filter(isObject).map((cause) => `${String(cause['reason'])} ${String(cause['field'])}`)
+          : undefined
+        expect([at, body['code'], body['message'], reasons]).toEqual([at, status, message, causes ?? undefined])
+      }
+    })
+  }
+})
