@@ -76,6 +76,8 @@ function formatObject(value: GoValue, verb: string, flags: Flags, depth: number)
     }
   }
   if (value.text !== undefined && 'sxXq'.includes(verb)) return textOf(value.text(), verb, flags)
+  // Whole files are printed where a template prints all that it sees.
+  if (value.text !== undefined && verb === 'v' && isPlain(flags)) return value.format()
   const entries = value.entries?.()
   if (entries === undefined) return badVerb(verb, value, flags)
   const items = entries.map(([key, item]) => {
@@ -83,6 +85,10 @@ function formatObject(value: GoValue, verb: string, flags: Flags, depth: number)
     return value.goKind === 'map' ? `${formatKnown(key, verb, flags, depth + 1)}:${shown}` : shown
   })
   return value.goKind === 'map' ? `map[${items.join(' ')}]` : `[${items.join(' ')}]`
+}
+
+function isPlain({ width, precision, sharpV, plus, space }: Flags): boolean {
+  return width === undefined && precision === undefined && !sharpV && !plus && !space
 }
 
 function formatCollection(value: GoValue, verb: string, flags: Flags, depth: number): string {

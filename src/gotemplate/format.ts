@@ -91,7 +91,7 @@ function formatDirective(format: string, from: number, state: FormatState): { te
     const digits = digitsAt(format, at)
     if (digits !== '') {
       // A number that is too large takes the rest of the format with it.
-      if (Number(digits) > maxWidth) return finish(format, format.length, state, { bad, flags, good: index.good })
+      if (isTooLarge(digits)) return finish(format, format.length, state, { bad, flags, good: index.good })
       flags.width = Number(digits)
       at += digits.length
       if (index.after) index.good = false
@@ -109,13 +109,18 @@ function formatDirective(format: string, from: number, state: FormatState): { te
       index.after = false
     } else {
       const digits = digitsAt(format, at)
-      if (Number(digits) > maxWidth) return finish(format, format.length, state, { bad, flags, good: index.good })
+      if (isTooLarge(digits)) return finish(format, format.length, state, { bad, flags, good: index.good })
       flags.precision = Number(digits || '0')
       at += digits.length
     }
   }
   if (!index.after) at = argIndex(format, at, state, index)
   return finish(format, at, state, { bad, flags, good: index.good })
+}
+
+/** fmt's limit holds for a number's digits but the last. */
+function isTooLarge(digits: string): boolean {
+  return Number(digits.slice(0, -1)) > maxWidth
 }
 
 function digitsAt(format: string, at: number): string {

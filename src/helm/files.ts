@@ -22,6 +22,14 @@ export function filesObject(files: readonly ChartFile[]): GoObject {
 
 function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
   const get = (name: string): string => fromBytes(files.get(name) ?? new Uint8Array())
+  const contents = new Map<string, GoObject>()
+  const content = (name: string): GoObject => {
+    const known = contents.get(name)
+    if (known !== undefined) return known
+    const made = bytesObject(files.get(name)!)
+    contents.set(name, made)
+    return made
+  }
   const methods: Readonly<Record<string, GoObject['field'] extends (name: string) => infer R ? R : never>> = {
     Get: { method: goFunction('string', get) },
     GetBytes: { method: goFunction('string', (name: string) => bytesObject(files.get(name) ?? new Uint8Array())) },
@@ -31,7 +39,7 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
     Lines: { method: goFunction('string', (name: string) => lines(files.get(name))) },
   }
   const entries = (): (readonly [GoValue, GoValue])[] =>
-    sortNames(files.keys()).map((name) => [name, bytesObject(files.get(name)!)] as const)
+    sortNames(files.keys()).map((name) => [name, content(name)] as const)
   return {
     goType: 'engine.files',
     goKind: 'map',
@@ -47,11 +55,17 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
 
 /** A []byte: printed as numbers, but text to the functions that take any value. */
 export function bytesObject(bytes: Uint8Array): GoObject {
+  // Templates that print all that they see print every file, again and again.
+  let shown: string | undefined
+  const format = (): string => {
+    shown ??= `[${bytes.join(' ')}]`
+    return shown
+  }
   return {
     goType: '[]uint8',
     goKind: 'slice',
     field: () => undefined,
-    format: () => `[${[...bytes].join(' ')}]`,
+    format,
     entries: () => Array.from(bytes, (byte, i) => [makeInt(i), makeInt(byte, 'uint8')] as const),
     toJson: () => base64Encode(bytes),
     text: () => fromBytes(bytes),

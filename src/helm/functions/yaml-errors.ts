@@ -1,5 +1,6 @@
 import type { Problem } from '../../base/index.ts'
-import { resolveScalar, unmarshalErrorText, type YamlNode } from '../../yaml/index.ts'
+import { formatFloat } from '../../gotemplate/index.ts'
+import { GoFloat, GoInt, resolveScalar, unmarshalErrorText, type YamlNode } from '../../yaml/index.ts'
 
 /**
  * What sigs.k8s.io/yaml says when a document cannot become JSON. Infinity, NaN and null keys are its own complaints; the
@@ -22,7 +23,8 @@ function valueOfNullKey(node: YamlNode): string | undefined {
       const resolved = resolveScalar(value)
       if (typeof resolved === 'string') return JSON.stringify(resolved)
       if (resolved === null) return 'interface {}(nil)'
-      if (typeof resolved === 'object') return 'value' in resolved ? String(resolved.value) : String(resolved)
+      if (resolved instanceof GoInt) return String(resolved.int)
+      if (resolved instanceof GoFloat) return formatFloat(resolved.float, 'g', -1)
       return String(resolved)
     }
     const inner = valueOfNullKey(key)
