@@ -59,6 +59,7 @@ function convertStruct(value: JsonObject, { fields, always }: StructShape, place
     if (name === undefined) continue
     const converted = convert(value[key]!, fields[name]!, { struct: place.struct, path: [...place.path, name] })
     if (converted !== undefined && !isEmpty(converted, fields[name]!)) out[name] = converted
+    else delete out[name]
   }
   for (const [name, zero] of Object.entries(always ?? {})) if (!Object.hasOwn(out, name)) setOwn(out, name, zero)
   return out

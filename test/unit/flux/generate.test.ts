@@ -226,6 +226,16 @@ vars:
 `)
 })
 
+test('of two names that differ in case the second by order of bytes counts, also when it is empty', () => {
+  const own = 'resources: []\nResources: [a.yaml]\nNamePrefix: a-\nnamePrefix: b-\n'
+  expect(generate({ 'apps/kustomization.yaml': own }).text).toBe(`apiVersion: kustomize.config.k8s.io/v1beta1
+buildMetadata:
+- originAnnotations
+kind: Kustomization
+namePrefix: b-
+`)
+})
+
 test('a wrong type is told with the innermost struct', () => {
   const [message] = generate({ 'apps/kustomization.yaml': 'replicas: [{ name: web, count: 1.5 }]\n' }).problems
   expect(message).toContain('cannot unmarshal number 1.5 into Go struct field Replica.replicas.count of type int64')
