@@ -128,7 +128,7 @@ function keyText(
   own: ChartDefault | undefined,
   { schema, column }: { readonly schema: JsonObject | undefined; readonly column: number },
 ): string {
-  const key = /^[\w./-]+$/.test(name) ? name : JSON.stringify(name)
+  const key = /^[\w./-]+$/.test(name) ? name : JSON.stringify(name).replace(/[\\$}]/g, '\\$&')
   const indent = ' '.repeat(column + 2)
   const kind = own?.value.kind
   if (kind === 'sequence' || (own === undefined && schema?.['type'] === 'array')) return `${key}:\n${indent}- $0`
@@ -143,9 +143,8 @@ function describe(chart: ChartValues, path: Path): string | undefined {
   if (own === undefined && schemas.length === 0) return undefined
   const title = path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
   const type = schemas.map((schema) => typeOf(schema)).find((each) => each !== '')
-  const lines = [
-    `**${title}**${type === undefined ? '' : ` · ${type}`} · value of chart ${chart.name} ${chart.version}`,
-  ]
+  const subject = escapeMarkdown(`value of chart ${chart.name} ${chart.version}`)
+  const lines = [`**${escapeMarkdown(title)}**${type === undefined ? '' : ` · ${type}`} · ${subject}`]
   const comment = own === undefined ? '' : commentOf(own)
   if (comment !== '') lines.push(escapeMarkdown(comment))
   for (const schema of schemas) {
@@ -167,12 +166,12 @@ function fence(text: string): string {
 
 /** Charts are from anywhere: their comments are text, not Markdown that could link or embed. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!<>|&~-]/g, '\\$&').replaceAll('\n', '  \n')
+  return text.replace(/[\\`*_{}[\]()#!<>|&~]/g, '\\$&').replaceAll('\n', '  \n')
 }
 
 function typeOf({ type, enum: allowed }: JsonObject): string {
-  if (Array.isArray(allowed)) return allowed.map((value) => `\`${String(value)}\``).join(' | ')
-  return typeof type === 'string' ? type : Array.isArray(type) ? type.join(' or ') : ''
+  if (Array.isArray(allowed)) return allowed.map((value) => `\`${String(value).replaceAll('`', '')}\``).join(' | ')
+  return escapeMarkdown(typeof type === 'string' ? type : Array.isArray(type) ? type.join(' or ') : '')
 }
 
 function shortDefault({ value }: ChartDefault): string {

@@ -28,6 +28,7 @@ import type { FleetRelease } from './list.ts'
 import type { ObjectTexts } from './object-text.ts'
 import { ReleaseOrigins } from './origins.ts'
 import { chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
+import { secretMask } from './secret-values.ts'
 import { valuesOperations } from './values-operations.ts'
 
 export interface ReleaseTools extends ChartTools {
@@ -46,6 +47,8 @@ export interface RenderedRelease {
   readonly chart: { readonly name: string; readonly version: string } | undefined
   /** The chart itself; `undefined` when it could not be had. */
   readonly loaded: LoadedChart | undefined
+  /** Masks the values that come from Secrets in a text; the messages of `problems` have none. */
+  readonly mask: (text: string) => string
   /** Where the fields of the objects come from, when it was asked for and the chart rendered. */
   readonly origins?: ReleaseOrigins
 }
@@ -82,7 +85,9 @@ export class ReleaseRenderer {
     const loaded = await this.#chart(release, problems)
     const done = (objects: RenderedRelease['objects']): RenderedRelease => {
       const chart = loaded === undefined ? undefined : nameOf(loaded)
-      return { release, objects, problems, chart, loaded }
+      const mask = secretMask(this.#fleet, release)
+      const shown = problems.map((problem) => ({ ...problem, message: mask(problem.message) }))
+      return { release, objects, problems: shown, chart, loaded, mask }
     }
     if (values === undefined || loaded === undefined) return done([])
     const rendered = this.#rendered(release, { loaded, values, problems, trace })

@@ -230,7 +230,7 @@ export class ReleaseStore {
       const traced = objects[i]
       return found[i]!.map((finding) =>
         objectProblem(rendered.release, released, {
-          finding,
+          finding: { ...finding, message: rendered.mask(finding.message) },
           origin: traced === undefined ? undefined : origins?.of(traced, finding.path).origin,
         }),
       )
@@ -287,7 +287,9 @@ function objectProblem(
   { path, object }: ReleasedObject,
   { finding, origin }: { readonly finding: ObjectFinding; readonly origin: FieldOrigin | undefined },
 ): ReleaseProblem {
-  const { code, severity, message } = finding
+  const { code, severity } = finding
+  // Messages quote values.
+  const message = object.kind === 'Secret' ? `${finding.path.join('.')} is not valid` : finding.message
   const line = origin?.through.at(-1) ?? origin?.template
   const place = line === undefined ? path : `${line.path}:${line.line}`
   const value = origin?.values[0]?.path.map(String)

@@ -91,7 +91,7 @@ export class ReleaseViews {
     const { folder } = found
     const rendered = await this.rendered(found)
     return {
-      text: rendered.objects.map(documentText).join(''),
+      text: rendered.mask(rendered.objects.map(documentText).join('')),
       problems: rendered.problems.map(({ severity, message, location }) => {
         const place = folder.locate(location)
         return { severity, message, ...(place === undefined ? {} : { location: place }) }

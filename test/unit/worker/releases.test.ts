@@ -243,6 +243,30 @@ describe('views of HelmReleases', () => {
     expect(text).not.toContain('hunter2')
   })
 
+  it('a value from a Secret is shown nowhere: not in the build, not in a message', async () => {
+    const secret =
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: login, namespace: default }\nstringData:\n  values.yaml: |\n    token: correct-horse\n'
+    const schema = '{"properties":{"token":{"pattern":"^[0-9]+$"}}}'
+    const own = {
+      'clusters/prod/login.yaml': secret,
+      'clusters/prod/web.yaml': `${web}  valuesFrom: [{ kind: Secret, name: login }]\n`,
+      'charts/web/templates/config.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  url: "https://me:{{ .Values.token }}@example.com"\n',
+    }
+    const worker = await start({ ...own, 'charts/web/values.schema.json': schema })
+    await worker.untilDiagnostics('clusters/prod/login.yaml', (found) => found.length > 0)
+    expect(worker.diagnostics('clusters/prod/login.yaml')[0]!.message).toContain("refuses token: '***' does not match")
+    worker.write('charts/web/values.schema.json', '{}')
+    await worker.touch('charts/web/values.schema.json')
+    await worker.untilDiagnostics('clusters/prod/login.yaml', (found) => found.length === 0)
+    const { cluster, workloads } = await untilWorkloads(worker, areRendered)
+    const { text } = await worker.request(buildWorkload, {
+      fleetCluster: cluster,
+      workload: workloads.get('web')!.id,
+    })
+    expect(text).toContain('url: https://me:***@example.com')
+  })
+
   it('the objects lead to the template, of a packed chart in a document of its own', async () => {
     const worker = await start()
     const { cluster, workloads } = await untilWorkloads(worker, areRendered)
