@@ -111,12 +111,20 @@ class LineMatch {
   }
 
   #inOrder(): (number | undefined)[] {
+    const places = new Map<string, number[]>()
+    for (const [i, { text }] of this.from.entries()) {
+      const known = places.get(text)
+      if (known === undefined) places.set(text, [i])
+      else known.push(i)
+    }
+    for (const list of places.values()) list.reverse()
     let next = 0
-    return this.to.map((line) => {
-      if (line.text === '') return undefined
-      const at = this.from.findIndex((each, i) => i >= next && each.text === line.text)
-      if (at < 0) return undefined
-      next = at + 1
+    return this.to.map(({ text }) => {
+      const list = text === '' ? undefined : places.get(text)
+      if (list === undefined) return undefined
+      while (list.length > 0 && list.at(-1)! < next) list.pop()
+      const at = list.pop()
+      if (at !== undefined) next = at + 1
       return at
     })
   }

@@ -65,6 +65,8 @@ interface Known {
 /** How many elements of one list or map are followed. */
 const maxElements = 5_000
 const maxFlow = 200
+/** How deep lists and maps are followed. */
+const maxDepth = 100
 
 /** The executor hands back only what this trace gave it. */
 export function asFlow(flow: ValueFlow): Flow {
@@ -76,11 +78,13 @@ export class Provenance {
   readonly #known = new WeakMap<object, Known>()
 
   /** Says that a value is what a chart's object holds at a path, with everything in it. */
-  register(value: GoValue, base: Base): void {
+  register(value: GoValue, base: Base, depth = 0): void {
     const key = keyOf(value)
-    if (key === undefined || this.#known.has(key)) return
+    if (key === undefined || depth > maxDepth || this.#known.has(key)) return
     this.#known.set(key, isMap(value) ? { base, before: { ...underlying(value) } } : { base })
-    for (const [step, child] of elementsOf(value)) this.register(child, { ...base, path: [...base.path, step] })
+    for (const [step, child] of elementsOf(value)) {
+      if (isContainer(child)) this.register(child, { ...base, path: [...base.path, step] }, depth + 1)
+    }
   }
 
   /** Says where the elements of a new list or map come from; `rest` is for those that are not named. */
@@ -146,16 +150,18 @@ export class Provenance {
     result: GoValue,
     sources: readonly GoValue[],
     rest: Flow,
-    budget: { elements: number } = { elements: maxElements },
+    budget: { elements: number; depth: number } = { elements: maxElements, depth: 0 },
   ): void {
-    if (!isContainer(result) || this.has(result)) return
+    if (!isContainer(result) || this.has(result) || budget.depth > maxDepth) return
     const own = new Map<string | number, Flow>()
     for (const [step, element] of elementsOf(result)) {
       if (budget.elements-- <= 0) break
       const holders = sources.filter((source) => hasElement(source, step))
       if (isContainer(element)) {
         const children = holders.map((source) => elementAt(source, step))
+        budget.depth++
         this.copied(element, children, rest, budget)
+        budget.depth--
       } else {
         const holder = holders.find((source) => elementAt(source, step) === element) ?? holders[0]
         const flow = holder === undefined ? undefined : this.elementOf(holder, step, element)
@@ -184,7 +190,7 @@ export class Provenance {
 
   /** Says what merging a map into another did to it. */
   merged(target: GoMap, source: GoValue, overwrite: boolean, depth = 0): void {
-    if (!isMap(source) || depth > 50) return
+    if (!isMap(source) || depth > maxDepth) return
     for (const step of Object.keys(source)) {
       const element = target[step]
       const from = source[step]

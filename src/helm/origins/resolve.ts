@@ -38,7 +38,7 @@ interface Way {
 }
 
 /** How many outputs and values are looked at for one field. */
-const maxSteps = 2_000
+const maxSteps = 5_000
 const maxShown = 32
 const maxConditions = 200
 
@@ -90,6 +90,7 @@ export class OriginResolver {
     if (found.budget-- <= 0) return
     const pieces = piecesIn(output, start, end)
     for (const piece of pieces) {
+      if (found.budget-- <= 0) return
       const from = Math.max(start, piece.start)
       const to = Math.min(end, piece.end)
       const text = output.text.slice(from, to)
@@ -161,7 +162,7 @@ export class OriginResolver {
     for (const each of scopes) {
       if (each.template === undefined) {
         if (each.node.tree.parseName === textTemplate || each.flow.length === 0) continue
-        asked(each.flow, this.#places.of(each.node, name), found.conditions)
+        asked(each.flow, this.#places.of(each.node, name), found)
       } else {
         if (each.node.tree.parseName !== textTemplate) places = withPlace(places, this.#places.of(each.node, name))
         name = each.template
@@ -188,7 +189,7 @@ export class OriginResolver {
         return
       case 'asked': {
         const place = way.chain.at(-1)
-        if (place !== undefined) asked([atom], place, found.conditions)
+        if (place !== undefined) asked([atom], place, found)
         return
       }
       case 'encoded': {
@@ -307,15 +308,15 @@ function withPlace(chain: readonly TemplatePlace[], place: TemplatePlace): reado
 }
 
 /** Notes the values that a flow asked, those of included templates with them. */
-function asked(flow: Flow, place: TemplatePlace, into: ValueRead[], depth = 0): void {
+function asked(flow: Flow, place: TemplatePlace, found: Collected, depth = 0): void {
   for (const atom of flow) {
-    if (into.length >= maxConditions) return
-    if (atom.kind === 'value' && atom.root === 'Values') into.push({ path: atom.path, place })
+    if (found.conditions.length >= maxConditions || found.budget-- <= 0) return
+    if (atom.kind === 'value' && atom.root === 'Values') found.conditions.push({ path: atom.path, place })
     if ((atom.kind !== 'text' && atom.kind !== 'asked') || depth > 4) continue
     for (const piece of atom.output.pieces.slice(0, 20)) {
-      asked(piece.flow, place, into, depth + 1)
+      asked(piece.flow, place, found, depth + 1)
       for (let scope = piece.scope; scope !== undefined; scope = scope.outer) {
-        if (scope.flow.length > 0) asked(scope.flow, place, into, depth + 1)
+        if (scope.flow.length > 0) asked(scope.flow, place, found, depth + 1)
       }
     }
   }

@@ -107,10 +107,13 @@ const list: Rule = ({ flows, result }, provenance) => {
   return provenance.flowOf(result) ?? none
 }
 
+/** Longer lists that grow are not followed item by item: each step would copy what is known of all. */
+const maxList = 300
+
 /** `append LIST X`, `prepend LIST X`. */
 const extend: Rule = ({ name, values, flows, result }, provenance) => {
   const from = values[0]
-  if (Array.isArray(result) && Array.isArray(from)) {
+  if (Array.isArray(result) && Array.isArray(from) && from.length < maxList) {
     const own = new Map<string | number, Flow>()
     const isFirst = name.toLowerCase().endsWith('prepend')
     from.forEach((each, i) => {
@@ -118,7 +121,7 @@ const extend: Rule = ({ name, values, flows, result }, provenance) => {
     })
     own.set(isFirst ? 0 : from.length, flows[1] ?? none)
     provenance.made(result, own, none)
-  }
+  } else provenance.made(result, new Map(), joined(flows.slice(1)))
   return provenance.flowOf(result) ?? joined(flows)
 }
 

@@ -20,6 +20,8 @@ interface Running {
 const none: Flow = []
 /** How many conditions around an assignment count. */
 const maxGuards = 8
+/** How many pieces of output are told apart in a render; the largest chart of the corpus has a tenth. */
+const maxPieces = 500_000
 
 /**
  * Writes down, while the templates of a chart run, which node wrote which text of which output, and which values flowed
@@ -31,6 +33,7 @@ export class RenderTracer implements ExecutionTrace {
   readonly files: Map<string, TracedOutput> = new Map()
   readonly #notes: Atom[] = []
   readonly #running: Running[] = []
+  #pieces = 0
   /** The dot of the template that is about to begin. */
   #dot: Flow = none
   /** The output that was completed last, until the function that made it returns. */
@@ -151,6 +154,10 @@ export class RenderTracer implements ExecutionTrace {
     if (text === '' && flow.length === 0 && running.scope === undefined) return
     const start = running.length
     running.length += text.length
-    running.output.pieces.push({ start, end: running.length, node, flow: asFlow(flow), scope: running.scope })
+    const { pieces } = running.output
+    const last = pieces.at(-1)
+    // Of an endless output the rest counts as written by the last.
+    if (++this.#pieces > maxPieces && last !== undefined) last.end = running.length
+    else pieces.push({ start, end: running.length, node, flow: asFlow(flow), scope: running.scope })
   }
 }

@@ -83,7 +83,9 @@ class Scan {
   }
 
   chart(chart: Chart, mount: ValuePath): void {
-    for (const dependency of chart.dependencies) this.chart(dependency, [...mount, nameOf(chart, dependency)])
+    for (const dependency of chart.dependencies) {
+      for (const name of namesOf(chart, dependency)) this.chart(dependency, [...mount, name])
+    }
     const files = chart.templates.map((file) => `${fullPath(chart)}/${file.name}`)
     for (const file of files) if (!basename(file).startsWith('_')) this.#run(file, scope, mount, 0)
     // What nothing calls in a way that can be seen is most likely called with everything.
@@ -252,10 +254,10 @@ class Scan {
   }
 }
 
-/** The name under which a chart has its dependency: an alias counts where only one declaration has one. */
-function nameOf(chart: Chart, dependency: Chart): string {
-  const declared = chart.metadata.dependencies.filter(({ name }) => name === dependency.metadata.name)
-  return declared.length === 1 && declared[0]!.alias !== '' ? declared[0]!.alias : dependency.metadata.name
+/** The names under which a chart has a dependency: one for each declaration, the alias where it has one. */
+function namesOf(chart: Chart, { metadata }: Chart): readonly string[] {
+  const declared = chart.metadata.dependencies.filter(({ name }) => name === metadata.name)
+  return declared.length === 0 ? [metadata.name] : declared.map(({ alias, name }) => alias || name)
 }
 
 function fieldOf(value: Known, name: string, frame: Frame): Known {

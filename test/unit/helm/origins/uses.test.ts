@@ -81,7 +81,7 @@ describe('where templates read values', () => {
   test('dependencies read below their name or alias; a library reads what its caller sees', () => {
     const chart = makeChart({
       'Chart.yaml':
-        'apiVersion: v2\nname: t\nversion: 0.1.0\ndependencies:\n- {name: redis, version: 1.0.0, alias: cache}\n- {name: lib, version: 1.0.0}\n',
+        'apiVersion: v2\nname: t\nversion: 0.1.0\ndependencies:\n- {name: redis, version: 1.0.0, alias: cache}\n- {name: redis, version: 1.0.0}\n- {name: lib, version: 1.0.0}\n',
       'charts/lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n',
       'charts/lib/templates/_l.tpl': '{{ define "lib.port" }}{{ .Values.port }}{{ end }}',
       'charts/redis/Chart.yaml': 'apiVersion: v2\nname: redis\nversion: 1.0.0\n',
@@ -91,6 +91,8 @@ describe('where templates read values', () => {
       't/charts/lib/templates/_l.tpl lib.port',
       't/charts/redis/templates/r.yaml cache.host',
       't/charts/lib/templates/_l.tpl cache.port',
+      't/charts/redis/templates/r.yaml redis.host',
+      't/charts/lib/templates/_l.tpl redis.port',
     ])
   })
 
