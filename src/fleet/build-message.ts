@@ -23,6 +23,12 @@ function step(text: string): string {
   if (both !== null) return both[2]!.startsWith('must build') ? both[1]! : both[3]!
   const last = /^accumulation err='.*': (.*)$/s.exec(plain)
   if (last !== null) return last[1]!
+  // Components: the failure inside is quoted.
+  const quoted = /^(?:loader\.New|accumulateDirectory:) "(.*)"$/s.exec(plain)
+  if (quoted !== null) return quoted[1]!.replace(/\\([\\"n])/g, (_, char: string) => (char === 'n' ? '\n' : char))
+  // What is configured is under the reader's eyes.
+  const plugin = /^trouble configuring builtin \w+ with config: `\n.*`: (.*)$/s.exec(plain)
+  if (plugin !== null) return plugin[1]!
   const from = /^accumulating resources from '[^']*': (.*)$/s.exec(plain)
   return from === null ? plain : from[1]!
 }

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../base/index.ts'
 import { stringifyYaml } from '../yaml/index.ts'
 import type { BuildScope } from './context.ts'
-import { located, withPrefix } from './errors.ts'
+import { isFailure, located, withPrefix, wrapError } from './errors.ts'
 import { type FieldSpec, makeFieldSpec, mergeFieldSpecs } from './field-spec.ts'
 import { configMapGenerator } from './generators/config-map.ts'
 import { mergeOptions } from './generators/data.ts'
 import { helmChartGenerator } from './generators/helm-chart.ts'
 import { secretGenerator } from './generators/secret.ts'
-import type { GeneratorArgs, HelmChartArgs, KustomizationFile, LabelArgs, ReplacementArgs } from './kustomization.ts'
+import type { GeneratorArgs, KustomizationFile, LabelArgs, PatchArgs, ReplacementArgs } from './kustomization.ts'
 import { type BuildOrigin, builtinOrigin } from './origin.ts'
 import type { Generator, Transformer } from './transformer.ts'
 import type { TransformerConfig } from './transformer-config.ts'
@@ -65,9 +65,7 @@ export function configureGenerators(input: BuiltinInput): Configured<Generator>[
     const namespace = chart.namespace || content.namespace || input.helmNamespace
     const args = { ...content.helmGlobals, ...chart, namespace }
     add('HelmChartInflationGenerator', 'helmCharts', i, (step) =>
-      withPrefix(`trouble configuring builtin HelmChartInflationGenerator with config: \`\n${configText(args)}\``, () =>
-        helmChartGenerator(scope, args, step),
-      ),
+      configured('HelmChartInflationGenerator', withoutEmpty(args), () => helmChartGenerator(scope, args, step)),
     )
   })
   return out
@@ -120,13 +118,17 @@ function patchesAndNames({ scope, file }: BuiltinInput, config: TransformerConfi
       kind: 'PatchStrategicMergeTransformer',
       field: 'patchesStrategicMerge',
       list: one(merges.length > 0, () =>
-        strategicMergeTransformer(scope, { paths: merges }, (i) => stepOf(file, 'patchesStrategicMerge', i)),
+        configured('PatchStrategicMergeTransformer', { paths: [...merges] }, () =>
+          strategicMergeTransformer(scope, { paths: merges }, (i) => stepOf(file, 'patchesStrategicMerge', i)),
+        ),
       ),
     },
     {
       kind: 'PatchTransformer',
       field: 'patches',
-      list: (content.patches ?? []).map((args) => ({ make: (step) => patchTransformer(scope, args, step) })),
+      list: (content.patches ?? []).map((args) => ({
+        make: (step) => configured('PatchTransformer', patchConfig(args), () => patchTransformer(scope, args, step)),
+      })),
     },
     {
       kind: 'NamespaceTransformer',
@@ -182,8 +184,10 @@ function fieldChanges({ scope, file }: BuiltinInput, config: TransformerConfig):
       kind: 'PatchJson6902Transformer',
       field: 'patchesJson6902',
       list: (content.patchesJson6902 ?? []).map(({ target, path = '', patch = '' }) => ({
-        make: (step) =>
-          json6902Transformer(scope, { ...(target === undefined ? {} : { target }), path, jsonOp: patch }, step),
+        make: (step) => {
+          const args = { ...(target === undefined ? {} : { target }), path, jsonOp: patch }
+          return configured('PatchJson6902Transformer', patchConfig(args), () => json6902Transformer(scope, args, step))
+        },
       })),
     },
     {
@@ -235,10 +239,32 @@ function locatedGenerator(file: KustomizationFile, field: string, index: number,
   }
 }
 
-/** What upstream hands to a plugin: empty fields are left out. */
-function configText(args: HelmChartArgs): string {
+/** Makes a built-in; a failure shows what upstream hands to it, as YAML (kusttarget.go, configureBuiltinPlugin). */
+function configured<T>(kind: string, config: JsonObject, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    throw wrapError(error, `trouble configuring builtin ${kind} with config: \`\n${stringifyYaml(config)}\``)
+  }
+}
+
+/** The fields of a patch in a kustomization file; what is given but empty counts where Go has a pointer. */
+function patchConfig({ target, options, ...texts }: PatchConfig): JsonObject {
+  return {
+    ...withoutEmpty(texts),
+    ...(target === undefined ? {} : { target: withoutEmpty(target) }),
+    ...(options === undefined ? {} : { options: withoutEmpty(options) }),
+  }
+}
+
+interface PatchConfig extends PatchArgs {
+  readonly jsonOp?: string
+}
+
+function withoutEmpty(fields: object): JsonObject {
   const isEmpty = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0)
-  return stringifyYaml(Object.fromEntries(Object.entries(args).filter(([, value]) => !isEmpty(value))) as JsonObject)
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value))) as JsonObject
 }
 
 /** On its way to the transformer an empty list is lost. */

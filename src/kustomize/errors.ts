@@ -84,6 +84,16 @@ export function located<T>(location: () => Location | undefined, action: () => T
   }
 }
 
+/** Runs an action; a failure of YAML itself names the file (api/internal/kusterr). */
+export function namingFile<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!isFailure(error) || error.details.malformed !== true) throw error
+    throw new KustomizeError(`${error.message} in File: ${path}`, error.details)
+  }
+}
+
 /** Runs an action; a failure inside something remote gets this location: nobody can open the place that it has. */
 export function relocated<T>(isRemote: boolean, location: () => Location, action: () => T): T {
   try {

@@ -2,6 +2,7 @@ import { decodeText, encodeText, isObject, type Location, type TextRange } from 
 import { parseDocuments, type YamlNode } from '../yaml/index.ts'
 import { deAnchor } from './de-anchor.ts'
 import { fail } from './errors.ts'
+import { goTrim } from './go-trim.ts'
 import { fromJson, toJson } from './json.ts'
 import type { SchemaFacts } from './openapi.ts'
 import { Resource } from './resource.ts'
@@ -63,19 +64,14 @@ function decodeUtf8(bytes: Uint8Array): string {
   return text
 }
 
-/** As Go's TrimSpace: a byte order mark is no space. */
-function trimmed(line: string): string {
-  return line.replace(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, '')
-}
-
 function splitDocuments(text: string): Chunk[] {
   if (text === '') return []
   if (!text.includes('\n---')) return [{ text, offset: 0 }]
   const out: Chunk[] = []
   let previous = 0
   for (const match of text.matchAll(/\n---[^\n]*\n/g)) {
-    const rest = trimmed(match[0].slice(4))
-    if (rest !== '' && !rest.startsWith('#')) fail(`invalid document separator: ${trimmed(match[0])}`)
+    const rest = goTrim(match[0].slice(4))
+    if (rest !== '' && !rest.startsWith('#')) fail(`invalid document separator: ${goTrim(match[0])}`)
     out.push({ text: `${text.slice(previous, match.index)}\n`, offset: previous })
     previous = match.index + match[0].length
   }

@@ -10,6 +10,7 @@ import {
   KustomizeError,
   located,
   messageOf,
+  namingFile,
   relocated,
   withPrefix,
   withQuotedPrefix,
@@ -171,14 +172,7 @@ class Target {
     withPrefix(`accumulating resources from '${path}'`, () => {
       const source = { path: this.#loader.absolute(path), step: field === 'resources' ? 'resource' : field }
       const content = this.#loader.load(path)
-      let resources: Resource[]
-      try {
-        resources = readResources(content, source, this.#context.schema)
-      } catch (error) {
-        throw isFailure(error) && error.details.malformed === true
-          ? new KustomizeError(`${error.message} in File: ${path}`, error.details)
-          : error
-      }
+      const resources = namingFile(path, () => readResources(content, source, this.#context.schema))
       resMapOf(resources)
       const { origin } = this.#inherited
       if (origin !== undefined) {

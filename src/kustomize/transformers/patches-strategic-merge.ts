@@ -1,6 +1,6 @@
 import { applyToSelected } from '../apply-patch.ts'
 import type { BuildScope } from '../context.ts'
-import { fail, isFailure } from '../errors.ts'
+import { fail, isFailure, namingFile } from '../errors.ts'
 import { readResources } from '../factory.ts'
 import type { Resource } from '../resource.ts'
 import type { Transformer } from '../transformer.ts'
@@ -44,5 +44,7 @@ function readPathOrPatch(scope: BuildScope, text: string, step: OriginStep): Res
   } catch (error) {
     if (!isFailure(error)) throw error
   }
-  return readResources(scope.loader.load(text), { step: step.step, path: scope.loader.absolute(text) }, scope.schema)
+  return namingFile(text, () =>
+    readResources(scope.loader.load(text), { step: step.step, path: scope.loader.absolute(text) }, scope.schema),
+  )
 }

@@ -4,6 +4,7 @@ import { applyJson6902, applyKnowingIds, applyToSelected } from '../apply-patch.
 import type { BuildScope } from '../context.ts'
 import { fail, isFailure, messageOf, withPrefix } from '../errors.ts'
 import { readResources } from '../factory.ts'
+import { goTrim } from '../go-trim.ts'
 import { type JsonPatchOperation, readJsonPatch } from '../json-patch.ts'
 import type { PatchArgs, Selector } from '../kustomization.ts'
 import { idText } from '../resid.ts'
@@ -99,12 +100,4 @@ function attempt<T>(action: () => T): Attempt<T> {
     const { location } = error.details
     return { failed: true, message: messageOf(error), ...(location === undefined ? {} : { location }) }
   }
-}
-
-/** strings.TrimSpace. */
-export function goTrim(text: string): string {
-  return text.replace(
-    /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g,
-    '',
-  )
 }

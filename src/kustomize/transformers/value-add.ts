@@ -3,6 +3,7 @@ import { parseConfig } from '../config-yaml.ts'
 import type { BuildScope } from '../context.ts'
 import { decodeStruct, type StructShape } from '../decode.ts'
 import { fail } from '../errors.ts'
+import { goTrim } from '../go-trim.ts'
 import type { Selector } from '../kustomization.ts'
 import { lookup } from '../lookup.ts'
 import type { Resource } from '../resource.ts'
@@ -12,7 +13,6 @@ import { selectorShape } from '../shapes.ts'
 import type { Transformer } from '../transformer.ts'
 import type { OriginStep } from '../types.ts'
 import { setNamespaceOf } from './namespace.ts'
-import { goTrim } from './patches.ts'
 
 export interface ValueAddTarget {
   readonly selector?: Selector

@@ -11,6 +11,14 @@ describe('causeOf', () => {
       "kustomize build failed: accumulating resources: accumulation err='accumulating resources from '../b': read /r/b: is a directory': recursed accumulation of path '/r/b': accumulating resources: accumulation err='accumulating resources from '../apps': read /r/apps: is a directory': cycle detected: candidate root '/r/apps' contains visited root '/r/apps'",
       "kustomize build failed: cycle detected: candidate root 'apps' contains visited root 'apps'",
     ],
+    [
+      'kustomize build failed: trouble configuring builtin PatchTransformer with config: `\npath: nope.yaml\n`: failed to get the patch file from path(nope.yaml): open /r/apps/nope.yaml: no such file or directory',
+      'kustomize build failed: failed to get the patch file from path(nope.yaml): open apps/nope.yaml: no such file or directory',
+    ],
+    [
+      'kustomize build failed: accumulating components: accumulateDirectory: "recursed accumulation of path \'/r/c\': accumulating components: loader.New \\"new root \'/x\' cannot be absolute\\""',
+      "kustomize build failed: recursed accumulation of path 'c': accumulating components: loader.New \"new root '/x' cannot be absolute\"",
+    ],
     ['kustomize build failed: no matches for Id x', 'kustomize build failed: no matches for Id x'],
     ['something else', 'something else'],
   ])('%s', (message, expected) => {

@@ -64,3 +64,21 @@ test('a $ref of a schema that is no text counts as none', () => {
   }
   expect(run(files)).toBe('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n')
 })
+
+test('quotes that are doubled count for the width of a line', () => {
+  const value = `{{ time_since('', '{{ target.metadata.creationTimestamp }}', '') }}`
+  const files = {
+    'kustomization.yaml': 'resources: [r.yaml]\n',
+    'r.yaml': `${configMap}data: {abcdefghij: ${JSON.stringify(value)}}\n`,
+  }
+  expect(run(files)).toBe(
+    `apiVersion: v1
+data:
+  abcdefghij: '{{ time_since('''', ''{{ target.metadata.creationTimestamp }}'', '''')
+    }}'
+kind: ConfigMap
+metadata:
+  name: a
+`,
+  )
+})

@@ -1,5 +1,5 @@
-import { describe, it } from 'vitest'
-import { checkBuild, checkFailure } from './check-build.ts'
+import { describe, expect, it } from 'vitest'
+import { buildFixture, checkBuild, checkFailure } from './check-build.ts'
 
 const containers = `#- app.yaml
 apiVersion: apps/v1
@@ -132,5 +132,31 @@ describe('json6902', () => {
       '#- kustomization.yaml\nresources: [r.yaml]\npatches:\n- target: {kind: B}\n  patch: |-\n    - {op: nope}\n    - null\n#- r.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\n',
       'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n',
     )
+  })
+})
+
+describe('what is wrong with a patch, in the words of kustomize 5.8.1', () => {
+  it.each([
+    [
+      'patches: [{path: nope.yaml, target: {kind: ConfigMap, name: c}, options: {allowNameChange: true}}]',
+      "trouble configuring builtin PatchTransformer with config: `\noptions:\n  allowNameChange: true\npath: nope.yaml\ntarget:\n  kind: ConfigMap\n  name: c\n`: failed to get the patch file from path(nope.yaml): evalsymlink failure on '/r/nope.yaml' : lstat /r/nope.yaml: no such file or directory",
+    ],
+    [
+      'patches: [{path: bad.yaml, target: {}, options: {}}]',
+      'trouble configuring builtin PatchTransformer with config: `\noptions: {}\npath: bad.yaml\ntarget: {}\n`: unable to parse SM or JSON patch from [path: "bad.yaml"]',
+    ],
+    [
+      'patchesJson6902: [{target: {kind: ConfigMap, name: c}}]',
+      'trouble configuring builtin PatchJson6902Transformer with config: `\ntarget:\n  kind: ConfigMap\n  name: c\n`: empty file path and empty jsonOp',
+    ],
+    [
+      'patchesStrategicMerge: [bad.yaml]',
+      'trouble configuring builtin PatchStrategicMergeTransformer with config: `\npaths:\n- bad.yaml\n`: MalformedYAMLError: yaml: line 1: did not find expected node content in File: bad.yaml',
+    ],
+  ])('%s', (field, message) => {
+    const built = buildFixture(
+      `#- kustomization.yaml\nresources: [c.yaml]\n${field}\n#- c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n#- bad.yaml\nx: [\n`,
+    )
+    expect(built.problems.map((problem) => problem.message)).toEqual([message])
   })
 })
