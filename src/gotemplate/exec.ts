@@ -703,7 +703,7 @@ function unaddressed(value: GoValue): GoValue {
 
 /** Whether what a list or map holds is held by an interface; typed elements and a struct's fields have their own type. */
 function holdsInterfaces(value: GoValue): boolean {
-  return (isList(value) || isMap(value)) && /interface \{\}$|^common\.Values$/.test(typeOf(value))
+  return (isList(value) || isMap(value)) && /^(?:\[\]|map\[string\])interface \{\}$|^common\.Values$/.test(typeOf(value))
 }
 
 /** What reflect.Value's String() gives. */

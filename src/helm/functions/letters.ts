@@ -13,10 +13,10 @@ export function toLower(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : mapLetters(text, lowerLetter)
 }
 
-/** Every character by itself. */
+/** Every character by itself; a byte that is no UTF-8 becomes U+FFFD. */
 export function mapLetters(text: string, map: (char: string) => string): string {
   let out = ''
-  for (const char of text) out += map(char)
+  for (const char of text) out += char >= '\udc80' && char <= '\udcff' ? '\ufffd' : map(char)
   return out
 }
 

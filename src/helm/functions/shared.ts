@@ -112,6 +112,7 @@ export function deepEqual(a: GoValue, b: GoValue): boolean {
       keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]))
     )
   }
+  if (isGoObject(a) && isGoObject(b)) return a === b || a.format() === b.format()
   return a === b
 }
 
