@@ -202,8 +202,9 @@ export class EmitSink {
 
   /** Plain and single-quoted text: a break is written twice, a long line is broken at single spaces. */
   #writeFolding(value: string, allowBreaks: boolean, quoted: boolean): void {
-    if ((!allowBreaks || this.column + value.length <= this.bestWidth) && !anyBreak.test(value)) {
-      this.put(quoted && value.includes("'") ? value.replaceAll("'", "''") : value)
+    const written = quoted && value.includes("'") ? value.replaceAll("'", "''") : value
+    if ((!allowBreaks || this.column + written.length <= this.bestWidth) && !anyBreak.test(value)) {
+      this.put(written)
       this.indention = false
       return
     }
