@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../base/index.ts'
+import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 import { evaluate } from '../../envsubst/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { kustomizeAnnotations } from '../constants.ts'
@@ -49,6 +49,10 @@ export function substituteObject(object: KubeObject, options: SubstituteOptions)
     const variable = /strict mode\): "([^"]*)"$/.exec(problem.message)?.[1]
     return variable === undefined ? { error } : { error, variable }
   }
+  // A position in the middle of a character: the bytes are no text any more.
+  if (value.includes('\ufffd') && ![text, ...variables.values()].some((one) => one.includes('\ufffd'))) {
+    return { error: 'envsubst error: YAMLToJSON: yaml: invalid trailing UTF-8 octet' }
+  }
   return readBack(value)
 }
 
@@ -61,9 +65,25 @@ export function isSubstitutionDisabled(object: KubeObject): boolean {
 function readBack(text: string): SubstituteOutcome {
   const { values, error } = parseDocuments(text)
   if (error !== undefined) return { error: `envsubst error: YAMLToJSON: ${error}` }
-  const value = values[0]
+  const value = throughFloats(values[0] ?? null)
   if (isObject(value) && isKubeObject(value)) return { object: value }
   return { error: "UnmarshalJSON: Object 'Kind' is missing in the substituted text" }
+}
+
+/** Numbers as they come out of Go's `map[string]any`: all of them 64-bit floats. */
+function throughFloats(value: JsonValue): JsonValue {
+  if (typeof value === 'bigint' || typeof value === 'number') {
+    const float = Number(value)
+    if (Number.isSafeInteger(float) || !Number.isInteger(float) || Math.abs(float) >= 1e21) return float
+    // What JSON writes is read as an integer again where it fits 64 bits.
+    const digits = BigInt(String(float))
+    return digits === BigInt.asIntN(64, digits) || digits === BigInt.asUintN(64, digits) ? digits : float
+  }
+  if (Array.isArray(value)) return value.map(throughFloats)
+  if (!isObject(value)) return value
+  const out: JsonObject = {}
+  for (const [key, item] of Object.entries(value)) setOwn(out, key, throughFloats(item))
+  return out
 }
 
 function isKubeObject(value: JsonObject): value is KubeObject {
