@@ -41,11 +41,31 @@ function toolsOf({ allowed, cancellation, onProgress, onStale }: NetworkUse): Re
   const now = (): number => systemClock.now()
   return {
     ...createChartSources({ ...common, onProgress: ({ url }) => onProgress(shownUrl(url)), onStale }),
-    fetchTree: createChartTrees({ ...common, duration: parseDuration, onFetch: (url) => onProgress(shownUrl(url)) }),
+    fetchTree: fetchingTrees(common, onProgress),
     unpack: unpackChart,
     capabilities: makeCapabilities(),
     host: { now, crypto: nodeTemplateCrypto },
     now,
     budget: () => ({ deadline: { now, at: now() + maxRenderTime } }),
+  }
+}
+
+/** Fetches trees; git says nothing while it works, so that it is said again and again that it does. */
+function fetchingTrees(
+  common: Pick<Parameters<typeof createChartTrees>[0], 'cacheDir' | 'offline' | 'cancellation'>,
+  onProgress: NetworkUse['onProgress'],
+): ReturnType<typeof createChartTrees> {
+  return async (source, secrets) => {
+    let timer: NodeJS.Timeout | undefined
+    const onFetch = (url: string): void => {
+      const tell = (): void => onProgress(shownUrl(url))
+      tell()
+      timer = setInterval(tell, 1_000)
+    }
+    try {
+      return await createChartTrees({ ...common, duration: parseDuration, onFetch })(source, secrets)
+    } finally {
+      clearInterval(timer)
+    }
   }
 }
