@@ -1,5 +1,5 @@
 import type { Problem, Result, TextRange } from '../base/index.ts'
-import { type Accept, endOfText, type ScanMode, Scanner } from './scanner.ts'
+import { type Accept, anything, endOfText, type ScanMode, Scanner } from './scanner.ts'
 
 /** Literal text; escapes are resolved. */
 export interface TextNode {
@@ -119,7 +119,7 @@ class Parser {
   /** The next text or reference, `undefined` at the end. */
   next(): EnvNode | undefined {
     const scanner = this.#scanner
-    scanner.accept = () => true
+    scanner.accept = anything
     scanner.mode = { ident: true, open: true, escape: true }
     scanner.backslashEscapes = false
     switch (scanner.scan()) {

@@ -12,6 +12,12 @@ export interface ScanMode {
 /** Whether a character may be part of an identifier; `index` counts from one. */
 export type Accept = (c: number, index: number) => boolean
 
+/** Accepts every character, as text between references does. */
+export const anything: Accept = () => true
+
+/** What can neither end text nor escape in it. */
+const plain = /[^$\0]+/y
+
 /** NUL counts as the end of the text, as upstream. */
 export const endOfText = 0
 
@@ -64,7 +70,9 @@ export class Scanner {
   }
 
   #scanIdent(): boolean {
+    const isText = this.accept === anything && !this.backslashEscapes
     for (let first = true; ; first = false) {
+      if (isText && this.#passPlain()) continue
       const c = this.peek()
       if (c === endOfText) return !first
       if (!first && this.mode.open === true && this.#atOpen()) return true
@@ -79,6 +87,14 @@ export class Scanner {
       if (!this.accept(c, this.pos + width - this.start - this.#dropped)) return !first
       this.pos += width
     }
+  }
+
+  /** Passes text at the speed of the engine's own search; most of a manifest has no reference. */
+  #passPlain(): boolean {
+    plain.lastIndex = this.pos
+    if (!plain.test(this.text)) return false
+    this.pos = plain.lastIndex
+    return true
   }
 
   #atOpen(): boolean {
