@@ -703,7 +703,9 @@ function unaddressed(value: GoValue): GoValue {
 
 /** Whether what a list or map holds is held by an interface; typed elements and a struct's fields have their own type. */
 function holdsInterfaces(value: GoValue): boolean {
-  return (isList(value) || isMap(value)) && /^(?:\[\]|map\[string\])interface \{\}$|^common\.Values$/.test(typeOf(value))
+  if (!isList(value) && !isMap(value)) return false
+  const type = typeOf(value)
+  return type === 'map[string]interface {}' || type === '[]interface {}' || type === 'common.Values'
 }
 
 /** What reflect.Value's String() gives. */
