@@ -17,7 +17,7 @@ import {
   type RenderOptions,
   renderChart,
 } from '../../helm/index.ts'
-import { parseApiVersion } from '../../kube/index.ts'
+import { parseApiVersion, stringifyJson } from '../../kube/index.ts'
 import { build as kustomizeBuild } from '../../kustomize/index.ts'
 import type { SchemaRegistry } from '../../schema/index.ts'
 import { ChartError } from '../../source/index.ts'
@@ -144,7 +144,9 @@ export class ReleaseRenderer {
       if (!(error instanceof ValuesReferenceError)) throw error
       const field = ['spec', 'valuesFrom', error.reference.index]
       const problem = { code: 'helm/values', severity: 'error', message: error.message, field } as const
-      problems.push(placeProblem(this.#fleet, release, problem))
+      // An operator may well make it in the cluster.
+      const doubted = error.isMissing ? ({ ...problem, doubt: 'values' } as const) : problem
+      problems.push(placeProblem(this.#fleet, release, doubted))
       return undefined
     }
   }
@@ -181,7 +183,7 @@ export class ReleaseRenderer {
     } catch (error) {
       const found = renderProblems(error, loaded.chart, release.object)
       if (found.length === 0) throw error
-      const isDoubtful = problems.some(({ doubt }) => doubt === 'values')
+      const isDoubtful = problems.some(({ doubt }) => doubt === 'values') || hasVariables(release)
       for (const problem of found) {
         const doubted = isDoubtful ? ({ ...problem, doubt: 'values' } as const) : problem
         problems.push(placeProblem(this.#fleet, release, doubted, loaded))
@@ -195,6 +197,11 @@ const postRenderBuild: PostRenderBuild = (dir, fs, options) => kustomizeBuild(di
 
 function isExpected(error: unknown): error is HelmError | ChartError {
   return error instanceof HelmError || error instanceof ChartError
+}
+
+/** True when values have variables of a substitution whose values are not known here: they are not what they will be. */
+function hasVariables({ object }: FleetRelease): boolean {
+  return /\$\{[A-Za-z_]/.test(stringifyJson(readRelease(object).values))
 }
 
 function nameOf({ chart: { metadata } }: LoadedChart): { readonly name: string; readonly version: string } {

@@ -309,7 +309,7 @@ function asShown(problem: ReleaseProblem): ReleaseProblem {
   if (doubt === undefined) return problem
   if (doubt === 'unavailable' || code === 'helm/values-unknown') return { ...problem, severity: 'hint' }
   const message =
-    doubt === 'values' ? `${problem.message}\n(values that cannot be read here are missing from it)` : problem.message
+    doubt === 'values' ? `${problem.message}\n(not all values can be known here, so it may be right)` : problem.message
   return { ...problem, message, severity: 'warning' }
 }
 

@@ -59,13 +59,16 @@ export interface ComposedValues<V> {
 export class ValuesReferenceError extends Error {
   override readonly name = 'ValuesReferenceError'
   readonly reference: ValuesReference
+  /** There is no such object, as opposed to one that lacks the key or is malformed. */
+  readonly isMissing: boolean
 
-  constructor(reference: ValuesReference, reason: string) {
+  constructor(reference: ValuesReference, reason: string, options: { readonly isMissing?: boolean } = {}) {
     const { kind, namespace, name, valuesKey, optional } = reference
     super(
       `could not resolve${optional ? ' optional' : ''}${kind === '' ? '' : ` ${kind}`} chart values reference '${namespace}/${name}' with key '${valuesKey}': ${reason}`,
     )
     this.reference = reference
+    this.isMissing = options.isMissing ?? false
   }
 }
 
@@ -114,7 +117,7 @@ function textOf(reference: ValuesReference, data: ReferencedData): { text: strin
   if (data === 'missing') {
     if (reference.optional) return undefined
     const resource = reference.kind === 'Secret' ? 'secrets' : 'configmaps'
-    throw new ValuesReferenceError(reference, `${resource} "${reference.name}" not found`)
+    throw new ValuesReferenceError(reference, `${resource} "${reference.name}" not found`, { isMissing: true })
   }
   const text = data.get(reference.valuesKey)
   if (text !== undefined) return { text }

@@ -170,6 +170,24 @@ describe('problems', () => {
     ])
   })
 
+  test('are no errors where values are not known here', async () => {
+    const schema = '{"properties":{"replicas":{"type":"integer"}}}'
+    const values = files['clusters/one/here.yaml']
+    const withValues = (text: string) =>
+      open({ 'charts/web/values.schema.json': schema, 'clusters/one/here.yaml': values + text })
+    const cases = [
+      [`  values: { replicas: "\${COUNT}" }\n`, /^warning .*refuses replicas.*\(not all values can be known here/s],
+      ['  valuesFrom: [{ kind: ConfigMap, name: made-in-cluster }]\n', /^warning .*"made-in-cluster" not found/],
+      ['  valuesFrom: [{ kind: Secret, name: made-in-cluster }]\n', /^hint the values of Secret apps\/made-in-cluster/],
+      ['  values: { replicas: many }\n', /^error .*refuses replicas/],
+    ] as const
+    for (const [text, expected] of cases) {
+      const { edit, store } = withValues(text)
+      await edit()
+      expect(messages(store.state('one/apps/here'))).toEqual([expect.stringMatching(expected)])
+    }
+  })
+
   test('a network that is down is a warning, and asked again after a minute', async () => {
     const { edit, store, net } = open()
     net.up = false
