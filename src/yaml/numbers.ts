@@ -88,9 +88,10 @@ function normalZero(value: number): number {
  * below 1e-4 and from 1e6.
  */
 export function formatFloat(value: number, bits: 32 | 64 = 64): string {
+  const rounded = bits === 32 ? Math.fround(value) : value
   if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  if (!Number.isFinite(rounded)) return value > 0 ? '+Inf' : '-Inf'
+  if (rounded === 0) return Object.is(rounded, -0) ? '-0' : '0'
   const { digits, exponent, negative } = shortestDigits(value, bits)
   const sign = negative ? '-' : ''
   if (exponent < -4 || exponent >= 6) {

@@ -26,3 +26,13 @@ test('half a character is no text', () => {
   expect(substitute('${A:0:1}', 'é')).toBe('envsubst error: YAMLToJSON: yaml: invalid trailing UTF-8 octet')
   expect(substitute('${A:0:2}', 'é')).toBe('é')
 })
+
+test('a number that is a key is a 32-bit float', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { '${A}': 'x' } }
+  const key = (variable: string): string => {
+    const outcome = substituteObject(object, { variables: new Map([['A', variable]]) })
+    return 'object' in outcome ? Object.keys(outcome.object?.['data'] ?? {}).join() : outcome.error
+  }
+  expect(key('1.5e300')).toBe('.inf')
+  expect(key('1e-300')).toBe('0')
+})
