@@ -28,8 +28,9 @@ interface Collected {
   readonly values: (ValueRead & { readonly rank: number })[]
   readonly objects: ObjectRead[]
   readonly conditions: ValueRead[]
-  /** What was looked into already, against going round. */
+  /** How much may still be looked into: maps may hold themselves. */
   budget: number
+  depth: number
 }
 
 interface Way {
@@ -39,6 +40,7 @@ interface Way {
 
 /** How many outputs and values are looked at for one field. */
 const maxSteps = 5_000
+const maxDepth = 200
 const maxShown = 32
 const maxConditions = 200
 
@@ -55,7 +57,15 @@ export class OriginResolver {
 
   /** The origin of a range of a file's output; `wanted` is the text of the field there. */
   resolve(output: TracedOutput, start: number, end: number, wanted: string): FieldOrigin | undefined {
-    const found: Collected = { wanted, candidates: [], values: [], objects: [], conditions: [], budget: maxSteps }
+    const found: Collected = {
+      wanted,
+      candidates: [],
+      values: [],
+      objects: [],
+      conditions: [],
+      budget: maxSteps,
+      depth: 0,
+    }
     this.#visit(output, { start, end }, { chain: [], guess: false }, found)
     const best = found.candidates.reduce<Candidate | undefined>(
       (a, b) => (a === undefined || b.weight > a.weight ? b : a),
@@ -173,10 +183,13 @@ export class OriginResolver {
 
   /** Follows what flowed into a text to where a part of it comes from. */
   #flow(flow: Flow, at: Written, way: Way, found: Collected): void {
+    if (found.depth >= maxDepth) return
+    found.depth++
     for (const atom of flow) {
-      if (found.budget-- <= 0) return
+      if (found.budget-- <= 0) break
       this.#atom(atom, at, way, found)
     }
+    found.depth--
   }
 
   #atom(atom: Atom, at: Written, way: Way, found: Collected): void {

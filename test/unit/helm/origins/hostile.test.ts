@@ -53,6 +53,18 @@ describe('hostile charts', () => {
     expect(found?.values.map(({ path }) => path)).toEqual([['v']])
   })
 
+  test('maps that hold themselves', () => {
+    const found = origin(
+      {
+        'templates/t.yaml':
+          'kind: A\n{{ $d := dict "v" .Values.v }}{{ $_ := set $d "self" $d }}x: {{ join "," (keys $d) }}\n',
+        'values.yaml': 'v: w\n',
+      },
+      ['x'],
+    )
+    expect(found?.template.line).toBe(2)
+  })
+
   test('an endless output ends by its budget', () => {
     const endless = { 'templates/t.yaml': '{{ range until 100000000 }}x{{ end }}' }
     expect(() => traced(makeChart(endless))).toThrow(BudgetError)
