@@ -12,8 +12,7 @@ import { createNodeHttpClient } from './http-client.ts'
 
 /** Bytes of a file of the web; a larger one is refused. */
 const maxFile = 32 << 20
-/** Bytes of a clone with its working tree; a larger one is refused. */
-const maxClone = 1 << 30
+const defaultMaxClone = 1 << 30
 /** Milliseconds between looks at the size of a clone. */
 const measureInterval = 1000
 /** Milliseconds that a reference may ask for at most. */
@@ -26,6 +25,8 @@ export interface RemoteBasesOptions {
   /** Allows `file://` repositories: what is built may then read outside its own tree. */
   readonly localRepositories: boolean
   readonly http?: HttpClient
+  /** Bytes of a clone with its working tree; a larger one is refused. Default 1 GiB. */
+  readonly maxClone?: number
 }
 
 /** Fetches remote bases; disposing removes the clones. */
@@ -40,6 +41,7 @@ export interface RemoteBases extends RemoteFetcher, Disposable {}
 export function createRemoteBases({
   localRepositories,
   http = createNodeHttpClient(),
+  maxClone = defaultMaxClone,
 }: RemoteBasesOptions): RemoteBases {
   /** The latest clone of each reference. */
   const scratches = new Map<string, string>()
@@ -55,7 +57,7 @@ export function createRemoteBases({
         const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'kustomize-')))
         let isWhole = false
         try {
-          const problem = await cloneInto(scratch, repo, { cancellation, localRepositories })
+          const problem = await cloneInto(scratch, repo, { cancellation, localRepositories, maxClone })
           isWhole = problem === undefined
           if (problem !== undefined) return problem
         } finally {
@@ -87,10 +89,16 @@ function refusalOf({ repo, ref, raw }: RemoteRepo, localRepositories: boolean): 
   return undefined
 }
 
+interface CloneLimits {
+  readonly cancellation: Cancellation | undefined
+  readonly localRepositories: boolean
+  readonly maxClone: number
+}
+
 async function cloneInto(
   scratch: string,
   repo: RemoteRepo,
-  { cancellation, localRepositories }: { cancellation: Cancellation | undefined; localRepositories: boolean },
+  { cancellation, localRepositories, maxClone }: CloneLimits,
 ): Promise<Problem | undefined> {
   const abort = new AbortController()
   const cancelled = cancellation?.onCancel(() => abort.abort())
@@ -121,7 +129,7 @@ async function cloneInto(
     clearInterval(watch)
     cancelled?.dispose()
   }
-  return isTooLarge ? failure(`remote base '${shown(repo.raw)}' is over ${maxClone >> 20} MiB`) : undefined
+  return isTooLarge ? failure(`remote base '${shown(repo.raw)}' is over ${maxClone / 2 ** 20} MiB`) : undefined
 }
 
 interface GitLimits {

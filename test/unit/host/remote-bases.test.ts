@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CancellationSource, CancelledError, LineMap } from '../../../src/base/index.ts'
 import { createRemoteBases, nodeFileSystem, type RemoteBases } from '../../../src/host/index.ts'
 import { buildFetching, FetchStore, fetchedRemotes, type KustomizeBuild } from '../../../src/kustomize/index.ts'
+import { ChartError } from '../../../src/source/index.ts'
 import { fillFile, type RemoteRepositories, serveRepositories } from '../../support/remote-repositories.ts'
 
 const fixture = fileURLToPath(new URL('../../fixtures/kustomize-remote', import.meta.url))
@@ -115,6 +116,24 @@ describe('fetching', () => {
       remotes: fetchedRemotes(store, confined),
     })
     expect(result.problems).toMatchObject([{ message: /is not allowed: it is outside of what is built/ }])
+  })
+
+  it('refuses a repository and a file that are too large', async () => {
+    const store = new FetchStore()
+    const small = createRemoteBases({ localRepositories: true, maxClone: 100 })
+    const remotes = fetchedRemotes(store, small)
+    const result = await buildFetching(remote.fill('<file>/app.git?ref=v1&submodules=false'), nodeFileSystem, {
+      store,
+      remotes,
+    })
+    expect(result.problems).toMatchObject([{ message: /^remote base '.*' is over .* MiB$/ }])
+    const http = {
+      request: async ({ url, maxSize }: { url: string; maxSize: number }) => {
+        throw new ChartError(`${url}: the answer is larger than the maximum of ${maxSize} bytes`)
+      },
+    }
+    const answer = await createRemoteBases({ localRepositories: true, http }).get('http://example.com/x', undefined)
+    expect(answer).toMatchObject({ code: 'kustomize/remote-failed', message: /larger than the maximum of 33554432/ })
   })
 
   it('leaves nothing behind: not when it is stopped, not when it fails, not at the end', async () => {

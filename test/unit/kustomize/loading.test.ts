@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CancellationSource, CancelledError, MemoryFileSystem } from '../../../src/base/index.ts'
-import { build } from '../../../src/kustomize/index.ts'
+import { build, FetchStore, parseRepoUrl } from '../../../src/kustomize/index.ts'
 import { buildFixture, checkBuild, checkFailure } from './check-build.ts'
 
 const map = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
@@ -95,6 +96,58 @@ describe('what may be read', () => {
     cancellation.cancel()
     const fs = new MemoryFileSystem([['/r/kustomization.yaml', 'resources: []\n']])
     expect(() => build('/r', fs, { cancellation })).toThrow(CancelledError)
+  })
+})
+
+describe('references to repositories', () => {
+  const read = readFileSync(new URL('../../fixtures/kustomize-remote/urls.json', import.meta.url), 'utf8')
+
+  it.each(JSON.parse(read) as { url: string }[])('$url', ({ url, ...expected }) => {
+    const { raw, ...parsed } = parseRepoUrl(url) ?? { raw: url }
+    expect(parsed).toEqual(expected)
+    expect(raw).toBe(url)
+  })
+})
+
+describe('what builds fetch', () => {
+  const wait = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
+
+  it('is fetched once, also by builds that run at the same time', async () => {
+    const store = new FetchStore()
+    let asked = 0
+    const ask = () =>
+      store.ask('key', async () => {
+        asked++
+        await wait()
+        return { value: 1 }
+      })
+    expect(ask()).toBe('pending')
+    const first = store.settle()
+    expect(ask()).toBe('pending')
+    expect(await Promise.all([first, store.settle()])).toEqual([true, true])
+    expect(ask()).toEqual({ value: 1 })
+    expect(asked).toBe(1)
+    expect(await store.settle()).toBe(false)
+  })
+
+  it('is fetched again when it is too old', async () => {
+    let now = 0
+    const store = new FetchStore({ now: () => now, maxAge: 100 })
+    const ask = () => store.ask('key', async () => ({ at: now }))
+    ask()
+    await store.settle()
+    now = 99
+    expect(ask()).toEqual({ at: 0 })
+    now = 100
+    expect(ask()).toBe('pending')
+    await store.settle()
+    expect(ask()).toEqual({ at: 100 })
+  })
+
+  it('is bounded in number', async () => {
+    const store = new FetchStore()
+    for (let i = 0; i < 500; i++) store.ask(`key ${i}`, async () => ({ i }))
+    expect(store.ask('one more', async () => ({ i: 0 }))).toMatchObject({ message: 'more than 500 remote references' })
   })
 })
 
