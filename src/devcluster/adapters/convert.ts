@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, jsonEqual } from '../../base/index.ts'
 import { apiVersionOf, type KubeObject } from '../../kube/index.ts'
+import { writeJson } from '../http/json.ts'
 import { convertFlux } from './flux-versions.ts'
 
 /** Remembers conversions of stored objects, so that their JSON text is made once per version too. */
@@ -70,7 +71,7 @@ function autoscalerToV1(object: KubeObject): KubeObject {
   const cpu = list.find((metric) => cpuUtilization(metric) !== undefined)
   const others = list.filter((metric) => metric !== cpu)
   const annotations = isObject(object.metadata['annotations']) ? { ...object.metadata['annotations'] } : {}
-  if (others.length > 0) annotations[V2_METRICS] = JSON.stringify(others)
+  if (others.length > 0) annotations[V2_METRICS] = writeJson(others)
   const target = cpuUtilization(cpu)
   const status = isObject(object['status']) ? object['status'] : undefined
   const { currentMetrics: _current, conditions: _conditions, ...plain } = status ?? {}

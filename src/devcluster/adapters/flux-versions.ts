@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../../base/index.ts'
 import { type KubeObject, parseApiVersion } from '../../kube/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
+import { writeJson } from '../http/json.ts'
 
 /** What old versions of a Flux kind have in their spec that the current one has not. */
 export interface OldFields {
@@ -149,7 +150,7 @@ function toCurrent(object: KubeObject, apiVersion: string, fields: OldFields): K
   if (!isObject(spec)) return { ...object, apiVersion }
   const next = fields.convert(spec)
   if (next === spec) return { ...object, apiVersion }
-  const written = JSON.stringify(pick(spec, fields.members))
+  const written = writeJson(pick(spec, fields.members))
   const annotations = { ...annotationsOf(object), [OLD_FIELDS_ANNOTATION]: written }
   return { ...object, apiVersion, metadata: { ...object.metadata, annotations }, spec: next }
 }

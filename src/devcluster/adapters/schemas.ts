@@ -12,6 +12,7 @@ import {
   type StructuralSchema,
 } from '../../schema/index.ts'
 import { type FieldError, invalidValue } from '../http/errors.ts'
+import { writeJson } from '../http/json.ts'
 import type { SchemaChecks } from '../operations/schema-checks.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { goDecode } from './go-decode.ts'
@@ -98,7 +99,7 @@ function goKind(value: JsonValue): string {
 }
 
 function goText(value: JsonValue): string {
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
+  return isObject(value) || Array.isArray(value) ? writeJson(value) : String(value)
 }
 
 /** Gives an object the content of another, in place: the caller goes on with the object that it has. */

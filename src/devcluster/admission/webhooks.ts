@@ -10,6 +10,7 @@ import {
 import { CelEntries } from '../../cel/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { badRequest, forbidden, internalError } from '../http/errors.ts'
+import { writeJson } from '../http/json.ts'
 import type { Admission, AdmissionRequest } from '../operations/admission.ts'
 import type { Machine } from '../operations/machine.ts'
 import { strategyOf } from '../operations/pipeline.ts'
@@ -199,7 +200,7 @@ function replace(machine: Machine, request: AdmissionRequest, use: WebhookUse, p
 /** What makes two questions the same: all but what differs from one run of a write to the next. */
 function identity(request: AdmissionRequest, object: KubeObject | undefined, old: KubeObject | undefined): string {
   const { context, operation, namespace, type } = request
-  const text = JSON.stringify([
+  const text = writeJson([
     operation,
     type.group,
     type.version,

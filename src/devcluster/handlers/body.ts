@@ -1,7 +1,7 @@
 import { decodeText, getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { ApiError, badRequest, invalid, invalidValue, unsupportedMediaType } from '../http/errors.ts'
-import { deeperThan } from '../http/json.ts'
+import { deeperThan, writeJson } from '../http/json.ts'
 import { BODY_TYPES, bareType, PROTOBUF_TYPE, YAML_TYPE } from '../http/media.ts'
 import { versionOf } from '../resources/types.ts'
 import type { Exchange } from './exchange.ts'
@@ -68,6 +68,7 @@ export function readObject(exchange: Exchange, expected: Expected): KubeObject {
     if (!isObject(value)) {
       throw badRequest(`${PARSE}json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${TYPE_META}`)
     }
+    checkTypeMeta(value)
     if (expected.custom === true && !value['kind']) {
       throw badRequest(`Object 'Kind' is missing in '${decodeText(exchange.request.body ?? new Uint8Array())}'`)
     }
@@ -86,9 +87,18 @@ const TYPE_META =
 function summary(body: Uint8Array | undefined): string {
   if (body === undefined || body.length === 0) return '<empty>'
   const isJson = body[0] === 0x7b
-  if (isJson) return body.length < 100 ? decodeText(body) : `${decodeText(body.subarray(0, 100))} ...`
+  if (isJson) return body.length <= 30 ? decodeText(body) : `${decodeText(body.subarray(0, 30))} ...`
   const hex = Array.from(body.subarray(0, 30), (byte) => byte.toString(16).padStart(2, '0')).join('')
   return body.length > 30 ? `${hex} ...` : hex
+}
+
+/** Go reads apiVersion and kind as texts before anything else. */
+export function checkTypeMeta(value: JsonObject): void {
+  for (const key of ['apiVersion', 'kind']) {
+    const said = value[key]
+    if (said === undefined || said === null || typeof said === 'string') continue
+    throw badRequest(`${PARSE}json: cannot unmarshal ${jsonTypeName(said)} into Go struct field .${key} of type string`)
+  }
 }
 
 /** What a body has to be. */
@@ -121,7 +131,7 @@ export function checkedObject(value: JsonObject, expected: Expected): KubeObject
   if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion
   else if (apiVersion !== expected.apiVersion) {
     throw badRequest(
-      `${String(kind ?? '')} in version ${JSON.stringify(versionPart(expected))} cannot be handled as a ${expected.kind}: no kind ${JSON.stringify(kind ?? '')} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+      `${String(kind ?? '')} in version ${JSON.stringify(versionPart(expected))} cannot be handled as a ${expected.kind}: no kind ${writeJson(kind ?? '')} is registered for version ${writeJson(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     )
   }
   if (kind === undefined || kind === '') value['kind'] = expected.kind

@@ -1,5 +1,6 @@
 import { decodeText, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
+import { goJson } from '../../schema/index.ts'
 import { ApiError, badRequest, invalid, invalidValue } from '../http/errors.ts'
 import { duplicateKeys, visitJsonKeys } from '../http/json-keys.ts'
 import { bareType, YAML_TYPE } from '../http/media.ts'
@@ -123,6 +124,10 @@ function byPath(a: string, b: string): number {
  */
 export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: JsonValue): void {
   const { duplicates } = findingsOf(exchange)
+  const directive = validationOf(exchange)
+  // The error shows what the patch makes, as it was before unknown fields left it.
+  const strategic = exchange.request.headers['content-type']?.includes('strategic') === true
+  const shown = directive === 'Strict' ? goJson(strategic ? patch : next) : ''
   const unknown = [...decodeFields(exchange, next)].sort(byPath)
   const texts = [
     ...(Array.isArray(patch)
@@ -131,11 +136,10 @@ export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: 
     ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
   ]
   if (texts.length === 0) return
-  const directive = validationOf(exchange)
   if (directive === 'Warn') exchange.warnings.push(...texts)
   if (directive !== 'Strict') return
   const why = `strict decoding error: ${texts.join(', ')}`
-  throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(patch), why)])
+  throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, why)])
 }
 
 /** A JSON patch's operations have four members; their values are not looked into. */

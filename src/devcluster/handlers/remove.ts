@@ -7,7 +7,7 @@ import type { WriteContext } from '../operations/machine.ts'
 import { uidOf } from '../operations/metadata.ts'
 import { listEntries } from '../read/list.ts'
 import { renderList, renderObject } from '../read/render.ts'
-import { readBody } from './body.ts'
+import { checkTypeMeta, readBody } from './body.ts'
 import { answer, answerValue, type Exchange } from './exchange.ts'
 import { writeContext } from './write.ts'
 
@@ -17,6 +17,7 @@ const PROPAGATION = ['Foreground', 'Background', 'Orphan'] as const
 function readOptions(exchange: Exchange): { request: DeleteRequest; context: WriteContext } {
   const body = readBody(exchange, { apiVersion: 'v1', kind: 'DeleteOptions' })
   const options: JsonObject = isObject(body) ? body : {}
+  checkTypeMeta(options)
   const { kind, apiVersion } = options
   if (kind !== undefined && kind !== 'DeleteOptions') {
     throw badRequest(
