@@ -48,6 +48,11 @@ test('kustomize build fails with 1 where there is nothing to build', async () =>
   expect(stderr).toContain('nowhere')
 })
 
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  expect(await fluxkit('--version')).toEqual({ code: 0, stdout: `fluxkit ${version}\n`, stderr: '' })
+})
+
 test('wrong usage exits with 2 and says what to do', async () => {
   const unknown = await fluxkit('frobnicate')
   expect(unknown.code).toBe(2)
