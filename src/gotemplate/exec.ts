@@ -377,7 +377,7 @@ class Executor {
       case 'chain':
         return this.#evalChain(dot, first, command.args, final)
       case 'identifier':
-        return this.#evalFunction(dot, first, { command, args: command.args, final })
+        return this.#evalFunction(dot, first, { node: command, args: command.args, final })
       case 'pipe':
         this.#notAFunction(command.args, final)
         return this.#evalPipeline(dot, first)
@@ -416,6 +416,7 @@ class Executor {
       final,
       boxed: this.#dotBoxed,
       flow: this.#dotFlow,
+      holder: undefined,
     })
   }
 
@@ -431,6 +432,7 @@ class Executor {
       final,
       boxed: chain.node.type !== 'pipe',
       flow: this.#flowSince(start),
+      holder: undefined,
     })
   }
 
@@ -442,21 +444,36 @@ class Executor {
       this.#trace?.note(flow)
       return value
     }
-    return this.#fieldChain(dot, value, { node: variable, ident: variable.ident.slice(1), args, final, boxed, flow })
+    return this.#fieldChain(dot, value, {
+      node: variable,
+      ident: variable.ident.slice(1),
+      args,
+      final,
+      boxed,
+      flow,
+      holder: undefined,
+    })
   }
 
+  /** Reads one field after the other; uses up the access. */
   #fieldChain(dot: GoValue, start: GoValue, access: FieldAccess): GoValue {
-    const { ident } = access
+    const { ident, args, final } = access
+    const last = ident.length - 1
     let receiver = start
-    let { boxed, flow } = access
-    for (let i = 0; i < ident.length - 1; i++) {
-      const start = this.#mark()
-      const next = this.#field(dot, receiver, ident[i]!, { ...access, args: undefined, final: missing, boxed, flow })
-      flow = this.#flowSince(start)
-      boxed = holdsInterfaces(receiver)
-      receiver = next
+    if (last > 0) {
+      access.args = undefined
+      access.final = missing
+      for (let i = 0; i < last; i++) {
+        const mark = this.#mark()
+        const next = this.#field(dot, receiver, ident[i]!, access)
+        access.flow = this.#flowSince(mark)
+        access.holder = receiver
+        receiver = next
+      }
+      access.args = args
+      access.final = final
     }
-    return this.#field(dot, receiver, ident[ident.length - 1]!, { ...access, boxed, flow })
+    return this.#field(dot, receiver, ident[last]!, access)
   }
 
   #read(receiver: GoValue, name: string, value: GoValue, access: FieldAccess): GoValue {
@@ -475,7 +492,7 @@ class Executor {
     if (isGoObject(receiver)) {
       const found = receiver.field(name)
       if (found !== undefined && 'method' in found) {
-        return this.#call(dot, found.method, { name, node: access.node, args, final, isBuiltin: false })
+        return this.#call(dot, found.method, name, access)
       }
       if (found !== undefined) {
         if (hasArgs) this.#fail(`${name} has arguments but cannot be invoked as function`)
@@ -486,7 +503,7 @@ class Executor {
       const type = typeOf(receiver)
       const method = this.#set.methods?.(type, receiver, name)
       if (method !== undefined) {
-        return this.#call(dot, method, { name, node: access.node, args, final, isBuiltin: false })
+        return this.#call(dot, method, name, access)
       }
       if (hasArgs) this.#fail(`${name} is not a method but has arguments`)
       const value = mapGet(underlying(receiver), name)
@@ -494,54 +511,49 @@ class Executor {
       if (this.#set.missingKey === 'error') this.#fail(`map has no entry for key ${JSON.stringify(name)}`)
       return this.#read(receiver, name, type === 'map[string]string' ? '' : null, access)
     }
-    return this.#fail(`can't evaluate field ${name} in type ${access.boxed ? 'interface {}' : typeOf(receiver)}`)
+    const isBoxed = access.holder === undefined ? access.boxed : holdsInterfaces(access.holder)
+    return this.#fail(`can't evaluate field ${name} in type ${isBoxed ? 'interface {}' : typeOf(receiver)}`)
   }
 
-  #evalFunction(
-    dot: GoValue,
-    node: IdentifierNode,
-    call: { command: TemplateAst; args: readonly Operand[] | undefined; final: Final },
-  ): GoValue {
+  #evalFunction(dot: GoValue, node: IdentifierNode, call: Call): GoValue {
     this.#node = node
     const { name } = node
     const own = this.#set.functions.get(name)
     if (own === undefined && (name === 'and' || name === 'or')) return this.#logic(dot, name, call)
     if (own === undefined && name === 'call') return this.#callBuiltin(dot, call)
     if (own === undefined) this.#fail(`${JSON.stringify(name)} is not a defined function`)
-    return this.#call(dot, own, { name, node: call.command, args: call.args, final: call.final, isBuiltin: true })
+    return this.#call(dot, own, name, call)
   }
 
   /** `and` and `or` stop at the first argument that decides. */
-  #logic(dot: GoValue, name: 'and' | 'or', call: { args: readonly Operand[] | undefined; final: Final }): GoValue {
-    const args = call.args?.slice(1) ?? []
-    if (args.length === 0 && call.final === missing) {
-      this.#fail(`wrong number of args for ${name}: want at least 1 got 0`)
-    }
-    const { final } = call
+  #logic(dot: GoValue, name: 'and' | 'or', { args, final }: Call): GoValue {
+    const count = args === undefined ? 0 : args.length - 1
+    if (count === 0 && final === missing) this.#fail(`wrong number of args for ${name}: want at least 1 got 0`)
+    const trace = this.#trace
     const finalFlow = this.#finalFlow
     const values: GoValue[] = []
     const flows: ValueFlow[] = []
-    const decided = args.some((arg) => {
+    let result: GoValue
+    let decided = false
+    for (let i = 1; i <= count && !decided; i++) {
       const start = this.#mark()
-      const value = this.#evalArg(dot, 'any', arg)
-      values.push(value)
-      flows.push(this.#flowSince(start))
-      return isTrue(value) === (name === 'or')
-    })
+      result = this.#evalArg(dot, 'any', args![i]!)
+      decided = isTrue(result) === (name === 'or')
+      if (trace === undefined) continue
+      values.push(result)
+      flows.push(trace.take(start))
+    }
     if (!decided && final !== missing) {
+      result = final
       values.push(final)
       flows.push(finalFlow)
     }
-    const result = values.at(-1)
-    this.#trace?.called(name, values, flows, result)
+    trace?.called(name, values, flows, result)
     return result
   }
 
   /** `call FUNCTION ARGS…`: calls what a field or variable holds. */
-  #callBuiltin(
-    dot: GoValue,
-    call: { command: TemplateAst; args: readonly Operand[] | undefined; final: Final },
-  ): GoValue {
+  #callBuiltin(dot: GoValue, call: Call): GoValue {
     const args = call.args?.slice(1) ?? []
     if (args.length === 0 && call.final === missing) this.#fail('wrong number of args for call: want at least 1 got 0')
     const values = args.map((arg) => this.#evalArg(dot, 'any', arg))
@@ -551,31 +563,32 @@ class Executor {
     if (isGoFunction(target)) return target.call(...rest)
     const isNil = target === undefined || target === null
     const reason = isNil ? 'call of nil' : `non-function ${failing} of type ${typeOf(target)}`
-    this.#node = call.command
+    this.#node = call.node
     return this.#fail(`error calling call: ${reason}`, new GoError(reason))
   }
 
-  #call(dot: GoValue, target: GoFunction, call: Call): GoValue {
+  #call(dot: GoValue, target: GoFunction, name: string, call: Call): GoValue {
     spendStep(this.#state.budget)
-    const { name, final } = call
-    const args = call.args?.slice(1) ?? []
-    const given = args.length + (final === missing ? 0 : 1)
-    const fixed = target.params.length
+    const { args, final, node } = call
+    const count = args === undefined ? 0 : args.length - 1
+    const given = final === missing ? count : count + 1
+    const { params } = target
+    const fixed = params.length
     if (target.variadic !== undefined) {
-      if (given < fixed) this.#fail(`wrong number of args for ${name}: want at least ${fixed} got ${args.length}`)
+      if (given < fixed) this.#fail(`wrong number of args for ${name}: want at least ${fixed} got ${count}`)
     } else if (given !== fixed) this.#fail(`wrong number of args for ${name}: want ${fixed} got ${given}`)
     if (target.misfit !== undefined) this.#fail(target.misfit)
-    const typeAt = (i: number): ParamType => (i < fixed ? target.params[i]! : target.variadic!)
+    const trace = this.#trace
     const finalFlow = this.#finalFlow
     const flows: ValueFlow[] = []
-    const values = args.map((arg, i) => {
+    const values: GoValue[] = []
+    for (let i = 0; i < count; i++) {
       const start = this.#mark()
-      const value = this.#evalArg(dot, typeAt(i), arg)
-      if (this.#trace !== undefined) flows.push(this.#trace.take(start))
-      return value
-    })
+      values.push(this.#evalArg(dot, i < fixed ? params[i] : target.variadic, args![i + 1]!))
+      if (trace !== undefined) flows.push(trace.take(start))
+    }
     if (final !== missing) {
-      values.push(this.#validate(final, typeAt(values.length)))
+      values.push(this.#validate(final, count < fixed ? params[count] : target.variadic))
       flows.push(finalFlow)
     }
     try {
@@ -590,7 +603,7 @@ class Executor {
       // Budgets end the render where they are found out, and are not the calling functions' errors.
       if (error instanceof TemplateExecError && error.cause instanceof BudgetError) throw error
       if (error instanceof GoError || error instanceof TemplateExecError) {
-        this.#node = call.node
+        this.#node = node
         return this.#fail(`error calling ${name}: ${error.message}`, error)
       }
       // The end of our stack is dealt with where templates nest.
@@ -619,7 +632,7 @@ class Executor {
       case 'pipe':
         return this.#validate(this.#evalPipeline(dot, node), type)
       case 'identifier':
-        return this.#validate(this.#evalFunction(dot, node, { command: node, args: undefined, final: missing }), type)
+        return this.#validate(this.#evalFunction(dot, node, { node, args: undefined, final: missing }), type)
       case 'chain':
         return this.#validate(this.#evalChain(dot, node, undefined, missing), type)
     }
@@ -669,23 +682,23 @@ class Executor {
   }
 }
 
-interface FieldAccess {
+interface Call {
+  /** Where an error is said to be. */
   readonly node: TemplateAst
-  readonly ident: readonly string[]
-  readonly args: readonly Operand[] | undefined
-  readonly final: Final
-  /** The receiver is held by an interface. */
-  readonly boxed: boolean
-  /** Where the receiver comes from, for a trace. */
-  readonly flow: ValueFlow
+  /** With what is called, or the field, as the first. */
+  args: readonly Operand[] | undefined
+  final: Final
 }
 
-interface Call {
-  readonly name: string
-  readonly node: TemplateAst
-  readonly args: readonly Operand[] | undefined
-  readonly final: Final
-  readonly isBuiltin: boolean
+/** A walk along fields. It goes along with the walk, for a new object at each step would be most of its cost. */
+interface FieldAccess extends Call {
+  readonly ident: readonly string[]
+  /** The first receiver is held by an interface. */
+  readonly boxed: boolean
+  /** What holds the receiver, from the second one on. */
+  holder: GoValue
+  /** Where the receiver comes from, for a trace. */
+  flow: ValueFlow
 }
 
 /** A value's text; of a pointer that of what it points to. */

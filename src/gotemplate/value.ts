@@ -168,6 +168,16 @@ export function isNilList(list: GoList): boolean {
   return list.length === 0 && nilTag in list
 }
 
+/** A nil map: an empty one that JSON shows as null and that takes no key. */
+export function nilMap(): GoMap {
+  return Object.defineProperty({}, nilTag, { value: true })
+}
+
+/** True for a nil map. */
+export function isNilMap(map: GoMap): boolean {
+  return nilTag in map
+}
+
 /** Defines a function by its Go parameter list, for example `string,int` or `string,...any`. */
 export function goFunction(signature: string, call: (...args: never[]) => GoValue): GoFunction {
   const types = signature === '' ? [] : signature.split(',').map((type) => type.trim())

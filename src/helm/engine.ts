@@ -139,6 +139,8 @@ function collect(chart: Chart, parent: GoMap, into: Map<string, Renderable>): Go
 }
 
 const maxIncludes = 1000
+/** Nested `tpl`; Go's stack ends much later, but no chart needs it, and ours ends soon after. */
+const maxTpl = 200
 
 /** The methods of the named map types that templates see. */
 function mapMethod(type: string, map: GoMap, name: string): GoFunction | undefined {
@@ -157,6 +159,7 @@ class Engine {
   readonly #included = new Map<string, number>()
   readonly #tracer: RenderTracer | undefined
   #depth = 0
+  #tplDepth = 0
 
   constructor(options: RenderOptions, tracer: RenderTracer | undefined) {
     this.#options = options
@@ -297,6 +300,8 @@ class Engine {
         throw new GoError(`cannot parse template ${quote(text)}: ${error.message}`)
       throw error
     }
+    if (this.#tplDepth >= maxTpl) throw new RangeError('more nested tpl than our call stack is sure to hold')
+    this.#tplDepth++
     try {
       return this.#run(own, functions, name, data).replaceAll('<no value>', '')
     } catch (error) {
@@ -305,6 +310,8 @@ class Engine {
       const wrapped = new GoError(`error during tpl function execution for ${quote(text)}: ${error.message}`)
       wrapped.cause = error
       throw wrapped
+    } finally {
+      this.#tplDepth--
     }
   }
 }
