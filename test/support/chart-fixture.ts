@@ -21,7 +21,7 @@ export interface ChartFixture {
  */
 export async function openChartFixture(fixture: string, into: string): Promise<ChartFixture> {
   const asked: string[] = []
-  const archives = new Map(versions.map((version) => [`/kit-${version}.tgz`, packed(join(fixture, 'chart'), version)]))
+  const archives = new Map(versions.map((version) => [`/kit-${version}.tgz`, packFixture(fixture, version)]))
   const entries = versions.map((version) => `  - {name: kit, version: ${version}, urls: [kit-${version}.tgz]}\n`)
   const index = `apiVersion: v1\nentries:\n  kit:\n${entries.join('')}`
   const server = createServer(({ url = '' }, response) => {
@@ -49,7 +49,9 @@ function prepareCase(dir: string, { fixture, url }: { readonly fixture: string; 
   if (existsSync(join(dir, 'chart'))) cpSync(join(dir, 'chart'), join(dir, charts, 'kit'), { recursive: true })
 }
 
-function packed(dir: string, version: string): Uint8Array {
+/** The fixture's chart, packed in a version. */
+export function packFixture(fixture: string, version: string): Uint8Array {
+  const dir = join(fixture, 'chart')
   const files: Record<string, string> = {}
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!statSync(join(dir, name)).isFile()) continue

@@ -7,7 +7,8 @@ import { MemoryFileSystem } from '../../../src/base/index.ts'
 import { createKustomizeHelm } from '../../../src/cli/kustomize-helm.ts'
 import { createChartSources, nodeFileSystem } from '../../../src/host/index.ts'
 import { build, buildFetching, FetchStore, type KustomizeBuild } from '../../../src/kustomize/index.ts'
-import { type ChartFixture, openChartFixture } from '../../support/chart-fixture.ts'
+import { type ChartFixture, openChartFixture, packFixture } from '../../support/chart-fixture.ts'
+import { hasDockerRegistry, pushChart, startDockerRegistry } from '../../support/docker-registry.ts'
 
 const fixture = fileURLToPath(new URL('../../fixtures/kustomize-helm', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'fluxkit-charts-test-'))
@@ -67,6 +68,23 @@ describe('charts', () => {
     expect(plain.text()).toContain('api: "true"\n  api2: "true"\n  kind: bool\n  kube: v1.29.3\n')
     const own = await render(join(cases, 'arguments'), given)
     expect(own.text()).toContain('kube: v1.27')
+  })
+
+  it.skipIf(!hasDockerRegistry)('come from an OCI registry too', async () => {
+    const registry = await startDockerRegistry(join(home, 'registry'), { login: false })
+    await pushChart(registry.host, 'charts/kit', '1.2.3', packFixture(fixture, '1.2.3'))
+    // The same chart as over HTTP.
+    const text = readFileSync(join(cases, 'pull/kustomization.yaml'), 'utf8')
+    for (const repository of [`oci://${registry.host}/charts`, `oci://${registry.host}/charts/`]) {
+      const fs = new MemoryFileSystem([['/r/kustomization.yaml', text.replace(charts.url, `"${repository}"`)]])
+      const store = new FetchStore()
+      const sources = () => createChartSources({ cacheDir: join(home, 'cache') })
+      const helm = createKustomizeHelm({ store, sources, kubeVersion: '', apiVersions: [] })
+      const result = await buildFetching('/r', fs, { store, helm })
+      expect(result.problems).toEqual([])
+      expect(result.text()).toBe(readFileSync(join(fixture, 'cases/pull/expected.yaml'), 'utf8'))
+    }
+    await registry.stop()
   })
 
   it('without a name are named by the chart and the time', async () => {
