@@ -6,17 +6,7 @@ import { makeCapabilities } from '../../../src/helm/index.ts'
 import { unpackChart } from '../../../src/host/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'
 import { HttpCharts, type HttpClient, OciCharts } from '../../../src/source/index.ts'
-
-const sync = `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 1m, url: https://example.com/fleet, ref: { branch: main } }
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 10m, path: ./clusters/one, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
-`
+import { fluxSync } from '../../support/flux-sync.ts'
 
 const release = (spec: string): string => `apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -51,7 +41,7 @@ const silent: HttpClient = { request: () => Promise.reject(new Error('nobody may
 
 /** What is marked in the files (the text of the range) by each problem of the one release, with its message. */
 async function marked(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const all = { '/repo/clusters/one/flux-system/gotk-sync.yaml': sync, ...chart, ...files }
+  const all = { '/repo/clusters/one/flux-system/gotk-sync.yaml': fluxSync, ...chart, ...files }
   const fs = new MemoryFileSystem(Object.entries(all))
   const fleet = createFleet({ fs, root: '/repo', registry: createSchemaRegistry() })
   const [first] = listReleases(fleet)

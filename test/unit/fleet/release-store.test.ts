@@ -8,17 +8,9 @@ import { createReleasedObjectCheck } from '../../../src/lint/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'
 import { ChartError, HttpCharts, type HttpClient, OciCharts } from '../../../src/source/index.ts'
 import { simpleChart } from '../../support/chart-archive.ts'
+import { fluxSync } from '../../support/flux-sync.ts'
 
-const sync = `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 1m, url: https://example.com/fleet, ref: { branch: main } }
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 10m, path: ./clusters/one, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
----
+const sync = `${fluxSync}---
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: HelmRepository
 metadata: { name: charts, namespace: flux-system }

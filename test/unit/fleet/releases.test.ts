@@ -7,17 +7,7 @@ import { unpackChart } from '../../../src/host/index.ts'
 import { createSchemaRegistry } from '../../../src/schema/index.ts'
 import { HttpCharts, type HttpClient, OciCharts } from '../../../src/source/index.ts'
 import { simpleChart } from '../../support/chart-archive.ts'
-
-const sync = `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 1m, url: https://example.com/fleet, ref: { branch: main } }
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: { name: flux-system, namespace: flux-system }
-spec: { interval: 10m, path: ./clusters/one, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
-`
+import { fluxSync } from '../../support/flux-sync.ts'
 
 const release = (spec: string) => `apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -58,7 +48,7 @@ const network: HttpClient = {
 async function render(manifest: string, files: Record<string, string> = {}, tools: Partial<ReleaseTools> = {}) {
   const fs = new MemoryFileSystem(
     Object.entries({
-      '/repo/clusters/one/flux-system/gotk-sync.yaml': sync,
+      '/repo/clusters/one/flux-system/gotk-sync.yaml': fluxSync,
       '/repo/clusters/one/release.yaml': manifest,
       ...webChart,
       ...files,
