@@ -8,6 +8,7 @@ import {
   loadChart,
   makeCapabilities,
   parseHelmIgnore,
+  type RenderedChart,
   readValues,
   renderChart,
   templateText,
@@ -16,7 +17,7 @@ import { nodeTemplateCrypto } from '../../../src/host/index.ts'
 import { readTarGz } from '../../support/tar.ts'
 import type { CaseResult, ConformanceSuite } from '../types.ts'
 
-interface HelmCase {
+export interface HelmCase {
   readonly id: string
   readonly chart?: string
   readonly files?: Readonly<Record<string, string>>
@@ -37,18 +38,23 @@ export const suite: ConformanceSuite = {
   name: 'helm',
   corpus: 'conformance/helm',
   *run(corpusDir, filter) {
-    const templates = join(corpusDir, 'templates')
-    for (const file of readdirSync(templates).sort()) {
-      for (const each of JSON.parse(readFileSync(join(templates, file), 'utf8')) as HelmCase[]) {
-        if (filter(each.id)) yield check(each, corpusDir)
-      }
-    }
-    const cases = join(corpusDir, 'cases')
-    for (const file of readdirSync(cases).sort()) {
-      const id = file.replace(/\.json$/, '')
-      if (filter(id)) yield check(JSON.parse(readFileSync(join(cases, file), 'utf8')) as HelmCase, corpusDir)
-    }
+    for (const each of helmCases(corpusDir, filter)) yield check(each, corpusDir)
   },
+}
+
+/** Small charts of one template each, then real ones. */
+export function* helmCases(corpusDir: string, filter: (id: string) => boolean): Generator<HelmCase> {
+  const templates = join(corpusDir, 'templates')
+  for (const file of readdirSync(templates).sort()) {
+    for (const each of JSON.parse(readFileSync(join(templates, file), 'utf8')) as HelmCase[]) {
+      if (filter(each.id)) yield each
+    }
+  }
+  const cases = join(corpusDir, 'cases')
+  for (const file of readdirSync(cases).sort()) {
+    const id = file.replace(/\.json$/, '')
+    if (filter(id)) yield JSON.parse(readFileSync(join(cases, file), 'utf8')) as HelmCase
+  }
 }
 
 function check(each: HelmCase, corpusDir: string): CaseResult {
@@ -69,19 +75,24 @@ function check(each: HelmCase, corpusDir: string): CaseResult {
 
 function render(each: HelmCase, corpusDir: string): { text?: string; error?: string } {
   try {
-    const chart = loadChart(chartFiles(each, corpusDir), unpack)
-    const values = wrapValues(each.values ?? '')
-    const rendered = renderChart(chart, values, {
-      release: { name: each.releaseName, namespace: each.namespace, revision: 1, isUpgrade: false },
-      host: { crypto: nodeTemplateCrypto },
-      capabilities: makeCapabilities(each.kubeVersion, each.apiVersions ?? []),
-    })
+    const rendered = renderCase(each, corpusDir)
     return { text: templateText(rendered, { includeCrds: each.includeCrds === true }) }
   } catch (error) {
     if (error instanceof Error && error.name !== 'HelmError')
       return { error: `${error.name}: ${error.stack ?? error.message}` }
     return { error: (error as HelmError).message }
   }
+}
+
+/** @throws HelmError */
+export function renderCase(each: HelmCase, corpusDir: string, trace = false): RenderedChart {
+  const chart = loadChart(chartFiles(each, corpusDir), unpack)
+  return renderChart(chart, wrapValues(each.values ?? ''), {
+    release: { name: each.releaseName, namespace: each.namespace, revision: 1, isUpgrade: false },
+    host: { crypto: nodeTemplateCrypto },
+    capabilities: makeCapabilities(each.kubeVersion, each.apiVersions ?? []),
+    trace,
+  })
 }
 
 function wrapValues(text: string): ReturnType<typeof readValues> {
