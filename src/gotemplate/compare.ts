@@ -1,6 +1,17 @@
 import { compareStrings } from '../base/index.ts'
 import { sprintf } from './format.ts'
-import { GoError, GoInt, type GoValue, isGoObject, isList, isMap, isUnsigned, typeOf } from './value.ts'
+import {
+  GoError,
+  GoInt,
+  type GoValue,
+  isGoObject,
+  isList,
+  isMap,
+  isNilList,
+  isNilMap,
+  isUnsigned,
+  typeOf,
+} from './value.ts'
 
 type BasicKind = 'invalid' | 'bool' | 'int' | 'uint' | 'float' | 'string'
 
@@ -28,12 +39,18 @@ export function equalValues(a: GoValue, b: GoValue): boolean {
     return false
   }
   if (kindA !== 'invalid') return a instanceof GoInt && b instanceof GoInt ? a.value === b.value : a === b
-  if (nilA || nilB) return nilA && nilB
+  if (nilA || nilB) return isNilValue(a) && isNilValue(b)
   if (isMap(a) !== isMap(b) || isList(a) !== isList(b)) {
     throw new GoError(sprintf('non-comparable types %s: %v, %s: %v', [a, typeOf(a), typeOf(b), b]))
   }
+  if (isNilValue(a) || isNilValue(b)) return isNilValue(a) && isNilValue(b)
   if (!isGoObject(b)) throw new GoError(sprintf('non-comparable type %s: %v', [b, typeOf(b)]))
   return a === b
+}
+
+function isNilValue(value: GoValue): boolean {
+  if (value === undefined || value === null) return true
+  return (isList(value) && isNilList(value)) || (isMap(value) && isNilMap(value))
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   isList,
   isMap,
   isNilList,
+  isNilMap,
   mapGet,
   sortedKeys,
   typeOf,
@@ -100,6 +101,7 @@ function formatCollection(value: GoValue, verb: string, flags: Flags, depth: num
     return golang ? `${type}{${items.join(', ')}}` : `[${items.join(' ')}]`
   }
   if (!isMap(value)) return ''
+  if (golang && isNilMap(value)) return `${typeOf(value)}(nil)`
   const items = sortedKeys(value).map((key) => {
     return `${formatKnown(key, verb, flags, depth + 1)}:${formatKnown(mapGet(value, key), verb, flags, depth + 1)}`
   })

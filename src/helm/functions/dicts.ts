@@ -5,6 +5,7 @@ import {
   goFunction,
   isList,
   isMap,
+  isNilMap,
   mapGet,
   mapSet,
   typeOf,
@@ -37,7 +38,7 @@ export function dictFunctions(): FunctionTable {
       return found === undefined ? '' : found
     }),
     set: goFunction(`${map},string,any`, (dict: GoMap | null, key: string, value: GoValue) => {
-      if (dict === null) throw new GoError('assignment to entry in nil map')
+      if (dict === null || isNilMap(dict)) throw new GoError('assignment to entry in nil map')
       mapSet(dict, key, value ?? null)
       return dict
     }),

@@ -9,6 +9,8 @@ import {
   goFunction,
   isList,
   isMap,
+  nilList,
+  nilMap,
   toBytes,
 } from '../../gotemplate/index.ts'
 import { stringifyYaml } from '../../yaml/index.ts'
@@ -50,9 +52,11 @@ export function encodingFunctions(): FunctionTable {
     mustToPrettyJson: goFunction('any', (value: GoValue) => encodeJson(value, { indent: '  ' })),
     toRawJson: goFunction('any', (value: GoValue) => encodeJson(value, { raw: true })),
     mustToRawJson: goFunction('any', (value: GoValue) => encodeJson(value, { raw: true })),
-    fromJson: goFunction('string', (text: string) => asMap(() => decodeJson(text), '')),
+    fromJson: goFunction('string', (text: string) => asMap(() => decodeJson(text) ?? nilMap(), '')),
     mustFromJson: goFunction('string', decodeJson),
-    fromJsonArray: goFunction('string', (text: string) => asList(() => decodeJson(text), '')),
+    fromJsonArray: goFunction('string', (text: string) =>
+      asList(() => decodeJson(text) ?? nilList('[]interface {}'), ''),
+    ),
     toYaml: goFunction('any', (value: GoValue) => swallow(() => toYaml(value))),
     mustToYaml: goFunction('any', toYaml),
     toYamlPretty: goFunction('any', (value: GoValue) => swallow(() => toYamlPretty(value))),

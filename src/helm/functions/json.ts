@@ -9,6 +9,7 @@ import {
   isList,
   isMap,
   isNilList,
+  isNilMap,
   mapSet,
   sortedKeys,
   typeOf,
@@ -45,6 +46,7 @@ function encode(value: GoValue, encoding: Encoding): string {
       ']',
       encoding,
     )
+  if (isNilMap(value)) return 'null'
   const separator = encoding.indent === undefined ? ':' : ': '
   const fields = sortedKeys(value).map(
     (key) => encodeText(key, encoding.raw === true) + separator + encode(value[key], deeper),

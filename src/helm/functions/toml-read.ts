@@ -11,6 +11,7 @@ import {
   parseFloat64,
   parseInteger,
   quote,
+  toBytes,
   typeOf,
   withType,
 } from '../../gotemplate/index.ts'
@@ -46,7 +47,7 @@ class Reader {
       if (this.#key === '') return keyPath(this.#context)
       return this.#context.length === 0 ? this.#key : `${keyPath(this.#context)}.${this.#key}`
     })
-    if (text.slice(0, 6).includes('\0')) {
+    if (toBytes(text.slice(0, 6)).subarray(0, 6).includes(0)) {
       throw new GoError(
         'toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8',
       )

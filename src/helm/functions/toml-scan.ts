@@ -21,10 +21,17 @@ export class TomlScanner {
     return this.#at >= this.#text.length
   }
 
-  /** The character ahead; '' at the end. */
+  /** The character ahead; '' at the end. @throws GoError where it is one that TOML does not know */
   peek(): string {
     const point = this.#text.codePointAt(this.#at)
-    return point === undefined ? '' : String.fromCodePoint(point)
+    if (point === undefined) return ''
+    if (point < 0x20 || point === 0x7f) {
+      const isBreak = point === 0x0a || (point === 0x0d && this.#text.charCodeAt(this.#at + 1) === 0x0a)
+      if (!isBreak && point !== 0x09) {
+        this.fail(`TOML files cannot contain control characters: '0x${point.toString(16).padStart(2, '0')}'`)
+      }
+    }
+    return String.fromCodePoint(point)
   }
 
   take(char: string): boolean {
@@ -151,7 +158,7 @@ export class TomlScanner {
       if (char === '\n' || this.#text.startsWith('\r\n', this.#at)) this.fail('strings cannot contain newlines')
       this.#at += char.length
       if (char === delimiter) return out
-      out += char === '\\' && delimiter === '"' ? this.#escape() : this.#checked(char)
+      out += char === '\\' && delimiter === '"' ? this.#escape() : char
     }
   }
 
@@ -171,7 +178,7 @@ export class TomlScanner {
         return out + delimiter.repeat(count - 3)
       }
       this.#at += char.length
-      if (char !== '\\' || delimiter === "'") out += char === '\n' || char === '\r' ? char : this.#checked(char)
+      if (char !== '\\' || delimiter === "'") out += char
       else if (!this.#lineEscape()) out += this.#escape()
     }
   }
@@ -184,14 +191,6 @@ export class TomlScanner {
     if (match === null) return false
     this.#at += match[0].length
     return true
-  }
-
-  #checked(char: string): string {
-    const point = char.codePointAt(0)!
-    if ((point < 0x20 && char !== '\t') || point === 0x7f) {
-      this.fail(`TOML files cannot contain control characters: '0x${point.toString(16).padStart(2, '0')}'`)
-    }
-    return char
   }
 
   #escape(): string {

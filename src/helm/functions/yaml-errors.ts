@@ -22,7 +22,7 @@ function valueOfNullKey(node: YamlNode): string | undefined {
       if (value === undefined || value.kind !== 'scalar') return undefined
       const resolved = resolveScalar(value)
       if (typeof resolved === 'string') return JSON.stringify(resolved)
-      if (resolved === null) return 'interface {}(nil)'
+      if (resolved === null) return '<nil>'
       if (resolved instanceof GoInt) return String(resolved.int)
       if (resolved instanceof GoFloat) return formatFloat(resolved.float, 'g', -1)
       return String(resolved)

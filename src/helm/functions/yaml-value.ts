@@ -7,6 +7,7 @@ import {
   isList,
   isMap,
   isNilList,
+  isNilMap,
   mapSet,
 } from '../../gotemplate/index.ts'
 import { GoFloat, GoInt as YamlInt } from '../../yaml/index.ts'
@@ -49,6 +50,7 @@ export function sigsValue(value: GoValue, level = 0): unknown {
   if (value instanceof GoInt) return value.value
   if (isList(value)) return isNilList(value) ? null : value.map((each) => sigsValue(each, level + 1))
   if (isMap(value)) {
+    if (isNilMap(value)) return null
     const out: Record<string, unknown> = {}
     for (const key of Object.keys(value)) {
       const inner = sigsValue(value[key], level + 1)
