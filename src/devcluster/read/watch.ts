@@ -143,7 +143,7 @@ export class WatchHub {
         ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
       } as unknown as KubeObject['metadata'],
     }
-    if (watcher.request.form.as === 'Table') this.#send(watcher, 'BOOKMARK', object, undefined)
+    if (watcher.request.form.as !== 'object') this.#send(watcher, 'BOOKMARK', object, undefined)
     else if (!watcher.sink.write(`{"type":"BOOKMARK","object":${writeJson(object)}}\n`)) watcher.stop()
   }
 

@@ -67,8 +67,11 @@ export class TestCluster {
   }
 
   /** Opens a watch; the events arrive in the list that comes back. */
-  watch(path: string): { readonly events: JsonObject[]; readonly ended: () => boolean; close(): void } {
-    const answer = this.server.handleNow({ method: 'GET', path, headers: {}, user: this.user })
+  watch(
+    path: string,
+    headers: Record<string, string> = {},
+  ): { readonly events: JsonObject[]; readonly ended: () => boolean; close(): void } {
+    const answer = this.server.handleNow({ method: 'GET', path, headers, user: this.user })
     if (!isStream(answer)) throw new Error(answer.body)
     const events: JsonObject[] = []
     let ended = false

@@ -105,6 +105,16 @@ describe('watch', () => {
     expect(bookmark['annotations']).toEqual({ 'k8s.io/initial-events-end': 'true' })
   })
 
+  it('marks its end in the form that was asked for', () => {
+    const cluster = filled(0)
+    const watch = cluster.watch(
+      `${PATH}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`,
+      { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' },
+    )
+    const kinds = watch.events.map((event) => [event['type'], (event['object'] as JsonObject)['kind']])
+    expect(kinds.at(-1)).toEqual(['BOOKMARK', 'PartialObjectMetadata'])
+  })
+
   it('ends with 410 when the past is forgotten', () => {
     const cluster = filled(3)
     cluster.server.store.compact(cluster.server.store.revision)

@@ -11,6 +11,18 @@ const configMap = (name: string, data: JsonObject = {}): JsonObject => ({
 })
 
 describe('create', () => {
+  it('refuses kinds that are no text, as kube-apiserver 1.36.4 says it', () => {
+    const cluster = new TestCluster()
+    const why =
+      "couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string"
+    const path = '/api/v1/namespaces/default/configmaps'
+    const body = '{"apiVersion":"v1","kind":123456789012345680000}'
+    expect(cluster.request('POST', path, body).body['message']).toBe(
+      `the object provided is unrecognized (must be of type ConfigMap): ${why} ({"apiVersion":"v1","kind":1234 ...)`,
+    )
+    expect(cluster.request('DELETE', `${path}/a`, body).body['message']).toBe(why)
+  })
+
   const refusals: [what: string, path: string, body: JsonValue, code: number, reason: string, message: RegExp][] = [
     ['a taken name', CONFIG_MAPS, configMap('taken'), 409, 'AlreadyExists', /^configmaps "taken" already exists$/],
     [
