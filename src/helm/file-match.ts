@@ -45,12 +45,17 @@ function readClass(chars: readonly string[], from: number): { source: string; en
     }
     if (low === undefined || high === undefined || at >= chars.length) return undefined
     // A range that ends before it begins holds nothing.
-    if (low.codePointAt(0)! <= high.codePointAt(0)!) ranges += `${escaped(low)}-${escaped(high)}`
+    if (low.codePointAt(0)! <= high.codePointAt(0)!) ranges += `${escapedInClass(low)}-${escapedInClass(high)}`
   } while (chars[at] !== ']')
   if (ranges === '') return { source: isNegated ? '[^]' : '[]', end: at }
   return { source: `[${isNegated ? '^' : ''}${ranges}]`, end: at }
 }
 
 function escaped(char: string): string {
-  return char.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  return char.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
+
+/** In a class a hyphen is escaped too, which it may not be elsewhere. */
+function escapedInClass(char: string): string {
+  return char === '-' ? '\\-' : escaped(char)
 }
