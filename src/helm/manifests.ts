@@ -45,7 +45,10 @@ const maxDocuments = 20_000
  * Source: Helm 4.1 pkg/release/v1/util (manifest_sorter.go, kind_sorter.go, manifest.go).
  * @throws HelmError `YAML parse error on PATH: …`
  */
-export function sortManifests(files: ReadonlyMap<string, string>): { hooks: Hook[]; manifests: Manifest[] } {
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  heads?: HeadCache,
+): { hooks: Hook[]; manifests: Manifest[] } {
   const hooks: Hook[] = []
   const manifests: Manifest[] = []
   let count = 0
@@ -56,7 +59,8 @@ export function sortManifests(files: ReadonlyMap<string, string>): { hooks: Hook
     count += documents.length
     if (count > maxDocuments) throw new HelmError(`${path}: the chart renders more than ${maxDocuments} documents`)
     for (const document of documents) {
-      const { head, annotations } = readHead(path, document)
+      const { head, annotations } = heads?.get(document) ?? readHead(path, document)
+      heads?.set(document, { head, annotations })
       const manifest: Manifest = { path, content: document, ...head }
       const hook = annotations['helm.sh/hook']
       if (hook === undefined) {
@@ -133,8 +137,38 @@ interface Head {
   readonly apiVersion: string
 }
 
+interface ReadHead {
+  readonly head: Head
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** Characters of manifests whose heads are kept. */
+const maxKept = 8_000_000
+
+/** What was read of manifests, by their text: most of them are the same in the next render. */
+export class HeadCache {
+  readonly #heads = new Map<string, ReadHead>()
+  #size = 0
+
+  get(text: string): ReadHead | undefined {
+    return this.#heads.get(text)
+  }
+
+  /** Keeps a head; the ones that were kept first go when there are too many. */
+  set(text: string, head: ReadHead): void {
+    if (this.#heads.has(text)) return
+    this.#heads.set(text, head)
+    this.#size += text.length
+    for (const oldest of this.#heads.keys()) {
+      if (this.#size <= maxKept) return
+      this.#heads.delete(oldest)
+      this.#size -= oldest.length
+    }
+  }
+}
+
 /** Reads what Helm needs of a manifest: its kind, name and annotations. */
-function readHead(path: string, text: string): { head: Head; annotations: Record<string, string> } {
+function readHead(path: string, text: string): ReadHead {
   const fail = (message: string): never => {
     throw new HelmError(`YAML parse error on ${path}: ${message}`)
   }

@@ -4,7 +4,7 @@ import { type Chart, crdFiles, HelmError, workingCopy } from './chart.ts'
 import { checkDependencies, isCompatibleRange, processDependencies } from './dependencies.ts'
 import { type RenderOptions, renderTemplates } from './engine.ts'
 import { compileFileMatch } from './file-match.ts'
-import { type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
+import { type HeadCache, type Hook, type Manifest, sortManifests, splitManifests } from './manifests.ts'
 import { readTrace } from './origins/documents.ts'
 import { RenderTracer } from './origins/tracer.ts'
 import type { RenderTrace } from './origins/types.ts'
@@ -16,6 +16,8 @@ export interface TemplateOptions extends RenderOptions {
   readonly skipSchemaValidation?: boolean
   /** Compiled values.schema.json by text, kept between renders. */
   readonly schemas?: SchemaCache
+  /** What was read of manifests, kept between renders. */
+  readonly heads?: HeadCache
 }
 
 /** What a chart renders to. */
@@ -64,7 +66,7 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
   const notesPath = `${chart.metadata.name}/templates/NOTES.txt`
   const notes = files.get(notesPath) ?? ''
   for (const path of [...files.keys()]) if (path.endsWith('NOTES.txt')) files.delete(path)
-  const { hooks, manifests } = sortManifests(files)
+  const { hooks, manifests } = sortManifests(files, options.heads)
   const crds = crdFiles(chart).map(({ path, file }) => ({ path, content: decodeText(file.data) }))
   const rendered = { manifests, hooks, crds, notes, values }
   return tracer === undefined ? rendered : { ...rendered, trace: readTrace(tracer, chart) }

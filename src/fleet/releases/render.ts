@@ -12,10 +12,12 @@ import {
 import {
   type Capabilities,
   type Chart,
+  HeadCache,
   HelmError,
   type RenderedChart,
   type RenderOptions,
   renderChart,
+  type TemplateOptions,
 } from '../../helm/index.ts'
 import { parseApiVersion, stringifyJson } from '../../kube/index.ts'
 import { build as kustomizeBuild } from '../../kustomize/index.ts'
@@ -65,7 +67,11 @@ export class ReleaseRenderer {
   readonly #fleet: Fleet
   readonly #tools: ReleaseTools
   readonly charts: ReleaseCharts
-  readonly #templates: NonNullable<RenderOptions['cache']> = new WeakMap()
+  readonly #kept: Required<Pick<TemplateOptions, 'cache' | 'schemas' | 'heads'>> = {
+    cache: new WeakMap(),
+    schemas: new Map(),
+    heads: new HeadCache(),
+  }
 
   constructor(fleet: Fleet, tools: ReleaseTools, texts?: ObjectTexts) {
     this.#fleet = fleet
@@ -175,7 +181,7 @@ export class ReleaseRenderer {
         release: { name: spec.name, namespace: spec.namespace, revision: 1, isUpgrade: false },
         capabilities,
         skipSchemaValidation: spec.disableSchemaValidation,
-        cache: this.#templates,
+        ...this.#kept,
         trace,
         ...(host === undefined ? {} : { host }),
         ...(limits === undefined ? {} : { budget: limits }),

@@ -9,6 +9,9 @@ import { findFaults } from './validate.ts'
 /** Compiled values.schema.json by text, kept between renders. */
 export type SchemaCache = Map<string, Schema>
 
+/** As many are kept. */
+const maxKept = 100
+
 const schemaUrl = 'file:///values.schema.json'
 
 /** One value that a schema refuses. */
@@ -97,6 +100,8 @@ function schemaComplaint(text: string, values: GoMap, cache: SchemaCache | undef
       if (error instanceof GoError) return { text: error.message, faults: [] }
       throw error
     }
+    const [oldest] = cache?.keys() ?? []
+    if (cache !== undefined && cache.size >= maxKept && oldest !== undefined) cache.delete(oldest)
     cache?.set(text, schema)
   }
   const faults = findFaults(schema, values)

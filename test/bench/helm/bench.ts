@@ -109,7 +109,9 @@ function bundle(name: string, entry: string): string {
     ...{ entryPoints: { [name]: entry }, outdir: work, outExtension: { '.js': '.mjs' } },
     ...{ bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm', target: 'node20' },
     ...{ mainFields: ['module', 'main'], chunkNames: `${name}/[name]-[hash]` },
-    banner: { js: "import{createRequire as benchRequire}from'node:module';const require=benchRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as benchRequire}from'node:module';const require=benchRequire(import.meta.url);",
+    },
   })
   return join(work, `${name}.mjs`)
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
   type Chart,
+  HeadCache,
   HelmError,
   loadChart,
   makeCapabilities,
@@ -28,7 +29,11 @@ export interface BenchRelease {
 
 /** Renders releases as the worker does: charts, parsed templates and compiled schemas are kept. */
 export class ChartRenderer {
-  readonly #kept: Pick<TemplateOptions, 'cache' | 'schemas'> = { cache: new WeakMap(), schemas: new Map() }
+  readonly #kept: Pick<TemplateOptions, 'cache' | 'schemas' | 'heads'> = {
+    cache: new WeakMap(),
+    schemas: new Map(),
+    heads: new HeadCache(),
+  }
   readonly #charts = new Map<string, Chart>()
 
   render(release: BenchRelease, values: string): string {
@@ -45,14 +50,19 @@ export class ChartRenderer {
   }
 }
 
-/** The values with another name for everything, as far as the chart takes one. */
+/** The values with an edit that changes what the chart renders: other replicas, or another name for everything. */
 export function editValues(release: BenchRelease): string {
   const renderer = new ChartRenderer()
-  for (const key of ['fullnameOverride', 'nameOverride']) {
-    const values = `${release.values.replace(new RegExp(`^${key}:.*$`, 'm'), '')}\n${key}: edited\n`
+  const before = renderer.render(release, release.values)
+  for (const [key, value] of [
+    ['replicaCount', '3'],
+    ['replicas', '3'],
+    ['fullnameOverride', 'edited'],
+    ['nameOverride', 'edited'],
+  ]) {
+    const values = `${release.values.replace(new RegExp(`^${key}:.*$`, 'm'), '')}\n${key}: ${value}\n`
     try {
-      renderer.render(release, values)
-      return values
+      if (renderer.render(release, values) !== before) return values
     } catch (error) {
       if (!(error instanceof HelmError)) throw error
     }
