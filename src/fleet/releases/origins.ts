@@ -2,6 +2,7 @@ import { getIn, type JsonValue, joinPath, type Location, relativePath } from '..
 import type { PostRenderRun, ReleasedObject } from '../../flux/index.ts'
 import {
   type Chart,
+  type DocumentOrigins,
   type FieldOrigin,
   layersOf,
   type RenderedChart,
@@ -43,6 +44,7 @@ export class ReleaseOrigins {
   readonly #fleet: Fleet
   readonly #release: FleetRelease
   readonly #rendering: Rendering
+  readonly #documents = new Map<ReleasedObject, DocumentOrigins | undefined>()
   #layers: readonly ValuesLayer[] | undefined
 
   constructor(fleet: Fleet, release: FleetRelease, rendering: Rendering) {
@@ -52,8 +54,9 @@ export class ReleaseOrigins {
   }
 
   /** What gave a field its value, by its path in the released object. CRDs have no templates. */
-  of({ path: file, object, role }: ReleasedObject, path: ValuePath): FieldSource {
-    const document = role === 'crd' ? undefined : this.#rendering.trace.document({ path: file, object })
+  of(released: ReleasedObject, path: ValuePath): FieldSource {
+    const { object, role } = released
+    const document = this.#document(released)
     const origin = document?.of(path)
     const value = getIn(object, path)
     if (role === 'crd' && !isOwnLabel(path)) return { origin: undefined, changedBy: undefined, changedAt: undefined }
@@ -63,7 +66,15 @@ export class ReleaseOrigins {
     return { origin, ...this.#changed(object, path) }
   }
 
-  /** What the layers of values say about a value, the lowest first. @throws nothing */
+  #document(released: ReleasedObject): DocumentOrigins | undefined {
+    if (this.#documents.has(released)) return this.#documents.get(released)
+    const { path, object, role } = released
+    const document = role === 'crd' ? undefined : this.#rendering.trace.document({ path, object })
+    this.#documents.set(released, document)
+    return document
+  }
+
+  /** What the layers of values say about a value, the lowest first. */
   settings(path: ValuePath): ValueSetting[] {
     const { trace, rendered } = this.#rendering
     this.#layers ??= [
