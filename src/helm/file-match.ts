@@ -5,25 +5,37 @@
  */
 export function compileFileMatch(pattern: string): RegExp | undefined {
   const chars = [...pattern]
-  let out = ''
+  /** What stands before, between and after the stars; each takes a fixed number of characters. */
+  const chunks = ['']
+  const add = (source: string): void => {
+    chunks[chunks.length - 1] += source
+  }
   for (let i = 0; i < chars.length; i++) {
     const char = chars[i]!
     if (char === '*') {
-      // Several stars in a row are one; as many groups would take time without end.
-      if (chars[i - 1] !== '*' || chars[i - 2] === '\\') out += '[^/]*'
-    } else if (char === '?') out += '[^/]'
+      // Several stars in a row are one.
+      if (chunks.length === 1 || chunks.at(-1) !== '') chunks.push('')
+    } else if (char === '?') add('[^/]')
     else if (char === '[') {
       const read = readClass(chars, i + 1)
       if (read === undefined) return undefined
-      out += read.source
+      add(read.source)
       i = read.end
     } else {
       const literal = char === '\\' ? chars[++i] : char
       if (literal === undefined) return undefined
-      out += escaped(literal)
+      add(escaped(literal))
     }
   }
-  return new RegExp(`^${out}$`, 'su')
+  return new RegExp(`^${joined(chunks)}$`, 'su')
+}
+
+/** Go takes the first place where what follows a star fits and never comes back to it: no pattern takes long. */
+function joined(chunks: readonly string[]): string {
+  const [first = '', ...starred] = chunks
+  const last = starred.pop()
+  const between = starred.map((chunk, i) => `(?=([^/]*?${chunk}))\\${i + 1}`)
+  return first + between.join('') + (last === undefined ? '' : `[^/]*${last}`)
 }
 
 function readClass(chars: readonly string[], from: number): { source: string; end: number } | undefined {

@@ -8,6 +8,12 @@ describe('compileFileMatch', () => {
     ['*c', 'abc', true],
     ['a*', 'ab/c', false],
     ['a*/b', 'abc/b', true],
+    ['a*b*c*d*e*/f', 'axbxcxdxe/f', true],
+    ['a*b*c*d*e*/f', 'axbxcxdxexxx/fff', false],
+    ['a*b?c*x', 'abxbbxdbxebxczzx', true],
+    ['a*b?c*x', 'abxbbxdbxebxczzy', false],
+    ['a***b*', 'axb1', true],
+    ['\\**', '*x', true],
     ['ab[c]', 'abc', true],
     ['ab[e-g]', 'abc', false],
     ['ab[^c]', 'abc', false],
@@ -29,5 +35,11 @@ describe('compileFileMatch', () => {
     ['a[', 'a', undefined],
   ])('%s and %s', (pattern, path, matches) => {
     expect(compileFileMatch(pattern)?.test(path)).toBe(matches)
+  })
+
+  it('does not come back to a star', () => {
+    const started = performance.now()
+    expect(compileFileMatch(`${'*a'.repeat(30)}b`)?.test('a'.repeat(4_000))).toBe(false)
+    expect(performance.now() - started).toBeLessThan(2_000)
   })
 })
