@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,7 +58,9 @@ const large = 250_000
 
 try {
   const worker = bundle('worker', join(here, 'worker.ts'))
-  const cli = bundle('cli', resolve(here, '../../../src/cli/main.ts'))
+  // The command as it is shipped, where it was built (`npm run build`).
+  const shipped = resolve(here, '../../../dist/cli.js')
+  const cli = existsSync(shipped) ? shipped : bundle('cli', resolve(here, '../../../src/cli/main.ts'))
   const samples = readSamples().filter((sample) => sample.id.includes(flags.only))
   const ordinary = samples.filter((sample) => !sample.isLarge)
   const { rounds, peak } = await renderAll(worker, samples)
