@@ -61,12 +61,14 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
     for (const part of parts) part.dispose()
   }
   let roots: readonly string[] = []
+  let tellsFolders = false
 
   connection.onInitialize((params) => {
     settings.current = initialSettings(params.initializationOptions, options.storage)
     releases.configure()
     remotes.configure()
     roots = rootsOf(params)
+    tellsFolders = params.capabilities.workspace?.workspaceFolders === true
     if (params.capabilities.window?.workDoneProgress === true) {
       workspace.showProgress()
       releases.showProgress()
@@ -77,6 +79,8 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
   connection.onInitialized(() => {
     workspace.setFolders(roots)
     devCluster.attach().catch((error: unknown) => dispatcher.log('warn', `dev cluster: ${messageOf(error)}`))
+    // The library throws when the client has not said that it tells of folders.
+    if (!tellsFolders) return
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)))
       roots = [...roots.filter((root) => !gone.has(root)), ...added.flatMap(({ uri }) => pathOfUri(uri) ?? [])]
