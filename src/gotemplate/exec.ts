@@ -10,6 +10,16 @@ import {
 } from './budget.ts'
 import { isStackOverflow, TemplateExecError } from './exec-errors.ts'
 import { canBeNil, isAssignable, typeName } from './exec-params.ts'
+import {
+  type Call,
+  type FieldAccess,
+  type Final,
+  type Flow,
+  missing,
+  type RunState,
+  type Variable,
+} from './exec-types.ts'
+import { elementOf, formatPointed, holdsInterfaces, reflectText, unaddressed } from './exec-values.ts'
 import { formatValue } from './format.ts'
 import type {
   ActionNode,
@@ -37,7 +47,6 @@ import {
   type GoFunction,
   GoInt,
   type GoMap,
-  type GoObject,
   type GoValue,
   isGoFunction,
   isGoObject,
@@ -86,30 +95,6 @@ export function executeTemplate(set: TemplateSet, name: string, data: GoValue, b
   const text = out.join('')
   set.trace?.end(text)
   return text
-}
-
-/** No argument came from the pipeline. */
-const missing = Symbol('missing')
-type Final = GoValue | typeof missing
-
-type Flow = 'break' | 'continue' | undefined
-
-interface Variable {
-  readonly name: string
-  value: GoValue
-  /** Held by an interface: an element that `range` gave. Errors then name the type `interface {}`. */
-  boxed: boolean
-  /** Where the value comes from, for a trace. */
-  flow: ValueFlow
-}
-
-interface RunState {
-  readonly data: GoValue
-  readonly budget: Budget
-  readonly depth: number
-  readonly out: string[]
-  /** Where the data comes from, for a trace. */
-  readonly dotFlow: ValueFlow
 }
 
 class Executor {
@@ -680,53 +665,4 @@ class Executor {
     // A named map given as the unnamed type it is made of loses its name.
     return type === 'map[string]interface {}' ? underlying(value as GoMap) : value
   }
-}
-
-interface Call {
-  /** Where an error is said to be. */
-  readonly node: TemplateAst
-  /** With what is called, or the field, as the first. */
-  args: readonly Operand[] | undefined
-  final: Final
-}
-
-/** A walk along fields. It goes along with the walk, for a new object at each step would be most of its cost. */
-interface FieldAccess extends Call {
-  readonly ident: readonly string[]
-  /** The first receiver is held by an interface. */
-  readonly boxed: boolean
-  /** What holds the receiver, from the second one on. */
-  holder: GoValue
-  /** Where the receiver comes from, for a trace. */
-  flow: ValueFlow
-}
-
-/** A value's text; of a pointer that of what it points to. */
-function formatPointed(value: GoValue): string {
-  const text = formatValue(value)
-  return isGoObject(value) && value.goKind === 'ptr' && value.fields !== undefined ? text.slice(1) : text
-}
-
-/** What a function gives back is a copy, whose pointer's methods do not print it. */
-function unaddressed(value: GoValue): GoValue {
-  if (typeof value !== 'object' || !isGoObject(value) || value.print === undefined) return value
-  const { print: _, ...copy } = value
-  return copy
-}
-
-/** Whether what a list or map holds is held by an interface; typed elements and a struct's fields have their own type. */
-function holdsInterfaces(value: GoValue): boolean {
-  if (!isList(value) && !isMap(value)) return false
-  const type = typeOf(value)
-  return type === 'map[string]interface {}' || type === '[]interface {}' || type === 'common.Values'
-}
-
-/** What reflect.Value's String() gives. */
-function reflectText(value: GoValue): string {
-  return typeof value === 'string' ? value : `<${typeOf(value)} Value>`
-}
-
-/** A map's element; the zero value of its type where it has none. */
-function elementOf(map: GoObject, key: GoValue): GoValue {
-  return map.entries?.().find(([each]) => each === key)?.[1] ?? map.zero?.() ?? null
 }
