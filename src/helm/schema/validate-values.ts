@@ -2,6 +2,7 @@ import { GoError, type GoMap, type GoValue, isMap, mapGet, quote, typeOf } from 
 import { type Chart, HelmError } from '../chart.ts'
 import { decodeJson } from '../functions/json.ts'
 import { type CheckSchema, SchemaCompiler } from './compile.ts'
+import { isPlainSchema } from './plain-schema.ts'
 import { encodePointer, faultText } from './text.ts'
 import type { Schema, SchemaFault } from './types.ts'
 import { findFaults } from './validate.ts'
@@ -129,8 +130,10 @@ function readSchema(text: string): GoValue {
 function metaschemaCheck(): CheckSchema {
   const metaschemas = new SchemaCompiler(new Map(), () => {}, true)
   return (_, document, pointer) => {
-    const { url } = document.resourceAt(pointer).draft
-    const faults = findFaults(metaschemas.compile(url), document.lookUp(pointer))
+    const { url, version } = document.resourceAt(pointer).draft
+    const schema = document.lookUp(pointer)
+    if (isPlainSchema(schema, version)) return
+    const faults = findFaults(metaschemas.compile(url), schema)
     if (faults.length === 0) return
     throw new GoError(
       `${quote(`${document.url}#${encodePointer(pointer)}`)} is not valid against metaschema: jsonschema validation failed with '${url}#'\n${faultText(faults)}`,
