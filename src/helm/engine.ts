@@ -79,7 +79,7 @@ export function renderTemplates(
   tracer?.values(values)
   const renderables = new Map<string, Renderable>()
   collect(chart, { Values: values, ...topObjects(options) }, renderables)
-  const names = [...renderables.keys()].sort(byDepth)
+  const names = byDepth([...renderables.keys()])
   const engine = new Engine(options, tracer)
   for (const name of names) engine.parse(name, renderables.get(name)!.file)
   const rendered = new Map<string, string>()
@@ -109,9 +109,11 @@ function topObjects({ release, capabilities }: RenderOptions): GoMap {
 }
 
 /** Deepest path first, then in reverse byte order, so that a parent's definitions replace its dependencies'. */
-function byDepth(a: string, b: string): number {
-  const depth = (path: string): number => path.split('/').length
-  return depth(b) - depth(a) || compareStrings(b, a)
+function byDepth(paths: readonly string[]): string[] {
+  return paths
+    .map((path) => ({ path, depth: path.split('/').length }))
+    .sort((a, b) => b.depth - a.depth || compareStrings(b.path, a.path))
+    .map(({ path }) => path)
 }
 
 /** The templates of a chart and its dependencies with the objects that each sees; returns those of the chart itself. */
