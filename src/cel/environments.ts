@@ -7,6 +7,7 @@ import { kubernetesTypes, networkLibrary, quantityLibrary, semverLibrary, urlLib
 import { listEndsLibrary, listLibrary, setLibrary } from './library/lists.ts'
 import { operatorLibrary } from './library/operators.ts'
 import { optionalLibrary } from './library/optionals.ts'
+import { patchLibrary, patchTypes } from './library/patches.ts'
 import { regexLibrary } from './library/regex.ts'
 import { stringLibrary, stringReverseLibrary } from './library/strings.ts'
 import { timeLibrary } from './library/time.ts'
@@ -72,8 +73,22 @@ function standardTypes(): readonly CelType[] {
 
 /** Kubernetes 1.36's environment for CRD rules and admission policies (apiserver pkg/cel/environment/base.go). */
 export function kubernetesBase(): CelBase {
+  return kubernetesWith([])
+}
+
+/**
+ * The environment for the mutations of a MutatingAdmissionPolicy, which make values of the types `Object`,
+ * `Object.<path>` and `JSONPatch` (apiserver pkg/cel/mutation).
+ */
+export function kubernetesPatchBase(): CelBase {
+  const made = kubernetesWith([patchLibrary()])
+  return { environment: (variables) => made.environment(variables, patchTypes) }
+}
+
+function kubernetesWith(more: readonly (readonly FunctionDefinition[])[]): CelBase {
   return base(
     [
+      ...more,
       operatorLibrary(),
       conversionLibrary(),
       timeLibrary(),

@@ -5,7 +5,7 @@
  */
 export type { CelEnvironment, TypeProvider } from './check/environment.ts'
 export { type CelProblem, type CelProgram, compile, type Evaluation } from './compile.ts'
-export { type CelBase, fluxBase, kubernetesBase } from './environments.ts'
+export { type CelBase, fluxBase, kubernetesBase, kubernetesPatchBase } from './environments.ts'
 export { type Bindings, type Budget, perCallLimit } from './eval/frame.ts'
 export { compileRegex } from './eval/regex.ts'
 export {

@@ -179,7 +179,31 @@ function tidied(object: KubeObject, copied: ReadonlyMap<string, KubeObject>): Ku
   const out: KubeObject = { ...object, metadata: { ...metadata, name: object.metadata.name } }
   if (object.kind === 'Namespace' && getIn(object, ['status', 'phase']) === 'Terminating')
     out['status'] = { phase: 'Active' }
+  const status = freshStatus(out)
+  if (status !== undefined) out['status'] = status
   return out
+}
+
+/** What outlives the Pods in the status of a kind that makes Pods. */
+const LASTING: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Deployment', ['collisionCount']],
+  ['ReplicaSet', []],
+  ['StatefulSet', ['collisionCount', 'currentRevision', 'updateRevision']],
+  ['DaemonSet', ['collisionCount']],
+])
+
+/**
+ * The status of a workload whose Pods stayed behind: it says nothing of Pods until its controller here has made new ones.
+ * Undefined where the status is true here too, as that of a finished Job.
+ */
+function freshStatus(object: KubeObject): JsonObject | undefined {
+  const { status } = object
+  if (!isObject(status)) return undefined
+  const lasting = groupOf(object) === 'apps' ? LASTING.get(object.kind) : undefined
+  if (lasting !== undefined) return Object.fromEntries(Object.entries(status).filter(([key]) => lasting.includes(key)))
+  if (groupOf(object) !== 'batch' || object.kind !== 'Job') return undefined
+  const { active: _active, ready: _ready, terminating: _terminating, ...rest } = status
+  return rest
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

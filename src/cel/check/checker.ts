@@ -23,6 +23,7 @@ import {
   listType,
   mapType,
   nullType,
+  objectType,
   optionalType,
   paramType,
   stringType,
@@ -38,7 +39,7 @@ import {
   TypeMapping,
   unwrapOptional,
 } from './assign.ts'
-import type { CelEnvironment } from './environment.ts'
+import type { CelEnvironment, TypeProvider } from './environment.ts'
 
 /**
  * Type-checks an expression and writes types and resolved names onto its nodes.
@@ -288,10 +289,26 @@ class Checker {
   }
 
   #struct(expr: StructNode): CelType {
+    const { provider } = this.#environment
+    if (provider?.constructible === true && provider.has(expr.name)) return this.#message(expr, provider)
     const type = this.#environment.typeNames.get(expr.name)
     if (type === undefined) return this.#undeclared(expr.offset, expr.name)
     for (const field of expr.fields) this.check(field.value)
     return this.#report(expr.offset, `'${expr.name}' is not a message type`)
+  }
+
+  #message(expr: StructNode, provider: TypeProvider): CelType {
+    for (const { offset, name, value, optional } of expr.fields) {
+      const found = this.check(value)
+      const given = optional ? this.#unwrap(value.offset, found) : found
+      const declared = provider.field(expr.name, name)
+      if (declared === undefined) this.#report(offset, `undefined field '${name}'`)
+      else if (!isAssignable(this.mapping, declared, given)) {
+        const message = `expected type of field '${name}' is '${declared.key}' but provided type is '${given.key}'`
+        this.#report(offset, message)
+      }
+    }
+    return objectType(expr.name)
   }
 
   #comprehension(expr: ComprehensionNode): CelType {

@@ -6,6 +6,8 @@ export interface TypeProvider {
   /** The type of a field; `undefined` when the object type has no such field. */
   field(objectType: string, field: string): CelType | undefined
   has(objectType: string): boolean
+  /** Whether expressions may make objects of these types: `Object.spec{replicas: 1}`. */
+  readonly constructible?: boolean
 }
 
 /** What an expression may refer to. */

@@ -4,6 +4,7 @@ import { CelList, CelMap, CelOpaque, CelOptional, type CelValue } from '../value
 /** What making a list and a map costs (cel-go common/cost.go). */
 export const listCost = 10
 export const mapCost = 30
+export const structCost = 40
 
 type Cost = (args: readonly CelValue[], result: CelValue) => number
 
@@ -38,6 +39,7 @@ const costs: Readonly<Record<string, Cost>> = {
   'strings.quote': ofFirst,
   format: ofFirst,
   lowerAscii: ofFirst,
+  'jsonpatch.escapeKey': ofFirst,
   upperAscii: ofFirst,
   substring: ofFirst,
   trim: ofFirst,

@@ -2,12 +2,12 @@ import { isConstant } from '../check/constant.ts'
 import type { CelEnvironment } from '../check/environment.ts'
 import type { FunctionDefinition } from '../library/define.ts'
 import { celIndex } from '../library/operators.ts'
-import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode } from '../syntax/ast.ts'
+import type { CallNode, ComprehensionNode, Expr, ListNode, MapNode, SelectNode, StructNode } from '../syntax/ast.ts'
 import { qualifiedName } from '../syntax/ast.ts'
 import type { CelType } from '../types.ts'
 import { CelError, noSuchOverload } from '../values/error.ts'
-import { CelArray, CelEntries, CelOptional, CelTypeValue, type CelValue } from '../values/value.ts'
-import { callCost, listCost, mapCost } from './cost.ts'
+import { CelArray, CelEntries, CelOptional, CelStruct, CelTypeValue, type CelValue } from '../values/value.ts'
+import { callCost, listCost, mapCost, structCost } from './cost.ts'
 import { optionalField, presence, selectField } from './fields.ts'
 import { constantFrame } from './frame.ts'
 import { planLoop } from './loops.ts'
@@ -53,9 +53,7 @@ function planAny(expr: Expr, scope: Scope): Step {
     case 'map':
       return planMap(expr, scope)
     case 'struct':
-      return () => {
-        throw new CelError(`unknown type: ${expr.name}`)
-      }
+      return planStruct(expr, scope)
     case 'comprehension':
       return planComprehension(expr, scope)
   }
@@ -243,6 +241,29 @@ function planMap(expr: MapNode, scope: Scope): Step {
       else if (value.value !== undefined) map.add(key, value.value)
     }
     return map
+  }
+}
+
+function planStruct(expr: StructNode, scope: Scope): Step {
+  const { name } = expr
+  const { provider } = scope.environment
+  if (provider?.constructible !== true || !provider.has(name)) {
+    return () => {
+      throw new CelError(`unknown type: ${name}`)
+    }
+  }
+  const fields = expr.fields.map((field) => ({ ...field, step: planNode(field.value, scope) }))
+  return (frame) => {
+    frame.charge(structCost)
+    const struct = new CelStruct(name)
+    for (const field of fields) {
+      const value = field.step(frame)
+      if (!field.optional) struct.add(field.name, value)
+      else if (!(value instanceof CelOptional))
+        throw new CelError(`cannot initialize optional entry '${field.name}' from non-optional value`)
+      else if (value.value !== undefined) struct.add(field.name, value.value)
+    }
+    return struct
   }
 }
 

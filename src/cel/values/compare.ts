@@ -6,6 +6,7 @@ import {
   CelMap,
   CelOpaque,
   CelOptional,
+  CelStruct,
   CelTimestamp,
   CelTypeValue,
   CelUint,
@@ -41,6 +42,9 @@ function listEqual(a: CelList, b: CelList): boolean {
 }
 
 function mapEqual(a: CelMap, b: CelMap): boolean {
+  // An object is equal to objects of its own type only.
+  const types = [a, b].map((map) => (map instanceof CelStruct ? map.typeName : undefined))
+  if (types[0] !== types[1]) return false
   if (a.equals !== undefined) return a.equals(b)
   if (a.size !== b.size) return false
   for (const key of a.keys()) {

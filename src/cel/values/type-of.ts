@@ -5,6 +5,7 @@ import {
   CelMap,
   CelOpaque,
   CelOptional,
+  CelStruct,
   CelTimestamp,
   CelTypeValue,
   CelUint,
@@ -25,6 +26,7 @@ export function typeName(value: CelValue): string {
   }
   if (value === null) return 'null_type'
   if (value instanceof CelList) return 'list'
+  if (value instanceof CelStruct) return value.typeName
   if (value instanceof CelMap) return 'map'
   if (value instanceof Uint8Array) return 'bytes'
   if (value instanceof CelUint) return 'uint'

@@ -122,6 +122,15 @@ export class CelEntries extends CelMap {
   }
 }
 
+/** An object that an expression made: a map of its fields that knows its type. */
+export class CelStruct extends CelEntries {
+  readonly typeName: string
+  constructor(typeName: string) {
+    super()
+    this.typeName = typeName
+  }
+}
+
 /** A text that equal scalar keys share. */
 export function keyId(key: CelValue): string {
   if (typeof key === 'string') return `s${key}`

@@ -19,6 +19,22 @@ export function takes(machine: Machine, constraints: JsonValue | undefined, requ
   )
 }
 
+/**
+ * The version of the resource in which constraints take a request: the request's own, or under matchPolicy Equivalent
+ * another that is served. Undefined when they do not take it.
+ */
+export function matchedType(
+  machine: Machine,
+  constraints: JsonObject,
+  request: AdmissionRequest,
+): AdmissionRequest['type'] | undefined {
+  if (takes(machine, constraints, request)) return request.type
+  if (constraints['matchPolicy'] === 'Exact') return undefined
+  return machine.registry
+    .all()
+    .find((type) => type.collection === request.type.collection && takes(machine, constraints, { ...request, type }))
+}
+
 function rules(constraints: JsonObject, field: string): JsonObject[] {
   const list = constraints[field]
   return Array.isArray(list) ? list.filter(isObject) : []

@@ -8,6 +8,7 @@ import {
   dynType,
   fromJson,
   kubernetesBase,
+  kubernetesPatchBase,
 } from '../../cel/index.ts'
 import type { AdmissionRequest } from '../operations/admission.ts'
 import type { Machine } from '../operations/machine.ts'
@@ -17,16 +18,23 @@ export const VARIABLES = ['object', 'oldObject', 'request', 'params', 'namespace
 
 export type PolicyInput = Readonly<Record<Exclude<(typeof VARIABLES)[number], 'variables'>, JsonValue>>
 
+/** The types that expressions of mutations answer. */
+export type PatchType = 'Object' | 'list(JSONPatch)'
+
 export type Outcome = { readonly value: CelValue } | { readonly error: string }
 
 /** Compiles each expression of the cluster's policies once. */
 export class PolicyExpressions {
   #base: CelBase | undefined
+  #patchBase: CelBase | undefined
   readonly #programs = new Map<string, CelProgram | { readonly error: string }>()
 
-  /** Evaluates with the policy's own variables, which are worked out in order. */
-  evaluate(expression: string, input: PolicyInput, variables: CelEntries): Outcome {
-    const program = this.#program(expression)
+  /**
+   * Evaluates with the policy's own variables, which are worked out in order. With `patch`, the expression may make patches
+   * and has to answer that type.
+   */
+  evaluate(expression: string, input: PolicyInput, variables: CelEntries, patch?: PatchType): Outcome {
+    const program = this.#program(expression, patch)
     if ('error' in program) return program
     const bindings = new Map<string, CelValue>(Object.entries(input).map(([name, value]) => [name, fromJson(value)]))
     bindings.set('variables', variables)
@@ -44,15 +52,24 @@ export class PolicyExpressions {
     return values
   }
 
-  #program(expression: string): CelProgram | { readonly error: string } {
-    const known = this.#programs.get(expression)
+  #program(expression: string, patch: PatchType | undefined): CelProgram | { readonly error: string } {
+    const key = `${patch ?? ''} ${expression}`
+    const known = this.#programs.get(key)
     if (known !== undefined) return known
-    this.#base ??= kubernetesBase()
-    const environment = this.#base.environment(new Map(VARIABLES.map((name) => [name, dynType])))
-    const compiled = compile(expression, environment)
-    const made = 'program' in compiled ? compiled.program : { error: `compilation failed: ${compiled.problem.text}` }
-    if (this.#programs.size < 10_000) this.#programs.set(expression, made)
+    const made = this.#compile(expression, patch)
+    if (this.#programs.size < 10_000) this.#programs.set(key, made)
     return made
+  }
+
+  #compile(expression: string, patch: PatchType | undefined): CelProgram | { readonly error: string } {
+    if (patch === undefined) this.#base ??= kubernetesBase()
+    else this.#patchBase ??= kubernetesPatchBase()
+    const base = (patch === undefined ? this.#base : this.#patchBase)!
+    const compiled = compile(expression, base.environment(new Map(VARIABLES.map((name) => [name, dynType]))))
+    if (!('program' in compiled)) return { error: `compilation failed: ${compiled.problem.text}` }
+    const { program } = compiled
+    if (patch === undefined || program.type.key === patch) return program
+    return { error: `must evaluate to ${patch} but got ${program.type.key}` }
   }
 }
 

@@ -2,6 +2,7 @@ import { forbidden, notFound } from '../http/errors.ts'
 import type { Admission } from '../operations/admission.ts'
 import { isDeleting } from '../operations/metadata.ts'
 import { limitRanges } from './limit-ranges.ts'
+import { mutatingPolicies } from './mutating-policies.ts'
 import { podDefaults } from './pod-defaults.ts'
 import { PolicyExpressions } from './policy-expressions.ts'
 import { resourceQuotas } from './resource-quotas.ts'
@@ -43,6 +44,7 @@ export function standardAdmission(): Admission[] {
     namespaceLifecycle,
     podDefaults,
     limitRanges,
+    mutatingPolicies(expressions),
     webhooks(expressions),
     validatingPolicies(expressions),
     resourceQuotas,

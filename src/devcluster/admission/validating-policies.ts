@@ -1,12 +1,12 @@
 import { getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import type { CelEntries } from '../../cel/index.ts'
-import { type KubeObject, matchesLabels, parseApiVersion, selectorFromObject } from '../../kube/index.ts'
+import type { KubeObject } from '../../kube/index.ts'
 import { ApiError, qualified } from '../http/errors.ts'
 import type { Admission, AdmissionRequest } from '../operations/admission.ts'
 import type { Machine } from '../operations/machine.ts'
-import { labelsOf } from '../operations/metadata.ts'
 import { takes } from './match-constraints.ts'
 import { objectsIn, type PolicyExpressions, type PolicyInput, policyInput } from './policy-expressions.ts'
+import { paramsOf } from './policy-params.ts'
 
 const GROUP = 'admissionregistration.k8s.io'
 const POLICIES = `validatingadmissionpolicies.${GROUP}`
@@ -38,8 +38,11 @@ export function validatingPolicies(expressions: PolicyExpressions): Admission {
         if (policy === undefined || !isObject(policy['spec'])) continue
         if (!takes(machine, policy['spec']['matchConstraints'], request)) continue
         if (isObject(binding['spec']) && !takes(machine, binding['spec']['matchResources'], request)) continue
-        for (const params of paramsOf(machine, policy, binding, request))
-          judge(machine, expressions, { policy, binding, request, params })
+        const { params: found, error } = paramsOf(machine, policy, binding, request)
+        if (error !== undefined && policy['spec']['failurePolicy'] !== 'Ignore') {
+          deny({ policy, binding, request, params: null }, error, 'Invalid')
+        }
+        for (const params of found) judge(machine, expressions, { policy, binding, request, params })
       }
     },
   }
@@ -118,34 +121,4 @@ function deny({ policy, binding, request }: Judgement, message: string, reason: 
     kind: type.resource,
     causes: [{ message: why }],
   })
-}
-
-/** The objects that a binding's paramRef names; one null for policies without parameters. */
-function paramsOf(machine: Machine, policy: KubeObject, binding: KubeObject, request: AdmissionRequest): JsonValue[] {
-  const kind = isObject(policy['spec']) ? policy['spec']['paramKind'] : undefined
-  const reference = isObject(binding['spec']) ? binding['spec']['paramRef'] : undefined
-  if (!isObject(kind) || !isObject(reference)) return [null]
-  const { group, version } = parseApiVersion(getString(kind, 'apiVersion') ?? '')
-  const type = machine.registry.ofKind(group, version, getString(kind, 'kind') ?? '')
-  const namespace = type?.namespaced === true ? (getString(reference, 'namespace') ?? request.namespace) : ''
-  const found: KubeObject[] = []
-  if (type !== undefined) {
-    const name = getString(reference, 'name')
-    const selector = selectorFromObject(reference['selector'])
-    for (const { object } of machine.store.collection(type.collection).list(namespace)) {
-      const wanted =
-        name === undefined
-          ? selector.ok && matchesLabels(selector.value, labelsOf(object))
-          : object.metadata.name === name
-      if (wanted) found.push(machine.fields.convert(object, type))
-    }
-  }
-  if (found.length > 0) return found
-  const missing = getString(reference, 'parameterNotFoundAction') ?? 'Deny'
-  if (missing === 'Deny') {
-    const fail = isObject(policy['spec']) && policy['spec']['failurePolicy'] !== 'Ignore'
-    const why = 'no params found for policy binding with `Deny` parameterNotFoundAction'
-    if (fail) deny({ policy, binding, request, params: null }, `failed to configure binding: ${why}`, 'Invalid')
-  }
-  return []
 }

@@ -1,22 +1,14 @@
-import {
-  decodeText,
-  getString,
-  isObject,
-  type JsonObject,
-  type JsonValue,
-  jsonClone,
-  jsonEqual,
-} from '../../base/index.ts'
+import { decodeText, getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import { CelEntries } from '../../cel/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { badRequest, forbidden, internalError } from '../http/errors.ts'
 import { writeJson } from '../http/json.ts'
 import type { Admission, AdmissionRequest } from '../operations/admission.ts'
 import type { Machine } from '../operations/machine.ts'
-import { strategyOf } from '../operations/pipeline.ts'
 import { noWebhooks } from '../operations/webhook-session.ts'
 import { fromBase64 } from '../resources/strategies/base64.ts'
-import { takes } from './match-constraints.ts'
+import { matchedType } from './match-constraints.ts'
+import { takeOver } from './patched-object.ts'
 import { objectsIn, type PolicyExpressions, policyInput } from './policy-expressions.ts'
 import { reviewOf, verdictOf, WebhookFailure, type WebhookUse } from './webhook-review.ts'
 
@@ -31,18 +23,16 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
  */
 export function webhooks(expressions: PolicyExpressions): Admission {
   return {
-    mutate: (machine, request) => {
-      if (request.object === undefined) return
-      const last = new Map<WebhookUse, JsonObject>()
-      const uses = usesOf(machine, MUTATING, request)
-      for (const use of uses) {
-        ask(machine, expressions, request, use, 'mutate')
-        last.set(use, jsonClone(request.object as JsonObject))
-      }
-      for (const use of uses) {
-        if (use.spec['reinvocationPolicy'] !== 'IfNeeded' || jsonEqual(last.get(use)!, request.object)) continue
-        ask(machine, expressions, request, use, 'mutate again')
-      }
+    mutate: (machine, request, rounds) => {
+      const plugin = rounds.plugin(MUTATING)
+      plugin.run(request.object as JsonObject | undefined, () => {
+        for (const use of usesOf(machine, MUTATING, request)) {
+          const key = `${use.configuration}/${use.name}`
+          if (!plugin.takesPart(key)) continue
+          const changed = ask(machine, expressions, request, use, rounds.again ? 'mutate again' : 'mutate')
+          plugin.asked(key, changed, use.spec['reinvocationPolicy'] === 'IfNeeded')
+        }
+      })
     },
     validate: (machine, request) => {
       for (const use of usesOf(machine, VALIDATING, request)) ask(machine, expressions, request, use, 'validate')
@@ -73,30 +63,28 @@ function matched(machine: Machine, spec: JsonObject, request: AdmissionRequest):
   if (rules.length === 0) return undefined
   const constraints = {
     resourceRules: rules,
+    matchPolicy: spec['matchPolicy'] ?? 'Equivalent',
     ...(spec['namespaceSelector'] === undefined ? {} : { namespaceSelector: spec['namespaceSelector'] }),
     ...(spec['objectSelector'] === undefined ? {} : { objectSelector: spec['objectSelector'] }),
   }
-  if (takes(machine, constraints, request)) return request.type
-  if (spec['matchPolicy'] === 'Exact') return undefined
-  return machine.registry
-    .all()
-    .find((type) => type.collection === request.type.collection && takes(machine, constraints, { ...request, type }))
+  return matchedType(machine, constraints, request)
 }
 
+/** Asks a webhook; answers whether it changed the object. */
 function ask(
   machine: Machine,
   expressions: PolicyExpressions,
   request: AdmissionRequest,
   use: WebhookUse,
   phase: 'mutate' | 'mutate again' | 'validate',
-): void {
+): boolean {
   const { context, type } = request
   const show = (object: KubeObject | undefined): KubeObject | undefined =>
     object === undefined ? undefined : machine.fields.convert(object, use.type)
   const object = show(request.object)
   const old = show(request.old)
   try {
-    if (!wanted(machine, expressions, { ...request, object, old }, use)) return
+    if (!wanted(machine, expressions, { ...request, object, old }, use)) return false
     if (context.dryRun && use.spec['sideEffects'] !== 'None' && use.spec['sideEffects'] !== 'NoneOnDryRun') {
       throw badRequest(`admission webhook ${JSON.stringify(use.name)} does not support dry run`)
     }
@@ -114,12 +102,15 @@ function ask(
     })
     const verdict = verdictOf(use, answer, { object, uid, mutating: phase !== 'validate' })
     context.warnings.push(...verdict.warnings)
-    if (verdict.patched !== undefined) replace(machine, request, use, verdict.patched)
+    if (verdict.patched === undefined) return false
+    const who = `webhook ${JSON.stringify(use.name)}`
+    return takeOver(machine, request, verdict.patched, { type: use.type, who })
   } catch (error) {
     if (!(error instanceof WebhookFailure)) throw error
     const why = `failed calling webhook ${JSON.stringify(use.name)}: ${error.message}`
     if (use.spec['failurePolicy'] !== 'Ignore') throw internalError(why)
     if (type.kind !== 'Event' && type.kind !== 'Lease') context.warnings.push(`${why} (ignored)`)
+    return false
   }
 }
 
@@ -175,26 +166,6 @@ function authorityOf(use: WebhookUse): string | undefined {
   const bytes = fromBase64(bundle)
   if (bytes === undefined) throw new WebhookFailure('clientConfig.caBundle is no base64')
   return decodeText(bytes)
-}
-
-/** Takes the patched object over in place, decoded and defaulted anew. */
-function replace(machine: Machine, request: AdmissionRequest, use: WebhookUse, patched: JsonObject): void {
-  const object = request.object as KubeObject
-  const draft = jsonClone(patched) as KubeObject
-  if (!isObject(draft.metadata))
-    throw internalError(`webhook ${JSON.stringify(use.name)} took the object's metadata away`)
-  if (draft.metadata.name !== object.metadata.name || draft.metadata['namespace'] !== object.metadata['namespace']) {
-    throw internalError(`webhook ${JSON.stringify(use.name)} may not change the object's name or namespace`)
-  }
-  const { error } = machine.schemas.decode(use.type, draft)
-  if (error !== undefined) throw internalError(error)
-  const next = machine.fields.convert(draft, request.type)
-  machine.schemas.setDefaults(request.type, next)
-  if (request.type === machine.registry.ofCollection(request.type.collection)) {
-    strategyOf(machine, request.type).defaults?.(next)
-  }
-  for (const key of Object.keys(object)) delete object[key]
-  Object.assign(object, next)
 }
 
 /** What makes two questions the same: all but what differs from one run of a write to the next. */

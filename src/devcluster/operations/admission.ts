@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/index.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { Machine, WriteContext } from './machine.ts'
+import type { Reinvocation } from './reinvocation.ts'
 
 /** One write as admission sees it. */
 export interface AdmissionRequest {
@@ -16,6 +17,6 @@ export interface AdmissionRequest {
 
 /** A step between authorisation and validation. Refuses by throwing `ApiError`; `mutate` may change the object. */
 export interface Admission {
-  mutate?(machine: Machine, request: AdmissionRequest): void
+  mutate?(machine: Machine, request: AdmissionRequest, rounds: Reinvocation): void
   validate?(machine: Machine, request: AdmissionRequest): void
 }

@@ -43,15 +43,10 @@ export function deleteObject(
   if (entry === undefined) throw notFound(type, name)
   const live = entry.object
   checkPreconditions(type, live, request)
-  admit(machine, 'validate', {
-    operation: 'DELETE',
-    type,
-    namespace,
-    name,
-    object: undefined,
-    old: clientObject(machine, live, type),
-    context,
-  })
+  const old = clientObject(machine, live, type)
+  const admission = { operation: 'DELETE', type, namespace, name, object: undefined, old, context } as const
+  admit(machine, 'mutate', admission)
+  admit(machine, 'validate', admission)
   const grace = graceOf(type, live, request)
   const finalizers = finalizersAfter(machine, type, live, request.propagation)
   const namespaceKept = type.collection === 'namespaces' && namespaceFinalizers(live).length > 0

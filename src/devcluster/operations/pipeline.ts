@@ -4,6 +4,7 @@ import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { AdmissionRequest } from './admission.ts'
 import type { Machine, WriteContext } from './machine.ts'
+import { Reinvocation } from './reinvocation.ts'
 
 const NO_STRATEGY: Strategy = {}
 /** Custom resources count generations and insist on a resourceVersion in PUT. */
@@ -51,9 +52,17 @@ export function clientObject(machine: Machine, stored: KubeObject, type: Resourc
   return machine.fields.convert(stored, type)
 }
 
-/** Runs one phase of admission over a write. */
+/** Runs one phase of admission over a write; the mutating one twice where that is needed. */
 export function admit(machine: Machine, phase: 'mutate' | 'validate', request: AdmissionRequest): void {
-  for (const step of machine.admission) step[phase]?.(machine, request)
+  if (phase === 'validate') {
+    for (const step of machine.admission) step.validate?.(machine, request)
+    return
+  }
+  const rounds = new Reinvocation()
+  for (const step of machine.admission) step.mutate?.(machine, request, rounds)
+  if (!rounds.needed) return
+  rounds.again = true
+  for (const step of machine.admission) step.mutate?.(machine, request, rounds)
 }
 
 /** Stores a finished object under the next revision; a dry run gets the same answer without the store. */

@@ -51,11 +51,11 @@ interface Forked {
   readonly problems: readonly Problem[]
 }
 
-async function fork(from: TestCluster, includeSecrets = false): Promise<Forked> {
+async function fork(from: TestCluster, includeSecrets = false, waitMs = 30_000): Promise<Forked> {
   const to = new TestCluster()
   const client = createKubeClient(createInProcessTransport(from.server, from.user), from.clock)
   const { value, problems } = await forkCluster(client, to.server, { includeSecrets })
-  await to.clock.advance(30_000)
+  await to.clock.advance(waitMs)
   return { to, report: value, problems }
 }
 
@@ -95,6 +95,20 @@ describe('a fork', () => {
     expect(to.request('DELETE', '/apis/apps/v1/namespaces/apps/deployments/web').status).toBe(200)
     await to.clock.advance(60_000)
     expect(names(to.get(sets))).toEqual([])
+  })
+
+  it('claims no Pods before its controllers have made them', async () => {
+    const from = await source()
+    const path = '/apis/apps/v1/namespaces/apps/deployments/web'
+    expect(getIn(from.get(path).body, ['status', 'readyReplicas'])).toBe(2)
+    const { to } = await fork(from, false, 0)
+    const [set] = names(to.get('/apis/apps/v1/namespaces/apps/replicasets'))
+    for (const at of [path, `/apis/apps/v1/namespaces/apps/replicasets/${set}`]) {
+      expect(getIn(to.get(at).body, ['status', 'readyReplicas'])).toBeUndefined()
+      expect(getIn(to.get(at).body, ['status', 'availableReplicas'])).toBeUndefined()
+    }
+    await to.clock.advance(30_000)
+    expect(getIn(to.get(path).body, ['status', 'readyReplicas'])).toBe(2)
   })
 
   it('has Secrets only when asked', async () => {

@@ -217,6 +217,21 @@ describe('mutating webhooks', () => {
     expect(hooked.reviews).toHaveLength(3)
   })
 
+  it('are asked about deletions, before the validating ones', async () => {
+    const hooked = new Hooked(
+      (review): JsonObject =>
+        getIn(review, ['oldObject', 'data', 'keep']) === 'yes'
+          ? { allowed: false, status: { message: 'kept' } }
+          : { allowed: true },
+    )
+    await hooked.send('POST', MAPS, map('a', { keep: 'yes' }))
+    await hooked.send('POST', MAPS, map('b', {}))
+    await hooked.hook('Mutating', { rules: [rule({ operations: ['DELETE'] })] })
+    expect((await hooked.send('DELETE', `${MAPS}/a`)).body['message']).toMatch(/ denied the request: kept$/)
+    expect(hooked.reviews.map((review) => [review['operation'], review['object']])).toEqual([['DELETE', null]])
+    expect((await hooked.send('DELETE', `${MAPS}/b`)).status).toBe(200)
+  })
+
   it('inject into the Pods that controllers make', async () => {
     const hooked = new Hooked(() => patchOf([{ op: 'add', path: '/metadata/labels/injected', value: 'true' }]))
     await hooked.hook('Mutating', { rules: [rule({ operations: ['CREATE'], resources: ['pods'] })] })

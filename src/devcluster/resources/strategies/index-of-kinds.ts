@@ -41,6 +41,8 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['mutatingwebhookconfigurations.admissionregistration.k8s.io', misc.mutatingWebhooks],
   ['validatingadmissionpolicies.admissionregistration.k8s.io', misc.admissionPolicy],
   ['validatingadmissionpolicybindings.admissionregistration.k8s.io', misc.plainWithGeneration],
+  ['mutatingadmissionpolicies.admissionregistration.k8s.io', misc.admissionPolicy],
+  ['mutatingadmissionpolicybindings.admissionregistration.k8s.io', misc.plainWithGeneration],
   ['priorityclasses.scheduling.k8s.io', misc.priorityClass],
   ['flowschemas.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
   ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],

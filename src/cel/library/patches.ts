@@ -1,0 +1,26 @@
+import type { TypeProvider } from '../check/environment.ts'
+import { type CelType, dynType, stringType } from '../types.ts'
+import { define, type FunctionDefinition } from './define.ts'
+
+const PATCH_FIELDS: ReadonlyMap<string, CelType> = new Map([
+  ['op', stringType],
+  ['path', stringType],
+  ['from', stringType],
+  ['value', dynType],
+])
+
+/** `JSONPatch`, and objects without a schema: `Object` and `Object.<path>` (apiserver pkg/cel/mutation/typeresolver.go). */
+export const patchTypes: TypeProvider = {
+  constructible: true,
+  has: (type) => type === 'JSONPatch' || type === 'Object' || type.startsWith('Object.'),
+  field: (type, field) => (type === 'JSONPatch' ? PATCH_FIELDS.get(field) : dynType),
+}
+
+/** jsonpatch.escapeKey() (apiserver pkg/cel/library/jsonpatch.go). */
+export function patchLibrary(): readonly FunctionDefinition[] {
+  return [
+    define('jsonpatch.escapeKey', ['(string) string'], ([key]) =>
+      typeof key === 'string' ? key.replaceAll('~', '~0').replaceAll('/', '~1') : undefined,
+    ),
+  ]
+}
