@@ -1,6 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
-import { fieldDoc, type SchemaRegistry } from '../schema/index.ts'
-import { descriptions, kindDescriptions } from './descriptions.ts'
+import { fieldDoc, kindFieldDoc, type SchemaRegistry, typeDocs, typeFieldDoc } from '../schema/index.ts'
 import { writeJson } from './http/json.ts'
 import type { ApiResponse } from './http/types.ts'
 import type { ResourceRegistry } from './resources/registry.ts'
@@ -71,10 +70,10 @@ export class OpenApi {
       schemas[name] = {
         ...schema,
         properties: {
-          apiVersion: { type: 'string', description: kindDescriptions['apiVersion']! },
-          kind: { type: 'string', description: kindDescriptions['kind']! },
+          apiVersion: { type: 'string', description: kindFieldDoc('apiVersion') },
+          kind: { type: 'string', description: kindFieldDoc('kind') },
           ...properties,
-          metadata: { allOf: [{ $ref: refOf(META) }], default: {}, description: kindDescriptions['metadata']! },
+          metadata: { allOf: [{ $ref: refOf(META) }], default: {}, description: kindFieldDoc('metadata') },
         },
         'x-kubernetes-group-version-kind': gvk,
       }
@@ -118,15 +117,12 @@ export class OpenApi {
 
 /** Adds what is known of a built-in type's fields; the schema is the document's own. */
 function describe(name: string, schema: JsonObject): void {
-  const key = name.split('.').slice(-3).join('.')
-  const texts = Object.hasOwn(descriptions, key) ? descriptions[key]! : {}
-  if (texts['']) schema['description'] = texts['']
+  const { text: about } = typeDocs(name)
+  if (about !== undefined) schema['description'] = about
   const { properties } = schema
   if (!isObject(properties)) return
-  const isKind = Object.hasOwn(properties, 'apiVersion') && Object.hasOwn(properties, 'kind')
   for (const [field, property] of Object.entries(properties)) {
-    const own = Object.hasOwn(texts, field) ? texts[field] : undefined
-    const text = own ?? (isKind && Object.hasOwn(kindDescriptions, field) ? kindDescriptions[field] : undefined)
+    const text = typeFieldDoc(name, schema, field)
     if (text === undefined || !isObject(property)) continue
     const { $ref: reference, ...rest } = property
     properties[field] =

@@ -1,6 +1,8 @@
 import type { ObjectRef } from '../base/index.ts'
 import { isFluxKustomization, type Reference } from '../fleet/index.ts'
 import { fluxKindOf } from '../flux/index.ts'
+import { parseApiVersion } from '../kube/index.ts'
+import { fieldDoc, pathDoc } from '../schema/index.ts'
 import { declaredAt, type Place, placeAt, referencesAt, variableAt, variableValues } from './lookup.ts'
 import { kustomizationIds, writtenPaths } from './paths.ts'
 import { releaseValueHover } from './release-values.ts'
@@ -40,7 +42,8 @@ function fieldText({ registry }: LanguageContext, place: Place): string | undefi
   const name = steps[steps.length - 1]
   if (name === undefined) return undefined
   const lines = [`**${name}** · ${typeText(schema)}`]
-  if (schema.description !== undefined && schema.description !== '') lines.push(schema.description)
+  const text = schema.description || ownText(registry, ref ?? {}, place.position.path)
+  if (text !== undefined) lines.push(text)
   const notes: string[] = []
   if (schema.default !== undefined) notes.push(`Default: \`${JSON.stringify(schema.default)}\``)
   if (schema.pattern !== undefined) notes.push(`Pattern: \`${schema.pattern}\``)
@@ -48,6 +51,19 @@ function fieldText({ registry }: LanguageContext, place: Place): string | undefi
   if (schema.maximum !== undefined) notes.push(`Maximum: ${schema.maximum}`)
   if (notes.length > 0) lines.push(notes.join(' · '))
   return lines.join('\n\n')
+}
+
+/** Fluxkit's own text of a field whose definition has none. */
+function ownText(
+  registry: LanguageContext['registry'],
+  ref: { readonly apiVersion?: string; readonly kind?: string },
+  path: readonly (string | number)[],
+): string | undefined {
+  if (ref.apiVersion === undefined || ref.kind === undefined) return undefined
+  const gvk = { ...parseApiVersion(ref.apiVersion), kind: ref.kind }
+  if (fluxKindOf({ apiVersion: ref.apiVersion, kind: ref.kind }) !== undefined) return fieldDoc(ref.kind, path)
+  const typeName = registry.typeName(gvk)
+  return typeName === undefined ? undefined : pathDoc(registry.definitions(), typeName, path)
 }
 
 function referenceText(context: LanguageContext, { to, cluster }: Reference): string {
