@@ -11,7 +11,7 @@ export interface Budget {
   steps: number
   /** UTF-16 units written. */
   output: number
-  /** UTF-16 units of text, and 48 for each list element, that functions have made. */
+  /** UTF-16 units of text, and 4 for each list element, that functions have made. */
   made: number
   /** When to stop, by `now`; checked every few thousand steps. */
   readonly deadline?: { readonly now: () => number; readonly at: number }
@@ -39,7 +39,7 @@ export function spendOutput(budget: Budget, text: string): void {
 /** Longer texts count as work for the function that reads or makes them. */
 const cheapText = 4096
 /** What an element of a list counts for beside a character of a text. */
-const elementSize = 48
+const elementSize = 4
 
 /** The arguments and the result of a function. @throws BudgetError */
 export function spendCall(budget: Budget, args: readonly unknown[], result: unknown): void {

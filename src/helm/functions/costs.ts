@@ -1,4 +1,5 @@
 import { type GoFunction, type GoValue, isList, isMap, treeSize } from '../../gotemplate/index.ts'
+import { maxText, toNumber } from './shared.ts'
 
 type Cost = (args: readonly GoValue[]) => number
 
@@ -77,6 +78,13 @@ const search =
     return list.length * Math.max(1, others)
   }
 
+/** A list of new numbers; one that is too long is refused by the function itself. */
+const numbers: Cost = ([start, stop, step]) => {
+  const [from, to] = stop === undefined ? [0, toNumber(start)] : [toNumber(start), toNumber(stop)]
+  const count = Math.abs((to - from) / (toNumber(step) || 1))
+  return count < maxText / 64 ? Math.ceil(count) * 2 : 0
+}
+
 /** Keys of the maps. */
 const keys: Cost = (args) => {
   let count = 0
@@ -99,7 +107,8 @@ const costs: Readonly<Record<string, number | Cost>> = {
   ...each(['deepCopy', 'merge', 'mergeOverwrite', 'deepEqual'], values(3)),
   ...each(['fromYaml', 'fromYamlArray', 'fromToml'], characters(1)),
   ...each(['fromJson', 'fromJsonArray'], characters(1 / 4)),
-  ...each(['regexMatch', 'regexFind', 'regexFindAll', 'regexSplit'], characters(1)),
+  ...each(['regexMatch', 'regexFind'], characters(1)),
+  ...each(['regexFindAll', 'regexSplit'], characters(4)),
   ...each(['regexReplaceAll', 'regexReplaceAllLiteral'], characters(1)),
   ...each(['semver', 'semverCompare', 'tpl', 'date', 'dateInZone', 'date_in_zone', 'htmlDate'], characters(1 / 2)),
   ...each(['snakecase', 'kebabcase'], squared),
@@ -111,6 +120,7 @@ const costs: Readonly<Record<string, number | Cost>> = {
   ...each(['splitList', 'initials'], characters(2)),
   ...each(['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum', 'wrap', 'wrapWith'], characters(1 / 8)),
   ...each(['keys', 'values', 'omit', 'pick', 'pluck'], keys),
+  ...each(['until', 'untilStep'], numbers),
   uniq: pairs,
   has: search((args) => args[1]),
   without: search((args) => args[0]),
