@@ -12,7 +12,11 @@ describe('hostile templates', () => {
       '{{ $x := repeat 10000 "x" }}{{ range 40 }}{{ $x = cat $x $x }}{{ end }}',
       'cat takes too much',
     ],
-    ['a list that doubles', '{{ $l := list 1 }}{{ range 60 }}{{ $l = concat $l $l }}{{ end }}', 'concat takes too much'],
+    [
+      'a list that doubles',
+      '{{ $l := list 1 }}{{ range 60 }}{{ $l = concat $l $l }}{{ end }}',
+      'concat takes too much',
+    ],
     ['output without end', '{{ $x := repeat 1000000 "x" }}{{ range 100000 }}{{ $x }}{{ end }}', 'writes too much'],
     ['a replacement that explodes', '{{ $x := repeat 100000 "a" }}{{ replace "a" $x $x }}', 'replace takes too much'],
     ['an indent that explodes', '{{ indent 100000 (repeat 100000 "\\n") }}', 'indent takes too much'],
