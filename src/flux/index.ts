@@ -30,7 +30,12 @@ export {
 } from './helm-release/post-render.ts'
 export * from './helm-release/release.ts'
 export { type ChartOutput, type FinishOptions, finishRelease, type ReleasedObject } from './helm-release/render.ts'
-export { versionWithDigest } from './helm-release/revision.ts'
+export {
+  type ChartRevision,
+  packedChartVersion,
+  type VersionResult,
+  versionWithDigest,
+} from './helm-release/revision.ts'
 export * from './helm-release/values.ts'
 export * from './history.ts'
 export * from './inventory.ts'

@@ -1,5 +1,5 @@
-import { compareStrings, decodeText, isObject, type JsonObject } from '../base/index.ts'
-import { type Chart, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
+import { compareStrings, decodeText, encodeText, isObject, type JsonObject } from '../base/index.ts'
+import { type Chart, type ChartDependency, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
 import { readDependencies, readMetadata, validateMetadata } from './metadata.ts'
 import { readYamlText } from './read-yaml.ts'
 import { readValues } from './values.ts'
@@ -65,6 +65,12 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
     }
   }
   return chart
+}
+
+/** The dependencies that a lock file (`Chart.lock`, `requirements.lock`) pins. @throws HelmError */
+export function readLock(lock: string): ChartDependency[] {
+  const file = { name: 'Chart.lock', data: encodeText(lock) }
+  return prefixed('cannot load Chart.lock: ', () => readDependencies(readYaml(file)['dependencies']))
 }
 
 function loadDependency(

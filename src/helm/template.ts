@@ -14,6 +14,8 @@ import { coalesceValues } from './values.ts'
 export interface TemplateOptions extends RenderOptions {
   readonly includeCrds?: boolean
   readonly skipSchemaValidation?: boolean
+  /** Declared dependencies may be missing, as for Helm's library; its commands refuse that. */
+  readonly skipDependencyCheck?: boolean
   /** Compiled values.schema.json by text, kept between renders. */
   readonly schemas?: SchemaCache
   /** What was read of manifests, kept between renders. */
@@ -45,7 +47,7 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
     throw new HelmError(`${loaded.metadata.type} charts are not installable`)
   }
   const chart = workingCopy(loaded)
-  checkDependencies(chart)
+  if (!options.skipDependencyCheck) checkDependencies(chart)
   try {
     processDependencies(chart, userValues)
   } catch (error) {

@@ -63,7 +63,7 @@ export function unpackChart(archive: Uint8Array): readonly ChartFile[] {
     const parts = path.replaceAll('\\', '/').split('/')
     const name = cleanPath(parts.slice(1).join('/'))
     if (parts.length < 2 || name === '.')
-      throw new HelmError('chart illegally contains content outside the base directory')
+      throw new HelmError(`chart illegally contains content outside the base directory: ${JSON.stringify(path)}`)
     if (name.startsWith('/') || path.startsWith('/')) throw new HelmError('chart illegally contains absolute paths')
     if (name === '..' || name.startsWith('../') || path.split('/').includes('..')) {
       throw new HelmError('chart illegally references parent directory')

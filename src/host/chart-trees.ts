@@ -42,6 +42,8 @@ export interface FetchedTree {
   readonly fs: FileSystem
   /** Absolute directory of `fs`. */
   readonly root: string
+  /** Of the artifact, as source-controller names it; `undefined` for one that was kept without. */
+  readonly revision: () => string | undefined
 }
 
 const defaultTimeout = 60_000
@@ -60,7 +62,7 @@ export function createChartTrees(
   const kept = (key: string): FetchedTree | undefined => {
     const ref = cache.ref(key)
     const bytes = ref === undefined ? undefined : cache.get(ref.digest)
-    return bytes === undefined ? undefined : treeOf(unpackFiles(bytes))
+    return bytes === undefined ? undefined : treeOf(unpackFiles(bytes), ref?.revision)
   }
   return async (source, secrets) => {
     const request = requestOf(source, secrets, options)
@@ -74,14 +76,14 @@ export function createChartTrees(
     }
     try {
       options.onFetch?.(url)
-      const files = await request.fetch()
+      const { files, revision } = await request.fetch()
       const bytes = packFiles(files)
       const digest = sha256Digest(bytes)
       if (bytes.length <= maxKept) {
         cache.put(digest, bytes)
-        cache.setRef(key, { digest, url })
+        cache.setRef(key, { digest, url, revision })
       }
-      return treeOf(files)
+      return treeOf(files, revision)
     } catch (error) {
       const isFinal = error instanceof CancelledError || (error instanceof ChartError && !error.transient)
       const stale = isFinal ? undefined : kept(key)
@@ -97,7 +99,12 @@ interface TreeRequest {
   readonly url: string
   /** What is asked for never changes. */
   readonly isPinned: boolean
-  readonly fetch: () => Promise<readonly ArtifactFile[]>
+  readonly fetch: () => Promise<FetchedFiles>
+}
+
+interface FetchedFiles {
+  readonly files: readonly ArtifactFile[]
+  readonly revision: string
 }
 
 /** @throws ChartError for kinds of sources that have no files, and what a Bucket cannot be read with. */
@@ -127,7 +134,7 @@ function requestOf(source: KubeObject, secrets: SecretReader, options: ChartTree
     key: `bucket ${JSON.stringify([endpoint, bucket, prefix, region, ignore])}`,
     url: `${endpoint}/${bucket}`,
     isPinned: false,
-    fetch: async () => (await fetchBucket(location, context)).files,
+    fetch: () => fetchBucket(location, context),
   }
 }
 
@@ -148,7 +155,7 @@ async function fetchFiles(
     readonly url: string
     readonly options: ChartTreesOptions
   },
-): Promise<readonly ArtifactFile[]> {
+): Promise<FetchedFiles> {
   const { secrets, ref, url, options } = request
   const [login, proxy] = [getString(spec, 'secretRef', 'name'), getString(spec, 'proxySecretRef', 'name')]
   const sparse = getIn(spec, ['sparseCheckout'])
@@ -162,12 +169,19 @@ async function fetchFiles(
     proxy: proxy === undefined ? undefined : secrets(proxy),
     ...(options.cancellation === undefined ? {} : { cancellation: options.cancellation }),
   })
-  return selectArtifactFiles(fetched.files, { ignore: getString(spec, 'ignore') })
+  return {
+    files: selectArtifactFiles(fetched.files, { ignore: getString(spec, 'ignore') }),
+    revision: fetched.revision,
+  }
 }
 
-function treeOf(files: readonly ArtifactFile[]): FetchedTree {
+function treeOf(files: readonly ArtifactFile[], revision: string | undefined): FetchedTree {
   const root = '/artifact'
-  return { root, fs: new MemoryFileSystem(files.map(({ path, content }) => [joinPath(root, path), content] as const)) }
+  return {
+    root,
+    revision: () => revision,
+    fs: new MemoryFileSystem(files.map(({ path, content }) => [joinPath(root, path), content] as const)),
+  }
 }
 
 /** A line of JSON with names and lengths, then the contents; gzipped. */

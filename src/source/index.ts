@@ -20,6 +20,7 @@ export {
 } from './charts/source-objects.ts'
 export { chooseVersion, type Offered, parseFullVersion } from './charts/versions.ts'
 export * from './digest.ts'
+export { headCommit } from './git-head.ts'
 export * from './git-url.ts'
 export * from './revision.ts'
 export {

@@ -1,16 +1,17 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js'
-import { CancelledError, cleanPath, decodeText, getString, type ObjectRef } from '../../base/index.ts'
+import { cleanPath, decodeText, dirname, isWithin, type ObjectRef } from '../../base/index.ts'
 import {
   type ChartTemplate,
   chartOfHelmChart,
   chartOfRelease,
+  packedChartVersion,
   parseDuration,
+  type VersionResult,
   versionWithDigest,
 } from '../../flux/index.ts'
 import { type Chart, type ChartFile, HelmError, loadChart, type Unpack } from '../../helm/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import {
-  artifactView,
   ChartError,
   type FetchedChart,
   type HttpCharts,
@@ -22,13 +23,13 @@ import {
   sourceIgnoreFile,
 } from '../../source/index.ts'
 import { secureJoin } from '../artifact-root.ts'
-import { objectKey } from '../kinds.ts'
 import type { Fleet } from '../types.ts'
-import { dataOf } from './data.ts'
-import { type FleetRelease, findObject } from './list.ts'
-import { type ChartTree, loadLocalChart, withValuesFiles } from './local-chart.ts'
+import { GeneratedTrees } from './generated-trees.ts'
+import type { FleetRelease } from './list.ts'
+import { type ChartTree, loadLocalChart, loadPackedTree, withValuesFiles } from './local-chart.ts'
 import { ObjectTexts } from './object-text.ts'
 import { ReadLog } from './read-log.ts'
+import { describe, type FetchTree, SourceTrees } from './source-trees.ts'
 
 /** What finding a chart needs of the host. */
 export interface ChartTools {
@@ -36,7 +37,7 @@ export interface ChartTools {
   readonly oci: OciCharts
   readonly unpack: Unpack
   /** The files of a Git repository or bucket that is not in the workspace; absent: its charts are an error. */
-  readonly fetchTree?: (source: KubeObject, secrets: SecretReader) => Promise<ChartTree>
+  readonly fetchTree?: FetchTree
   /** Milliseconds; without it a network that failed is not asked again. */
   readonly now?: () => number
 }
@@ -80,16 +81,17 @@ export class ReleaseCharts {
   readonly #fleet: Fleet
   readonly #tools: ChartTools
   readonly #charts = new Map<string, ChartEntry>()
-  readonly #trees = new Map<string, Promise<ChartTree>>()
+  readonly #sources: SourceTrees
+  readonly #generated: GeneratedTrees
   /** By digest: many sources can have the same chart. */
   readonly #archives = new Map<string, { readonly chart: Chart; readonly files: readonly ChartFile[] }>()
-  readonly #texts: ObjectTexts
   #folders = 0
 
   constructor(fleet: Fleet, tools: ChartTools, texts: ObjectTexts = new ObjectTexts()) {
     this.#fleet = fleet
     this.#tools = tools
-    this.#texts = texts
+    this.#sources = new SourceTrees(fleet, tools.fetchTree, texts)
+    this.#generated = new GeneratedTrees(fleet, this.#sources)
   }
 
   /** The chart of a release, its default values those of `valuesFiles`. @throws HelmError, ChartError */
@@ -104,13 +106,16 @@ export class ReleaseCharts {
     const { cluster } = release
     if (chart.type === 'template') return this.#template(cluster, chart.template)
     const { ref } = chart
-    const object = this.#source(cluster, ref)
+    if (ref.kind === 'ExternalArtifact') {
+      return this.#plan(this.#generated.key(cluster, ref), (reads) => this.#fromArtifact(cluster, ref, reads))
+    }
+    const object = this.#sources.object(cluster, ref)
     if (ref.kind === 'HelmChart') return this.#template(cluster, chartOfHelmChart(object))
     if (ref.kind === 'OCIRepository') {
-      const key = this.#key(cluster, ref, object)
+      const key = this.#sources.key(cluster, ref, object)
       return this.#plan(key, () => this.#ociArtifact(cluster, ref, object))
     }
-    throw new HelmError(`charts of ${ref.kind} ${ref.namespace}/${ref.name} cannot be loaded here`)
+    throw new HelmError(`a chartRef names an OCIRepository, a HelmChart or an ExternalArtifact, not a ${ref.kind}`)
   }
 
   /** The id of the chart of a plan's key, once it is loaded. */
@@ -128,7 +133,7 @@ export class ReleaseCharts {
   /** Paths (absolute) have changed: charts that were read from there are read again when they are asked for. */
   touch(paths: readonly string[]): void {
     const ignores = paths.some((path) => path.endsWith(`/${sourceIgnoreFile}`))
-    if (ignores) this.#trees.clear()
+    if (ignores) this.#sources.clear()
     for (const [key, { reads }] of this.#charts) {
       if ((ignores && !reads.isEmpty) || paths.some((path) => reads.concerns(path))) this.#charts.delete(key)
     }
@@ -142,22 +147,12 @@ export class ReleaseCharts {
   }
 
   #template(cluster: string, template: ChartTemplate): ChartPlan {
-    const source = this.#source(cluster, template.sourceRef)
-    const key = `${this.#key(cluster, template.sourceRef, source)} ${JSON.stringify(template)}`
+    const source = this.#sources.object(cluster, template.sourceRef)
+    const key = `${this.#sources.key(cluster, template.sourceRef, source)} ${JSON.stringify(template)}`
     if (template.sourceRef.kind === 'HelmRepository') {
       return this.#plan(key, () => this.#fromRepository(cluster, template, source))
     }
     return this.#plan(key, (reads) => this.#fromTree(cluster, template, { source, reads }))
-  }
-
-  /** A source with the Secrets that it logs in with, as text. */
-  #key(cluster: string, ref: ObjectRef, source: KubeObject): string {
-    const secrets = ['secretRef', 'certSecretRef', 'proxySecretRef'].map((field) => {
-      const name = getString(source, 'spec', field, 'name')
-      const secret = name === undefined ? undefined : findObject(this.#fleet, cluster, secretRef(name, ref.namespace))
-      return secret === undefined ? '' : this.#texts.of(secret)
-    })
-    return `${cluster} ${this.#texts.of(source)} ${secrets.join(' ')} ${this.#directoryOf(cluster, ref) ?? ''}`
   }
 
   #plan(key: string, work: (reads: ReadLog) => Promise<LoadedChart>): ChartPlan {
@@ -188,14 +183,9 @@ export class ReleaseCharts {
     return this.#tools.now?.() ?? 0
   }
 
-  #source(cluster: string, ref: ObjectRef): KubeObject {
-    const found = findObject(this.#fleet, cluster, ref)
-    if (found !== undefined) return found
-    throw new ChartError(`${ref.kind} ${ref.namespace}/${ref.name} is declared nowhere in this cluster`)
-  }
-
   async #fromRepository(cluster: string, template: ChartTemplate, source: KubeObject): Promise<LoadedChart> {
     const { chart: name, version, sourceRef } = template
+    if (!/^(?:[-a-z0-9]+\/?\.?)+$/.test(name)) throw new HelmError(`invalid chart reference: ${nameFault(name)}`)
     const what = `${describe(sourceRef)}, chart ${name} ${version}`
     const fetched = await this.#fetch(cluster, sourceRef, what, (secrets) => {
       const access = readHelmRepository(source, secrets, parseDuration)
@@ -204,13 +194,17 @@ export class ReleaseCharts {
         : this.#tools.http.fetch(access.repository, name, version)
     })
     const { chart, files } = this.#unpacked(fetched, what)
-    const merged = withValuesFiles(chart, template, (path) => {
-      const clean = cleanPath(path)
-      if (clean === 'values.yaml') return chart
-      const file = chart.files.find((each) => each.name === clean)
-      return file === undefined ? undefined : { text: decodeText(file.data) }
+    const merged = withValuesFiles(chart, template, {
+      read: (path) => {
+        const clean = cleanPath(path)
+        if (clean === 'values.yaml') return chart
+        const file = chart.files.find((each) => each.name === clean)
+        return file === undefined ? undefined : { text: decodeText(file.data) }
+      },
+      missing: (path) => `failed to merge chart values: no values file found at path '${path}'`,
     })
-    return { chart: merged, files, id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}` }
+    const packed = withPackedVersion(merged, template, undefined)
+    return { chart: packed, files, id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}` }
   }
 
   async #ociArtifact(cluster: string, ref: ObjectRef, source: KubeObject): Promise<LoadedChart> {
@@ -223,9 +217,8 @@ export class ReleaseCharts {
     })
     const { chart, files } = this.#unpacked(fetched, describe(ref))
     const version = versionWithDigest(chart.metadata.version, fetched.revision ?? '')
-    if ('error' in version) throw new HelmError(version.error)
-    const named = { ...chart, metadata: { ...chart.metadata, version: version.version } }
-    return { chart: named, files, id: `${fetched.digest} ${version.version}` }
+    const named = withVersion(chart, version)
+    return { chart: named, files, id: `${fetched.digest} ${named.metadata.version}` }
   }
 
   async #fetch(
@@ -236,7 +229,7 @@ export class ReleaseCharts {
   ): Promise<FetchedChart> {
     const unreadable: string[] = []
     try {
-      return await work(this.#secrets(cluster, ref.namespace, unreadable))
+      return await work(this.#sources.secrets(cluster, ref.namespace, unreadable))
     } catch (error) {
       if (!(error instanceof ChartError)) throw error
       const hint = unreadable.length === 0 ? '' : ` (Secret ${unreadable.join(', ')} cannot be read here)`
@@ -244,16 +237,6 @@ export class ReleaseCharts {
         transient: error.transient,
         unavailable: error.unavailable || unreadable.length > 0,
       })
-    }
-  }
-
-  /** Secrets of a source; what nobody can read here counts as empty, for a public or cached chart needs no login. */
-  #secrets(cluster: string, namespace: string | undefined, unreadable: string[]): SecretReader {
-    return (name) => {
-      const data = dataOf(this.#fleet, cluster, secretRef(name, namespace))
-      if (typeof data === 'object') return Object.fromEntries(data)
-      unreadable.push(name)
-      return {}
     }
   }
 
@@ -276,62 +259,44 @@ export class ReleaseCharts {
     template: ChartTemplate,
     { source, reads }: { readonly source: KubeObject; readonly reads: ReadLog },
   ): Promise<LoadedChart> {
-    const tree = await this.#tree(cluster, template.sourceRef, source)
+    const tree = await this.#sources.open(cluster, template.sourceRef, source)
     const fs = reads.over(tree.fs)
     const { chart, files } = await loadLocalChart({ fs, root: tree.root }, template.chart, {
       unpack: this.#tools.unpack,
       fetch: (repository, name, version) =>
         this.#dependency(cluster, { namespace: template.sourceRef.namespace, repository, name, version }),
     })
-    const merged = withValuesFiles(chart, template, (path) => {
-      const data = fs.readFile(secureJoin(tree.root, path))
-      return data === undefined ? undefined : { text: decodeText(data) }
+    const merged = withValuesFiles(chart, template, {
+      read: (path) => {
+        const at = secureJoin(tree.root, path)
+        const data = fs.stat(at)?.kind === 'file' ? fs.readFile(at) : undefined
+        return data === undefined ? undefined : { text: decodeText(data) }
+      },
+      missing: (path) => `no values file found at path '/${secureJoin('', path)}' (reference '${path}')`,
     })
-    const isHere = this.#directoryOf(cluster, template.sourceRef) !== undefined
+    const isHere = this.#sources.directoryOf(cluster, template.sourceRef) !== undefined
     return {
-      chart: merged,
+      chart: withPackedVersion(merged, template, tree),
       files,
       id: `folder-${++this.#folders}`,
       ...(isHere ? { folder: secureJoin(tree.root, template.chart), root: tree.root } : {}),
     }
   }
 
-  #directoryOf(cluster: string, ref: ObjectRef): string | undefined {
-    const wanted = objectKey(ref)
-    return this.#fleet.sources().find((each) => each.cluster === cluster && objectKey(each.ref) === wanted)?.directory
-  }
-
-  #tree(cluster: string, ref: ObjectRef, source: KubeObject): Promise<ChartTree> {
-    const key = this.#key(cluster, ref, source)
-    const known = this.#trees.get(key)
-    if (known !== undefined) return known
-    const opening = this.#openTree(cluster, ref, source)
-    this.#trees.set(key, opening)
-    opening.catch(() => this.#trees.delete(key))
-    return opening
-  }
-
-  async #openTree(cluster: string, ref: ObjectRef, source: KubeObject): Promise<ChartTree> {
-    const fleet = this.#fleet
-    const dir = this.#directoryOf(cluster, ref)
-    if (dir !== undefined) {
-      const root = dir === '.' ? fleet.root : `${fleet.root}/${dir}`
-      return { fs: artifactView(fleet.fs, root, { ignore: getString(source, 'spec', 'ignore') }), root }
-    }
-    const { fetchTree } = this.#tools
-    const url = getString(source, 'spec', 'url') ?? getString(source, 'spec', 'endpoint') ?? ''
-    if (fetchTree === undefined) {
-      throw new ChartError(`${describe(ref)}: ${shownUrl(url)} is not in this workspace`, { unavailable: true })
-    }
-    const unreadable: string[] = []
+  async #fromArtifact(cluster: string, ref: ObjectRef, reads: ReadLog): Promise<LoadedChart> {
+    const tree = await this.#generated.open(cluster, ref, reads)
     try {
-      return await fetchTree(source, this.#secrets(cluster, ref.namespace, unreadable))
+      const { chart, files, base } = loadPackedTree(tree, this.#tools.unpack)
+      const revision = tree.revision?.() ?? ''
+      const named = revision.includes(':')
+        ? withVersion(chart, versionWithDigest(chart.metadata.version, revision))
+        : chart
+      const origin = tree.originOf(`${base}/Chart.yaml`)
+      const isHere = origin !== undefined && isWithin(this.#fleet.root, origin)
+      return { chart: named, files, id: `folder-${++this.#folders}`, ...(isHere ? { folder: dirname(origin) } : {}) }
     } catch (error) {
-      if (!(error instanceof Error) || error instanceof CancelledError) throw error
-      throw new ChartError(`${describe(ref)}: ${error.message}`, {
-        transient: !(error instanceof ChartError),
-        unavailable: unreadable.length > 0,
-      })
+      if (error instanceof HelmError) throw new HelmError(`${describe(ref)}: could not load chart: ${error.message}`)
+      throw error
     }
   }
 
@@ -384,12 +349,25 @@ function repositoryObject(url: string): KubeObject {
   }
 }
 
-function secretRef(name: string, namespace: string | undefined): ObjectRef {
-  return { apiVersion: 'v1', kind: 'Secret', name, ...(namespace === undefined ? {} : { namespace }) }
+function withVersion(chart: Chart, version: VersionResult): Chart {
+  if ('error' in version) throw new HelmError(version.error)
+  return { ...chart, metadata: { ...chart.metadata, version: version.version } }
 }
 
-function describe(ref: ObjectRef): string {
-  return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`
+/** The chart with the version under which source-controller packs it; `tree` of a chart that is not of a repository. */
+function withPackedVersion(chart: Chart, template: ChartTemplate, tree: ChartTree | undefined): Chart {
+  const { reconcileStrategy, valuesFiles } = template
+  const isLocal = tree !== undefined
+  const version = packedChartVersion(chart.metadata.version, {
+    ...{ reconcileStrategy, valuesFiles, isLocal, generation: 1 },
+    revision: reconcileStrategy === 'Revision' ? tree?.revision?.() : undefined,
+  })
+  return withVersion(chart, version)
+}
+
+function nameFault(name: string): string {
+  if (name === '') return 'no name set for remote chart reference'
+  return `invalid chart name '${name}': a valid name must be lower case letters and numbers and MAY be separated with dashes (-), slashes (/) or periods (.)`
 }
 
 function compilePattern(text: string): ((tag: string) => boolean) | string {

@@ -1,4 +1,4 @@
-import { decodeText, encodeText, type FileSystem, joinPath, relativePath } from '../../base/index.ts'
+import { decodeText, encodeText, type FileSystem, joinPath } from '../../base/index.ts'
 import { firstYamlDocument } from '../../flux/index.ts'
 import {
   type Chart,
@@ -12,67 +12,97 @@ import {
   type Unpack,
 } from '../../helm/index.ts'
 import { secureJoin } from '../artifact-root.ts'
+import { type FetchDependency, withDependencies } from './chart-dependencies.ts'
 
-/** A file tree that holds charts: the artifact of a Git repository or bucket. */
+/** A file tree that holds charts: the artifact of a source. */
 export interface ChartTree {
   readonly fs: FileSystem
   /** Absolute directory of `fs`. */
   readonly root: string
+  /** Revision of the artifact as its source names it; `undefined` when it is not known here. */
+  readonly revision?: () => string | undefined
 }
-
-/** Fetches a dependency that is not in `charts/`: its archive, and its version. */
-export type FetchDependency = (repository: string, name: string, version: string) => Promise<ChartFile>
 
 const maxFiles = 20_000
 const maxSize = 100 << 20
 
+/** A chart with every file that it was loaded from. */
+export interface ChartWithFiles {
+  readonly chart: Chart
+  readonly files: readonly ChartFile[]
+}
+
 /**
- * The chart at a path of a tree, a folder or a packed one, with the dependencies that a folder lacks fetched.
- * Source: source-controller 1.9 internal/helm/chart (builder_local.go, dependency_manager.go).
+ * The chart at a path of a tree, a folder or a packed one, with the dependencies that a folder lacks.
+ * Source: source-controller 1.9 internal/helm/chart/builder_local.go.
  * @throws HelmError; ChartError of `fetch`.
  */
 export async function loadLocalChart(
   tree: ChartTree,
   path: string,
   tools: { readonly unpack: Unpack; readonly fetch: FetchDependency },
-): Promise<{ readonly chart: Chart; readonly files: readonly ChartFile[] }> {
-  const at = secureJoin(tree.root, path)
-  const stat = tree.fs.stat(at)
-  if (stat === undefined) throw new HelmError(`invalid chart reference: stat ${path}: no such file or directory`)
-  const files = stat.kind === 'file' ? tools.unpack(tree.fs.readFile(at) ?? new Uint8Array()) : readFolder(tree.fs, at)
-  if (stat.kind === 'file') return { chart: loadChart(files, tools.unpack), files }
-  const chart = loadChart(files, tools.unpack)
-  const present = new Set(chart.dependencies.map((dependency) => dependency.metadata.name))
-  const added: ChartFile[] = []
-  for (const { name, version, repository } of chart.metadata.dependencies) {
-    if (present.has(name) || repository === '') continue
-    if (repository.startsWith('file://')) added.push(...localDependency(tree, at, { name, repository }))
-    else added.push(await tools.fetch(repository, name, version))
+): Promise<ChartWithFiles> {
+  if (path === '') throw new HelmError('invalid chart reference: no path set for local chart reference')
+  if (path.startsWith('/')) {
+    throw new HelmError('invalid chart reference: local chart reference path is expected to be relative')
   }
-  if (added.length === 0) return { chart, files }
-  const all = [...files, ...added]
-  return { chart: loadChart(all, tools.unpack), files: all }
+  const { unpack, fetch } = tools
+  const loaded = loadAt(tree, secureJoin(tree.root, path), unpack)
+  if (loaded === undefined) throw new HelmError(`invalid chart reference: stat ${path}: no such file or directory`)
+  if (!loaded.isFolder) return loaded
+  return withDependencies(loaded, {
+    local: (reference) => {
+      const below = secureJoin('', joinPath(path, reference))
+      return { path: `/${below}`, loaded: loadAt(tree, secureJoin(tree.root, below), unpack) }
+    },
+    fetch,
+    unpack,
+  })
 }
 
-function localDependency(
-  { fs, root }: ChartTree,
-  chart: string,
-  { name, repository }: { readonly name: string; readonly repository: string },
-): ChartFile[] {
-  const path = joinPath(relativePath(root, chart), repository.slice('file://'.length))
-  const at = secureJoin(root, path)
-  if (fs.stat(at)?.kind !== 'directory') {
-    throw new HelmError(
-      `failed to add local dependency '${name}': no chart found at '${path}' (reference '${repository}')`,
-    )
+/** The chart at an absolute path of a tree; `undefined` when there is nothing. @throws HelmError */
+function loadAt(tree: ChartTree, at: string, unpack: Unpack): (ChartWithFiles & { isFolder: boolean }) | undefined {
+  const stat = tree.fs.stat(at)
+  if (stat === undefined) return undefined
+  const isFolder = stat.kind !== 'file'
+  const files = isFolder ? readFolder(tree.fs, at) : unpack(tree.fs.readFile(at) ?? new Uint8Array())
+  return { chart: loadChart(files, unpack), files, isFolder }
+}
+
+/**
+ * The chart in an artifact whose files are packed as they are, in one folder.
+ * Source: helm-controller 1.6 internal/loader, Helm 4.2 pkg/chart/loader/archive.
+ * @throws HelmError
+ */
+export function loadPackedTree({ fs, root }: ChartTree, unpack: Unpack): ChartWithFiles & { readonly base: string } {
+  const files: ChartFile[] = []
+  let base = ''
+  for (const { name, data } of readTree(fs, root)) {
+    const slash = name.indexOf('/')
+    if (slash < 0) {
+      throw new HelmError(`chart illegally contains content outside the base directory: ${JSON.stringify(name)}`)
+    }
+    if (name.startsWith('Chart.yaml/')) throw new HelmError('chart yaml not in base directory')
+    const below = name.slice(slash + 1)
+    if (below === 'Chart.yaml') base = name.slice(0, slash)
+    files.push({ name: below, data })
   }
-  return readFolder(fs, at).map((file) => ({ name: `charts/${name}/${file.name}`, data: file.data }))
+  if (files.length === 0) throw new HelmError('no files in chart archive')
+  return { chart: loadChart(files, unpack), files, base }
 }
 
 /** The files of a chart folder, less what its `.helmignore` leaves out. @throws HelmError when there is too much. */
 function readFolder(fs: FileSystem, root: string): ChartFile[] {
   const ignoreFile = fs.readFile(joinPath(root, '.helmignore'))
   const ignore = parseHelmIgnore(ignoreFile === undefined ? '' : decodeText(ignoreFile))
+  return readTree(fs, root, (name, isDirectory) => isIgnoredByHelm(ignore, name, isDirectory))
+}
+
+function readTree(
+  fs: FileSystem,
+  root: string,
+  isIgnored: (name: string, isDirectory: boolean) => boolean = () => false,
+): ChartFile[] {
   const files: ChartFile[] = []
   let size = 0
   const visit = (folder: string, depth: number): void => {
@@ -80,7 +110,7 @@ function readFolder(fs: FileSystem, root: string): ChartFile[] {
     for (const { name: entry } of fs.readDir(joinPath(root, folder)) ?? []) {
       const name = folder === '' ? entry : `${folder}/${entry}`
       const kind = fs.stat(joinPath(root, name))?.kind
-      if (kind === undefined || isIgnoredByHelm(ignore, name, kind === 'directory')) continue
+      if (kind === undefined || isIgnored(name, kind === 'directory')) continue
       if (kind === 'directory') visit(name, depth + 1)
       const data = kind === 'file' ? fs.readFile(joinPath(root, name)) : undefined
       if (data === undefined) continue
@@ -100,9 +130,11 @@ function withoutMark(data: Uint8Array): Uint8Array {
 }
 
 /** Where `valuesFiles` are read from: the tree that a local chart is in, or the archive of a fetched one. */
-export type ValuesFileReader = (
-  path: string,
-) => { readonly text: string } | Pick<Chart, 'values' | 'valuesFiles'> | undefined
+export interface ValuesFiles {
+  readonly read: (path: string) => { readonly text: string } | Pick<Chart, 'values' | 'valuesFiles'> | undefined
+  /** What is said of a file that is not there. */
+  readonly missing: (path: string) => string
+}
 
 /**
  * The chart with its default values replaced by the merge of `valuesFiles`.
@@ -111,7 +143,7 @@ export type ValuesFileReader = (
 export function withValuesFiles(
   chart: Chart,
   template: { readonly valuesFiles: readonly string[]; readonly ignoreMissingValuesFiles: boolean },
-  read: ValuesFileReader,
+  { read, missing }: ValuesFiles,
 ): Chart {
   if (template.valuesFiles.length === 0) return chart
   let values: Chart['values'] = {}
@@ -120,10 +152,13 @@ export function withValuesFiles(
     const file = read(path)
     if (file === undefined) {
       if (template.ignoreMissingValuesFiles) continue
-      throw new HelmError(`failed to merge chart values: no values file found at path '${path}'`)
+      throw new HelmError(`values files merge error: ${missing(path)}`)
     }
     values = mergeMaps(values, 'values' in file ? file.values : readFile(path, file.text))
     valuesFiles.push(...('values' in file ? (file.valuesFiles ?? []) : [{ name: path, data: encodeText(file.text) }]))
+  }
+  if (chart.valuesFiles?.some(({ name }) => name === 'values.yaml') !== true) {
+    throw new HelmError('values files merge error: failed to locate values file: values.yaml')
   }
   return { ...chart, values, valuesFiles }
 }
@@ -133,6 +168,6 @@ function readFile(path: string, text: string): Chart['values'] {
     return readValues(firstYamlDocument(text))
   } catch (error) {
     if (!(error instanceof HelmError)) throw error
-    throw new HelmError(`failed to merge chart values: unmarshaling values from '${path}' failed: ${error.message}`)
+    throw new HelmError(`values files merge error: unmarshaling values from '${path}' failed: ${error.message}`)
   }
 }

@@ -181,6 +181,8 @@ export class ReleaseRenderer {
         release: { name: spec.name, namespace: spec.namespace, revision: 1, isUpgrade: false },
         capabilities,
         skipSchemaValidation: spec.disableSchemaValidation,
+        // source-controller has added what it could.
+        skipDependencyCheck: true,
         ...this.#kept,
         trace,
         ...(host === undefined ? {} : { host }),

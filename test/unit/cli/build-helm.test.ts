@@ -173,7 +173,7 @@ describe('charts of a repository on this machine', () => {
     expect(read(first.stdout)).toMatchObject([
       {
         kind: 'ConfigMap',
-        data: { version: '1.2.0', color: 'blue' },
+        data: { version: '1.2.0+1', color: 'blue' },
         metadata: { name: 'good', namespace: 'default' },
       },
     ])
