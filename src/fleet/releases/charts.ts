@@ -1,5 +1,15 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js'
-import { cleanPath, decodeText, dirname, isWithin, type ObjectRef } from '../../base/index.ts'
+import {
+  cleanPath,
+  decodeText,
+  dirname,
+  getIn,
+  getString,
+  isObject,
+  isWithin,
+  type JsonValue,
+  type ObjectRef,
+} from '../../base/index.ts'
 import {
   type ChartTemplate,
   chartOfHelmChart,
@@ -53,6 +63,8 @@ export interface LoadedChart {
   readonly folder?: string
   /** Folder of the workspace (absolute) that stands for its source: paths of `valuesFiles` begin there. */
   readonly root?: string
+  /** What the controller would have checked of the chart and nobody has checked here. */
+  readonly unchecked?: string
 }
 
 /** Which chart a release is to have; equal keys mean the same chart, as long as no file of it changes. */
@@ -187,7 +199,7 @@ export class ReleaseCharts {
     const { chart: name, version, sourceRef } = template
     if (!/^(?:[-a-z0-9]+\/?\.?)+$/.test(name)) throw new HelmError(`invalid chart reference: ${nameFault(name)}`)
     const what = `${describe(sourceRef)}, chart ${name} ${version}`
-    const fetched = await this.#fetch(cluster, sourceRef, what, (secrets) => {
+    const fetched = await this.#fetch(cluster, sourceRef, { what, source }, (secrets) => {
       const access = readHelmRepository(source, secrets, parseDuration)
       return access.type === 'oci'
         ? this.#tools.oci.fetchChart(access.repository, name, version)
@@ -204,11 +216,17 @@ export class ReleaseCharts {
       missing: (path) => `failed to merge chart values: no values file found at path '${path}'`,
     })
     const packed = withPackedVersion(merged, template, undefined)
-    return { chart: packed, files, id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}` }
+    const isOci = getString(source, 'spec', 'type') === 'oci'
+    return {
+      chart: packed,
+      files,
+      id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}`,
+      ...(isOci ? unverified(template.verify, what) : {}),
+    }
   }
 
   async #ociArtifact(cluster: string, ref: ObjectRef, source: KubeObject): Promise<LoadedChart> {
-    const fetched = await this.#fetch(cluster, ref, describe(ref), (secrets) => {
+    const fetched = await this.#fetch(cluster, ref, { what: describe(ref), source }, (secrets) => {
       const { repository, selector } = readOciRepository(source, secrets, {
         duration: parseDuration,
         pattern: compilePattern,
@@ -218,13 +236,16 @@ export class ReleaseCharts {
     const { chart, files } = this.#unpacked(fetched, describe(ref))
     const version = versionWithDigest(chart.metadata.version, fetched.revision ?? '')
     const named = withVersion(chart, version)
-    return { chart: named, files, id: `${fetched.digest} ${named.metadata.version}` }
+    return {
+      ...{ chart: named, files, id: `${fetched.digest} ${named.metadata.version}` },
+      ...unverified(getIn(source, ['spec', 'verify']), describe(ref)),
+    }
   }
 
   async #fetch(
     cluster: string,
     ref: ObjectRef,
-    what: string,
+    { what, source }: { readonly what: string; readonly source: KubeObject },
     work: (secrets: SecretReader) => Promise<FetchedChart>,
   ): Promise<FetchedChart> {
     const unreadable: string[] = []
@@ -232,10 +253,15 @@ export class ReleaseCharts {
       return await work(this.#sources.secrets(cluster, ref.namespace, unreadable))
     } catch (error) {
       if (!(error instanceof ChartError)) throw error
+      const cloud = isRefusal(error) ? cloudOf(source) : undefined
       const hint = unreadable.length === 0 ? '' : ` (Secret ${unreadable.join(', ')} cannot be read here)`
-      throw new ChartError(`${what}: ${error.message}${hint}`, {
+      const login =
+        cloud === undefined
+          ? ''
+          : ` (spec.provider is ${cloud}, and nobody logs in to clouds here: build once where the chart is in Fluxkit's cache, or give the source a secretRef with a login)`
+      throw new ChartError(`${what}: ${error.message}${hint}${login}`, {
         transient: error.transient,
-        unavailable: error.unavailable || unreadable.length > 0,
+        unavailable: error.unavailable || unreadable.length > 0 || cloud !== undefined,
       })
     }
   }
@@ -279,7 +305,9 @@ export class ReleaseCharts {
       chart: withPackedVersion(merged, template, tree),
       files,
       id: `folder-${++this.#folders}`,
-      ...(isHere ? { folder: secureJoin(tree.root, template.chart), root: tree.root } : {}),
+      ...(isHere
+        ? { folder: secureJoin(tree.root, template.chart), root: tree.root }
+        : unverified(getIn(source, ['spec', 'verify']), describe(template.sourceRef))),
     }
   }
 
@@ -327,7 +355,7 @@ export class ReleaseCharts {
     const fetched = await this.#fetch(
       cluster,
       ref,
-      `dependency '${name}' ${version} of ${shownUrl(repository)}`,
+      { what: `dependency '${name}' ${version} of ${shownUrl(repository)}`, source },
       (secrets) => {
         const access = readHelmRepository(source, secrets, parseDuration)
         return access.type === 'oci'
@@ -363,6 +391,26 @@ function withPackedVersion(chart: Chart, template: ChartTemplate, tree: ChartTre
     revision: reconcileStrategy === 'Revision' ? tree?.revision?.() : undefined,
   })
   return withVersion(chart, version)
+}
+
+/** A chart that is there although its signature was not looked at. */
+function unverified(verify: JsonValue | undefined, what: string): Pick<LoadedChart, 'unchecked'> {
+  if (!isObject(verify)) return {}
+  const provider = getString(verify, 'provider') || 'cosign'
+  return {
+    unchecked: `${what}: the signature was not verified: Fluxkit does not check signatures (spec.verify, ${provider}); the controller refuses the chart if it is not signed as asked`,
+  }
+}
+
+/** The cloud whose identity a source logs in with. */
+function cloudOf(source: KubeObject): string | undefined {
+  const provider = getString(source, 'spec', 'provider') ?? ''
+  return provider === '' || provider === 'generic' ? undefined : provider
+}
+
+/** True when a login may have been missing. */
+function isRefusal({ message }: ChartError): boolean {
+  return /\b(?:401|403)\b/.test(message)
 }
 
 function nameFault(name: string): string {

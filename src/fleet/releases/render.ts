@@ -29,7 +29,7 @@ import { dataOf } from './data.ts'
 import type { FleetRelease } from './list.ts'
 import type { ObjectTexts } from './object-text.ts'
 import { ReleaseOrigins } from './origins.ts'
-import { chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
+import { chartField, chartProblem, placeProblem, type ReleaseProblem, renderProblems } from './problems.ts'
 import { secretMask } from './secret-values.ts'
 import { valuesOperations } from './values-operations.ts'
 
@@ -159,7 +159,14 @@ export class ReleaseRenderer {
 
   async #chart(release: FleetRelease, problems: ReleaseProblem[]): Promise<LoadedChart | undefined> {
     try {
-      return await this.charts.load(release)
+      const loaded = await this.charts.load(release)
+      if (loaded.unchecked !== undefined) {
+        const { unchecked: message } = loaded
+        const field = chartField(release.object)
+        const problem = { code: 'helm/unverified', severity: 'warning', message, field, doubt: 'unavailable' } as const
+        problems.push(placeProblem(this.#fleet, release, problem))
+      }
+      return loaded
     } catch (error) {
       const problem = chartProblem(error, release.object)
       if (problem === undefined) throw error

@@ -79,6 +79,8 @@ export interface ChartTemplate {
   readonly valuesFiles: readonly string[]
   readonly ignoreMissingValuesFiles: boolean
   readonly reconcileStrategy: 'ChartVersion' | 'Revision'
+  /** `spec.verify`: who has to have signed the chart, for one of an OCI registry. */
+  readonly verify?: JsonObject
 }
 
 /** Where a HelmRelease has its chart from. */
@@ -112,6 +114,7 @@ export function chartOfHelmChart(object: KubeObject): ChartTemplate {
 
 function readTemplate(spec: JsonValue | undefined, namespace: string): ChartTemplate {
   const files = getIn(spec, ['valuesFiles'])
+  const verify = getIn(spec, ['verify'])
   return {
     chart: getString(spec, 'chart') ?? '',
     version: getString(spec, 'version') || '*',
@@ -124,6 +127,7 @@ function readTemplate(spec: JsonValue | undefined, namespace: string): ChartTemp
     valuesFiles: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
     ignoreMissingValuesFiles: getIn(spec, ['ignoreMissingValuesFiles']) === true,
     reconcileStrategy: getString(spec, 'reconcileStrategy') === 'Revision' ? 'Revision' : 'ChartVersion',
+    ...(isObject(verify) ? { verify } : {}),
   }
 }
 
@@ -146,8 +150,7 @@ export function helmChartOfRelease(object: KubeObject): KubeObject | undefined {
   }
   if (template.valuesFiles.length > 0) spec['valuesFiles'] = [...template.valuesFiles]
   if (template.ignoreMissingValuesFiles) spec['ignoreMissingValuesFiles'] = true
-  const verify = getIn(given, ['spec', 'verify'])
-  if (isObject(verify)) spec['verify'] = verify
+  if (template.verify !== undefined) spec['verify'] = template.verify
   const metadata: JsonObject & { name: string } = {
     name: `${own}-${object.metadata.name}`,
     namespace: template.sourceRef.namespace ?? own,

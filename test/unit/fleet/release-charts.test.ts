@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryFileSystem } from '../../../src/base/index.ts'
-import { artifactDigest } from '../../../src/source/index.ts'
+import { artifactDigest, type HttpClient, OciCharts } from '../../../src/source/index.ts'
+import { simpleChart } from '../../support/chart-archive.ts'
 import { local, release, render, webChart } from './release-fixture.ts'
 
 const commit = '0123456789abcdef0123456789abcdef01234567'
@@ -179,5 +180,43 @@ ${spec}`
     const { problems, places } = await render(spec + more)
     expect(problems).toEqual([`error ${message}`])
     expect(places).toEqual(['clusters/one/release.yaml'])
+  })
+})
+
+describe('what only the controller can do is told', () => {
+  const oci = (more: string) => `---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: { name: web, namespace: apps }
+spec: { interval: 1h, url: oci://registry.example.com/web, ref: { tag: 1.0.0 }, ${more} }
+`
+  const spec = release('chartRef: { kind: OCIRepository, name: web }\n')
+
+  test('a signature that is not verified', async () => {
+    const archive = simpleChart('web', '1.0.0')
+    const oneChart = {
+      fetchArtifact: async () => ({
+        archive,
+        version: '1.0.0',
+        digest: 'sha256:x',
+        url: '',
+        revision: `1.0.0@sha256:${'a'.repeat(64)}`,
+        fromCache: false,
+      }),
+    }
+    const tools = { oci: oneChart as unknown as OciCharts }
+    const { data, problems } = await render(spec + oci('verify: { provider: notation }'), {}, tools)
+    expect(data).toMatchObject({ version: `1.0.0+${'a'.repeat(12)}` })
+    expect(problems).toEqual([
+      expect.stringMatching(/^warning OCIRepository apps\/web: the signature was not verified: .*notation/),
+    ])
+  })
+
+  test('a login with the identity of a cloud', async () => {
+    const http: HttpClient = { request: async () => ({ status: 403, headers: {}, body: new Uint8Array() }) }
+    const { problems } = await render(spec + oci('provider: aws'), {}, { oci: new OciCharts({ http }) })
+    expect(problems).toEqual([
+      expect.stringContaining('403 Forbidden (spec.provider is aws, and nobody logs in to clouds here'),
+    ])
   })
 })
