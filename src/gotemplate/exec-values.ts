@@ -1,5 +1,5 @@
 import { formatValue } from './format.ts'
-import { type GoObject, type GoValue, isGoObject, isList, isMap, typeOf } from './value.ts'
+import { type GoObject, type GoValue, goObject, isGoObject, isList, isMap, typeOf } from './value.ts'
 
 /** A value's text; of a pointer that of what it points to. */
 export function formatPointed(value: GoValue): string {
@@ -11,7 +11,7 @@ export function formatPointed(value: GoValue): string {
 export function unaddressed(value: GoValue): GoValue {
   if (typeof value !== 'object' || !isGoObject(value) || value.print === undefined) return value
   const { print: _, ...copy } = value
-  return copy
+  return goObject(copy)
 }
 
 /** Whether what a list or map holds is held by an interface; typed elements and a struct's fields have their own type. */

@@ -71,11 +71,20 @@ export function isUnsigned(int: GoInt): boolean {
   return int.type.startsWith('u')
 }
 
-/**
- * A value of a named Go type: a struct with fields, a type with methods, an error, bytes.
- * `field` answers `undefined` for a name that the type does not have.
- */
-export interface GoObject {
+declare const objectMark: unique symbol
+
+/** What objects of named types inherit from: that tells them from maps at once, whatever keys these have. */
+class MarkedObject {
+  declare readonly [objectMark]: true
+}
+
+/** A value of a named Go type: a struct with fields, a type with methods, an error, bytes. Made by `goObject`. */
+export interface GoObject extends GoObjectMembers {
+  readonly [objectMark]: true
+}
+
+/** What makes up a value of a named type. `field` answers `undefined` for a name that the type does not have. */
+export interface GoObjectMembers {
   readonly goType: string
   readonly goKind: 'struct' | 'ptr' | 'slice' | 'map'
   /** A field's value, or a method to be called with the template's arguments. */
@@ -99,6 +108,11 @@ export interface GoObject {
   text?(): string
 }
 
+/** Makes a value of a named type. */
+export function goObject<T>(members: GoObjectMembers & T): GoObject & T {
+  return Object.assign(new MarkedObject(), members)
+}
+
 /** The types that parameters of template functions have. `any` is interface {}. */
 export type ParamType =
   | 'any'
@@ -114,17 +128,35 @@ export type ParamType =
   | `*${string}`
   | `${string}.${string}`
 
-/** A function that templates can call. */
-export interface GoFunction {
+/** A function that templates can call; made by `goFunction`. */
+export class GoFunction {
   readonly params: readonly ParamType[]
   /** The type of the elements of a last `...` parameter. */
-  readonly variadic?: ParamType
-  /** Why templates cannot call it: the results of the Go method are not a value, or a value and an error. */
-  readonly misfit?: string
-  /** Steps of the budget that a call takes, where it is much work; asked before the call. */
-  readonly cost?: number | ((args: readonly GoValue[]) => number)
+  readonly variadic: ParamType | undefined
   /** Throws `GoError` to fail; the message is reported as Go does (`error calling NAME: MESSAGE`). */
   readonly call: (...args: GoValue[]) => GoValue
+  /** Why templates cannot call it: the results of the Go method are not a value, or a value and an error. */
+  readonly misfit: string | undefined
+  /** Steps of the budget that a call takes, where it is much work; asked before the call. */
+  readonly cost: number | ((args: readonly GoValue[]) => number) | undefined
+
+  constructor(
+    params: readonly ParamType[],
+    variadic: ParamType | undefined,
+    call: (...args: GoValue[]) => GoValue,
+    traits: { readonly misfit?: string; readonly cost?: GoFunction['cost'] } = {},
+  ) {
+    this.params = params
+    this.variadic = variadic
+    this.call = call
+    this.misfit = traits.misfit
+    this.cost = traits.cost
+  }
+
+  /** The same function that cannot be called, or that costs something. */
+  with(traits: { readonly misfit: string } | { readonly cost: NonNullable<GoFunction['cost']> }): GoFunction {
+    return new GoFunction(this.params, this.variadic, this.call, traits)
+  }
 }
 
 /** An error that a template function returns. */
@@ -184,29 +216,17 @@ export function goFunction(signature: string, call: (...args: never[]) => GoValu
   const last = types.at(-1)
   const target = call as (...args: GoValue[]) => GoValue
   if (last?.startsWith('...')) {
-    return { params: types.slice(0, -1) as ParamType[], variadic: last.slice(3) as ParamType, call: target }
+    return new GoFunction(types.slice(0, -1) as ParamType[], last.slice(3) as ParamType, target)
   }
-  return { params: types as ParamType[], call: target }
+  return new GoFunction(types as ParamType[], undefined, target)
 }
 
 export function isGoObject(value: GoValue): value is GoObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    // A map of a chart may have these keys, but holds no function.
-    typeof (value as { field?: unknown }).field === 'function' &&
-    typeof (value as { goType?: unknown }).goType === 'string'
-  )
+  return value instanceof MarkedObject
 }
 
 export function isGoFunction(value: GoValue): value is GoFunction {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'call' in value &&
-    typeof value.call === 'function' &&
-    'params' in value
-  )
+  return value instanceof GoFunction
 }
 
 export function isList(value: GoValue): value is GoList {

@@ -1,4 +1,4 @@
-import { formatValue, type GoObject, type GoValue, goFunction, makeInt } from '../gotemplate/index.ts'
+import { formatValue, type GoObject, type GoValue, goFunction, goObject, makeInt } from '../gotemplate/index.ts'
 import { HelmError } from './chart.ts'
 import apiVersions from './data/api-versions.json' with { type: 'json' }
 
@@ -72,15 +72,15 @@ export function capabilitiesObject(capabilities: Capabilities): GoObject {
     ['Major', kubeVersion.major],
     ['Minor', kubeVersion.minor],
   ] as const
-  const versionObject: GoObject = {
+  const versionObject = goObject({
     ...struct('common.KubeVersion', versionFields, {
       GitVersion: { method: goFunction('', () => kubeVersion.version) },
       String: { method: goFunction('', () => kubeVersion.normalized) },
     }),
     // The pointer has String(): an action prints by it, fmt gets the struct and does not.
     print: () => kubeVersion.normalized,
-  }
-  const versions: GoObject = {
+  })
+  const versions = goObject({
     goType: 'common.VersionSet',
     goKind: 'slice',
     field: (name) =>
@@ -88,10 +88,10 @@ export function capabilitiesObject(capabilities: Capabilities): GoObject {
     format: () => `[${capabilities.apiVersions.join(' ')}]`,
     entries: () => capabilities.apiVersions.map((version, i) => [makeInt(i), version] as const),
     toJson: () => [...capabilities.apiVersions],
-  }
+  })
   const build = struct('version.BuildInfo', Object.entries(buildInfo), {})
   const jsonNames = ['version', 'git_commit', 'git_tree_state', 'go_version', 'kube_client_version']
-  const named: GoObject = { ...build, jsonFields: Object.values(buildInfo).map((value, i) => [jsonNames[i]!, value]) }
+  const named = goObject({ ...build, jsonFields: Object.values(buildInfo).map((value, i) => [jsonNames[i]!, value]) })
   return struct(
     '*common.Capabilities',
     [
@@ -113,12 +113,12 @@ function struct(
 ): GoObject {
   const exported = fields.filter(([name]) => /^[A-Z]/.test(name))
   const byName = new Map<string, Member>(exported.map(([name, value]) => [name, { value }]))
-  return {
+  return goObject({
     goType,
     goKind: goType.startsWith('*') ? 'ptr' : 'struct',
     field: (name) => (Object.hasOwn(methods, name) ? methods[name] : byName.get(name)),
     format: () => formatValue(undefined),
     fields,
     jsonFields: exported,
-  }
+  })
 }

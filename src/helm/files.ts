@@ -5,6 +5,7 @@ import {
   type GoObject,
   type GoValue,
   goFunction,
+  goObject,
   makeInt,
   mapSet,
   withType,
@@ -40,7 +41,7 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
   }
   const entries = (): (readonly [GoValue, GoValue])[] =>
     sortNames(files.keys()).map((name) => [name, content(name)] as const)
-  return {
+  return goObject({
     goType: 'engine.files',
     goKind: 'map',
     zero: () => bytesObject(new Uint8Array()),
@@ -50,7 +51,7 @@ function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
         .map(([name, bytes]) => `${String(name)}:${(bytes as GoObject).format()}`)
         .join(' ')}]`,
     entries,
-  }
+  })
 }
 
 /** A []byte: printed as numbers, but text to the functions that take any value. */
@@ -61,7 +62,7 @@ export function bytesObject(bytes: Uint8Array): GoObject {
     shown ??= `[${bytes.join(' ')}]`
     return shown
   }
-  return {
+  return goObject({
     goType: '[]uint8',
     goKind: 'slice',
     field: () => undefined,
@@ -70,7 +71,7 @@ export function bytesObject(bytes: Uint8Array): GoObject {
     toJson: () => base64Encode(bytes),
     text: () => fromBytes(bytes),
     isTrue: () => bytes.length > 0,
-  }
+  })
 }
 
 function matching(files: ReadonlyMap<string, Uint8Array>, pattern: string): Map<string, Uint8Array> {

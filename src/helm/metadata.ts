@@ -1,5 +1,5 @@
 import { getIn, isObject, type JsonObject, type JsonValue, parseSemVer } from '../base/index.ts'
-import { type GoList, type GoMap, type GoObject, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
+import { type GoList, type GoMap, goObject, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
 import { type Chart, type ChartDependency, type ChartMetadata, HelmError } from './chart.ts'
 import { scalarText } from './manifests.ts'
 
@@ -117,7 +117,7 @@ function dependencyObject(dependency: ChartDependency): GoMap {
 }
 
 /** A nil map[string]string: no entries, and null in JSON. */
-const nilStringMap: GoObject = {
+const nilStringMap = goObject({
   goType: 'map[string]string',
   goKind: 'map',
   field: () => undefined,
@@ -125,7 +125,7 @@ const nilStringMap: GoObject = {
   entries: () => [],
   zero: () => '',
   toJson: () => null,
-}
+})
 
 function stringMap(values: Readonly<Record<string, string>>): GoMap {
   const out: GoMap = {}

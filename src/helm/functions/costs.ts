@@ -143,5 +143,5 @@ function each<T>(names: readonly string[], cost: T): Record<string, T> {
 export function withCost(name: string, implementation: GoFunction): GoFunction {
   const plain = name.startsWith('must') ? name.charAt(4).toLowerCase() + name.slice(5) : name
   const cost = Object.hasOwn(costs, plain) ? costs[plain] : undefined
-  return cost === undefined ? implementation : { ...implementation, cost }
+  return cost === undefined ? implementation : implementation.with({ cost })
 }

@@ -10,6 +10,7 @@ import {
   type GoObject,
   type GoValue,
   goFunction,
+  goObject,
   isList,
   toBytes,
 } from '../../gotemplate/index.ts'
@@ -209,12 +210,12 @@ function nameList(value: GoValue): string[] {
 }
 
 function certificateObject(pair: { readonly certificate: string; readonly key: string }): GoObject {
-  return {
+  return goObject({
     goType: 'sprig.certificate',
     goKind: 'struct',
     field: (name) => (name === 'Cert' ? { value: pair.certificate } : name === 'Key' ? { value: pair.key } : undefined),
     format: () => `{${pair.certificate} ${pair.key}}`,
-  }
+  })
 }
 
 function pairOf(value: GoValue): { certificate: string; key: string } {

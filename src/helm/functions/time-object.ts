@@ -4,6 +4,7 @@ import {
   type GoObject,
   type GoValue,
   goFunction,
+  goObject,
   isGoObject,
   makeInt,
 } from '../../gotemplate/index.ts'
@@ -26,7 +27,7 @@ export function unixSeconds({ nanos }: GoTime): bigint {
 }
 
 function misfit(reason: string): { readonly method: GoFunction } {
-  return { method: { ...goFunction('', () => null), misfit: reason } }
+  return { method: goFunction('', () => null).with({ misfit: reason }) }
 }
 
 /** Makes a time.Time value with its methods. */
@@ -73,24 +74,24 @@ export function timeObject(time: GoTime): TimeObject {
       addDate(time, toNumber(years), toNumber(months), toNumber(days)),
     ),
   }
-  return {
+  return goObject<{ readonly time: GoTime }>({
     time,
     goType: 'time.Time',
     goKind: 'struct',
     field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
     format: () => formatTime(time, stringLayout),
     toJson: () => formatTime(time, '2006-01-02T15:04:05.999999999Z07:00'),
-  }
+  })
 }
 
 /** A *time.Location, of which templates can only see the name. */
 function locationObject({ zone }: GoTime): GoObject {
-  return {
+  return goObject({
     goType: '*time.Location',
     goKind: 'ptr',
     field: (name) => (name === 'String' ? { method: goFunction('', () => zone.name) } : undefined),
     format: () => zone.name,
-  }
+  })
 }
 
 const stringLayout = '2006-01-02 15:04:05.999999999 -0700 MST'

@@ -6,7 +6,7 @@ import {
   type SemVer,
   satisfies,
 } from '../../base/index.ts'
-import { GoError, type GoObject, type GoValue, goFunction, makeInt } from '../../gotemplate/index.ts'
+import { GoError, type GoObject, type GoValue, goFunction, goObject, makeInt } from '../../gotemplate/index.ts'
 import type { FunctionTable } from './shared.ts'
 
 /** sprig's `semver` and `semverCompare` (semver.go over Masterminds/semver v3). */
@@ -68,11 +68,11 @@ function versionObject(version: SemVer): VersionObject {
     IncMinor: bump({ minor: version.minor + 1n, patch: 0n }),
     IncPatch: bump(version.prerelease === '' ? { patch: version.patch + 1n } : {}),
   }
-  return {
+  return goObject<{ readonly version: SemVer }>({
     version,
     goType: '*semver.Version',
     goKind: 'ptr',
     field: (name) => (Object.hasOwn(members, name) ? members[name] : undefined),
     format: () => formatSemVer(version),
-  }
+  })
 }
