@@ -1,5 +1,10 @@
 import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 import { parseQuantity, quantityText } from '../../kube/index.ts'
+import fieldTypes from '../data/go-field-types.json' with { type: 'json' }
+import { readGoTime } from './go-time.ts'
+
+/** Go types of fields that JSON does not tell: `Struct.member` → type. */
+const FIELD_TYPES: Readonly<Record<string, string>> = fieldTypes
 
 /** What came of reading JSON into a Go type. */
 export interface Decoded {
@@ -114,7 +119,7 @@ class Decoder {
       }
       case 'string':
         if (typeof value !== 'string') throw this.#mismatch(value, place, 'string')
-        return value
+        return schema['format'] === 'date-time' ? time(value, place) : value
       case 'boolean':
         if (typeof value !== 'boolean') throw this.#mismatch(value, place, 'bool')
         return value
@@ -143,10 +148,28 @@ class Decoder {
   }
 
   #mismatch(value: JsonValue, place: Place, type: string): DecodeFault {
+    const of = namedType(`${place.struct}.${place.key}`, type)
     return new DecodeFault(
-      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${goPath(place)} of type ${type}`,
+      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${goPath(place)} of type ${of}`,
     )
   }
+}
+
+/** The name that Go's error has for the type of a field, or of its elements. */
+function namedType(field: string, type: string): string {
+  const named = Object.hasOwn(FIELD_TYPES, field) ? FIELD_TYPES[field]! : type
+  if (type.startsWith('[') || type.startsWith('map') || named === '[]uint8') return named
+  if (type !== 'string') return type
+  return named.replace(/^(\[\](?!uint8)|map\[[^\]]+\])/, '')
+}
+
+/** Fields whose times have microseconds. */
+const MICRO_TIMES = /^(LeaseSpec\.(acquireTime|renewTime)|Event\.eventTime|EventSeries\.lastObservedTime)$/
+
+function time(text: string, place: Place): string {
+  const read = readGoTime(text, MICRO_TIMES.test(`${place.struct}.${place.key}`))
+  if (!read.ok) throw new DecodeFault(read.error)
+  return read.text
 }
 
 function jsonName(value: JsonValue): string {

@@ -8,10 +8,17 @@ const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreach
 
 /** What the ServiceAccount, DefaultTolerationSeconds and Priority plugins do to a new Pod. */
 export const podDefaults: Admission = {
-  mutate: (machine, { operation, type, namespace, name, object }) => {
-    if (operation !== 'CREATE' || type.collection !== 'pods' || object === undefined) return
+  mutate: (machine, { operation, type, namespace, name, object, old, context }) => {
+    if (type.collection !== 'pods' || object === undefined || context.subresource !== '') return
     const spec = object['spec']
     if (!isObject(spec)) return
+    if (operation === 'UPDATE') {
+      tolerate(spec)
+      const before = isObject(old?.['spec']) ? old['spec'] : {}
+      for (const key of ['priority', 'preemptionPolicy']) if (before[key] !== undefined) spec[key] ??= before[key]
+      return
+    }
+    if (operation !== 'CREATE') return
     const account =
       typeof spec['serviceAccountName'] === 'string' && spec['serviceAccountName'] !== ''
         ? spec['serviceAccountName']
@@ -27,12 +34,7 @@ export const podDefaults: Admission = {
         `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
       )
     }
-    const own: JsonValue[] = Array.isArray(spec['tolerations']) ? spec['tolerations'] : []
-    for (const key of TOLERATIONS) {
-      if (own.some((item) => tolerates(item, key))) continue
-      own.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
-    }
-    spec['tolerations'] = own
+    tolerate(spec)
     const chosen = priorityClassOf(machine, String(spec['priorityClassName'] ?? ''))
     if (chosen === undefined && String(spec['priorityClassName'] ?? '') !== '') {
       throw forbidden(type, name, `no PriorityClass with name ${String(spec['priorityClassName'])} was found`)
@@ -42,16 +44,31 @@ export const podDefaults: Admission = {
     spec['preemptionPolicy'] ??= chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority'
     if (spec['automountServiceAccountToken'] !== false && known?.object['automountServiceAccountToken'] !== false)
       mountToken(spec, machine.random)
+    const pulls = known?.object['imagePullSecrets']
+    if (Array.isArray(pulls) && pulls.length > 0 && !hasItems(spec['imagePullSecrets'])) {
+      spec['imagePullSecrets'] = pulls.filter(isObject).map((pull) => ({ name: pull['name'] ?? '' }))
+    }
   },
+}
+
+function hasItems(value: JsonValue | undefined): boolean {
+  return Array.isArray(value) && value.length > 0
+}
+
+/** Pods stay five minutes on a node that is gone, unless they say for how long. */
+function tolerate(spec: JsonObject): void {
+  const own: JsonValue[] = Array.isArray(spec['tolerations']) ? [...spec['tolerations']] : []
+  for (const key of TOLERATIONS) {
+    if (own.some((item) => tolerates(item, key))) continue
+    own.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
+  }
+  spec['tolerations'] = own
 }
 
 function tolerates(item: JsonValue, key: string): boolean {
   if (!isObject(item)) return false
   const effect = item['effect'] ?? ''
-  return (
-    (item['key'] === key || (item['key'] === undefined && item['operator'] === 'Exists')) &&
-    (effect === '' || effect === 'NoExecute')
-  )
+  return (item['key'] === key || (item['key'] ?? '') === '') && (effect === '' || effect === 'NoExecute')
 }
 
 const PRIORITIES = 'priorityclasses.scheduling.k8s.io'

@@ -5,7 +5,7 @@ import { createObject } from '../operations/create.ts'
 import { deleteObject, type Propagation } from '../operations/delete.ts'
 import { type Machine, systemContext } from '../operations/machine.ts'
 import { draftOf } from '../operations/pipeline.ts'
-import { updateObject } from '../operations/update.ts'
+import { boundTo, type UpdateOptions, updateObject } from '../operations/update.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { Change } from '../store/store.ts'
 import type { OwnerIndex } from './owner-index.ts'
@@ -75,6 +75,11 @@ export class Environment {
     })
   }
 
+  /** Puts a Pod on a node, as the binding subresource does: nobody owns where it runs. */
+  bind(namespace: string, name: string, node: string): void {
+    this.#write('pods', namespace, name, 'binding', (live) => boundTo(live, node), { managed: true })
+  }
+
   /** Replaces the status. */
   setStatus(collection: string, object: KubeObject, status: JsonObject): void {
     const namespace = String(object.metadata['namespace'] ?? '')
@@ -100,10 +105,11 @@ export class Environment {
     name: string,
     subresource: string,
     produce: (live: KubeObject) => KubeObject,
+    options: UpdateOptions = {},
   ): void {
     const target = { type: this.#type(collection), namespace, name }
     try {
-      updateObject(this.machine, target, this.#context(subresource), produce)
+      updateObject(this.machine, target, this.#context(subresource), produce, options)
     } catch (error) {
       if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error
     }

@@ -5,7 +5,7 @@ import type { ResourceRoute } from '../http/route.ts'
 import type { ApiAnswer, ApiResponse } from '../http/types.ts'
 import { deleteObject } from '../operations/delete.ts'
 import { draftOf } from '../operations/pipeline.ts'
-import { updateObject } from '../operations/update.ts'
+import { boundTo, updateObject } from '../operations/update.ts'
 import { listEntries } from '../read/list.ts'
 import { renderList, renderObject } from '../read/render.ts'
 import { REVIEW_GROUPS } from '../resources/builtin.ts'
@@ -207,11 +207,8 @@ function handleBinding(exchange: Exchange): ApiResponse {
     machine,
     { type, namespace: route.namespace, name },
     { ...writeContext(exchange), subresource: 'binding' },
-    (live) => {
-      const draft = draftOf(live)
-      draft['spec'] = { ...(isObject(draft['spec']) ? draft['spec'] : {}), nodeName: node }
-      return draft
-    },
+    (live) => boundTo(live, node),
+    { managed: true },
   )
   return answerValue(exchange, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }

@@ -16,7 +16,7 @@ import { createObject } from './create.ts'
 import { finishDeletion } from './delete.ts'
 import { type Machine, strategyContext, type WriteContext } from './machine.ts'
 import { finalizersOf, isDeleting, makeUid, namespaceOf, tidyMetadata, uidOf } from './metadata.ts'
-import { admit, clientObject, commit, prepared, sameObject, strategyOf, toStorage } from './pipeline.ts'
+import { admit, clientObject, commit, draftOf, prepared, sameObject, strategyOf, toStorage } from './pipeline.ts'
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 
 export interface UpdateTarget {
@@ -109,6 +109,13 @@ export function upsertObject(
     object: createObject(machine, type, namespace, draft, context, { managed: options.managed === true }),
     created: true,
   }
+}
+
+/** A draft of a Pod on a node. */
+export function boundTo(pod: KubeObject, nodeName: string): KubeObject {
+  const draft = draftOf(pod)
+  draft['spec'] = { ...(isObject(draft['spec']) ? draft['spec'] : {}), nodeName }
+  return draft
 }
 
 /** A Namespace also has finalizers in its spec. */

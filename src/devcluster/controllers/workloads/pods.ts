@@ -89,9 +89,7 @@ export class PodSimulation implements Controller {
       return
     }
     const name = node.metadata.name
-    this.#scheduler.update(PODS, String(pod.metadata['namespace']), pod.metadata.name, (draft) => {
-      draft['spec'] = { ...(isObject(draft['spec']) ? draft['spec'] : {}), nodeName: name }
-    })
+    this.#scheduler.bind(String(pod.metadata['namespace']), pod.metadata.name, name)
     recordEvent(this.#env, pod, {
       type: 'Normal',
       reason: 'Scheduled',

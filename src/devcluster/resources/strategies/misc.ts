@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
 import { checkQualifiedName, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
+import { goValue } from '../go-values.ts'
 import type { Strategy } from '../strategy.ts'
 import { checkAutoscalerSpec } from '../validation/autoscaling.ts'
 import { collect } from '../validation/field.ts'
@@ -9,6 +10,7 @@ import { checkIngressClassSpec, checkIngressSpec, checkNetworkPolicySpec } from 
 import { checkBinding, checkRole } from '../validation/rbac.ts'
 import { checkEndpoints } from '../validation/services.ts'
 import { checkClaimSpec, checkVolumeSpec } from '../validation/volume-claims.ts'
+import { claimUpdateErrors, volumeUpdateErrors } from '../validation/volume-updates.ts'
 import { checkBudgetSpec, checkImmutable } from '../validation/workloads.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
@@ -57,7 +59,7 @@ export const roleBinding: Strategy = {
   validateUpdate: (next, live) =>
     jsonEqual(next['roleRef'], live['roleRef'])
       ? []
-      : [invalidValue('roleRef', next['roleRef'] ?? null, 'cannot change roleRef')],
+      : [invalidValue('roleRef', goValue('RoleRef', next['roleRef']), 'cannot change roleRef')],
 }
 
 export const role: Strategy = {
@@ -195,25 +197,8 @@ export const persistentVolumeClaim: Strategy = {
     protect(draft, 'kubernetes.io/pvc-protection')
   },
   validate: (object) => collect(object['spec'], 'spec', checkClaimSpec),
-  validateUpdate: (next, live) => {
-    const rest = (object: KubeObject): JsonObject => {
-      const {
-        resources: _resources,
-        volumeName: _name,
-        volumeAttributesClassName: _class,
-        ...others
-      } = sub(object, 'spec') ?? {}
-      return others
-    }
-    return jsonEqual(rest(next), rest(live))
-      ? []
-      : [
-          forbiddenField(
-            'spec',
-            'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-          ),
-        ]
-  },
+  prepareForUpdate: (draft) => mirrorSources(ensure(draft, 'spec')),
+  validateUpdate: claimUpdateErrors,
 }
 
 export const persistentVolume: Strategy = {
@@ -230,6 +215,7 @@ export const persistentVolume: Strategy = {
     protect(draft, 'kubernetes.io/pv-protection')
   },
   validate: (object) => collect(object['spec'], 'spec', checkVolumeSpec),
+  validateUpdate: volumeUpdateErrors,
 }
 
 /** Objects of storage are kept while something uses them. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../base/index.ts'
+import { type JsonObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import { type FieldError, invalidValue } from '../../http/errors.ts'
 import type { Strategy, StrategyContext } from '../strategy.ts'
@@ -26,18 +26,32 @@ export const service: Strategy = {
         port['targetPort'] = port['port'] ?? 0
     }
     if (isExternal(spec)) presetText(spec, 'externalTrafficPolicy', 'Cluster')
-    if (spec['type'] !== 'ExternalName') presetText(spec, 'internalTrafficPolicy', 'Cluster')
+    if (spec['type'] !== 'ExternalName') preset(spec, 'internalTrafficPolicy', 'Cluster')
     if (spec['type'] === 'LoadBalancer') preset(spec, 'allocateLoadBalancerNodePorts', true)
   },
   prepareForCreate: (draft, context) => {
     draft['status'] = { loadBalancer: {} }
     allocate(draft, undefined, context)
   },
-  prepareForUpdate: (draft, live, context) => allocate(draft, live, context),
+  prepareForUpdate: (draft, live, context) => {
+    const spec = ensure(draft, 'spec')
+    const old = sub(live, 'spec') ?? {}
+    keepAllocated(spec, old)
+    dropOfType(spec, old)
+    if (spec['type'] !== 'LoadBalancer') draft['status'] = { ...(sub(draft, 'status') ?? {}), loadBalancer: {} }
+    allocate(draft, old, context)
+  },
   warnings: (object) => serviceWarnings(new Field(sub(object, 'spec') ?? {}, 'spec', [])),
-  validate: (object) => [...collect(object['spec'], 'spec', checkServiceSpec), ...portRangeErrors(object)],
-  validateUpdate: (next, live) =>
-    collect(next['spec'], 'spec', (spec) => checkServiceUpdate(spec, sub(live, 'spec') ?? {})),
+  validate: (object, _context, live) => {
+    const errors = collect(object['spec'], 'spec', checkServiceSpec)
+    if (live === undefined) return [...errors, ...portRangeErrors(object)]
+    const old = sub(live, 'spec') ?? {}
+    return [
+      ...collect(object['spec'], 'spec', (spec) => checkServiceUpdate(spec, old)),
+      ...errors,
+      ...portRangeErrors(object),
+    ]
+  },
 }
 
 /** The allocator's answer to a node port that is not its own. */
@@ -50,46 +64,97 @@ function portRangeErrors(object: KubeObject): FieldError[] {
   })
 }
 
-/** Gives addresses and node ports, keeping those of the live object where the client left them out. */
-function allocate(draft: KubeObject, live: KubeObject | undefined, context: StrategyContext): void {
+/** Gives addresses and node ports; `old`: the spec that an update replaces. */
+function allocate(draft: KubeObject, old: JsonObject | undefined, context: StrategyContext): void {
   const spec = ensure(draft, 'spec')
-  const old = live === undefined ? undefined : sub(live, 'spec')
-  if (spec['type'] === 'ExternalName') {
-    for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) delete spec[key]
-    return
-  }
-  if (old !== undefined && text(old, 'clusterIP') !== '') {
-    for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
-      const value = old[key]
-      const own = spec[key]
-      if (
-        value !== undefined &&
-        (own === undefined || own === null || own === '' || (Array.isArray(own) && own.length === 0))
-      )
-        spec[key] = value
-    }
-    if (old['healthCheckNodePort'] !== undefined) spec['healthCheckNodePort'] ??= old['healthCheckNodePort']
-  }
+  if (spec['type'] === 'ExternalName') return
   const given = text(spec, 'clusterIP') || firstText(spec['clusterIPs'])
   spec['clusterIP'] = given === '' ? freeAddress(context) : given
-  if (!Array.isArray(spec['clusterIPs']) || spec['clusterIPs'].length === 0) spec['clusterIPs'] = [spec['clusterIP']]
-  // A headless Service that selects nothing may be of any family.
-  const open = spec['clusterIP'] === 'None' && Object.keys(sub(spec, 'selector') ?? {}).length === 0
-  if (open && spec['ipFamilies'] === undefined) presetText(spec, 'ipFamilyPolicy', 'RequireDualStack')
-  if (!Array.isArray(spec['ipFamilies']) || spec['ipFamilies'].length === 0) {
-    spec['ipFamilies'] = spec['ipFamilyPolicy'] === 'RequireDualStack' && open ? ['IPv4', 'IPv6'] : ['IPv4']
-  }
-  presetText(spec, 'ipFamilyPolicy', 'SingleStack')
+  if (isOpen(spec['clusterIPs'])) spec['clusterIPs'] = [spec['clusterIP']]
+  allocateFamilies(spec, old)
   const wanted =
     spec['type'] === 'NodePort' || (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false)
-  if (wanted) allocateNodePorts(spec, old, context)
-  else if (old !== undefined && old['type'] !== spec['type']) {
-    for (const port of list(spec, 'ports')) delete port['nodePort']
-  }
-  const checked = spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local'
-  if (checked && Number(spec['healthCheckNodePort'] ?? 0) === 0) {
+  if (wanted) allocateNodePorts(spec, context)
+  if (needsHealthPort(spec) && Number(spec['healthCheckNodePort'] ?? 0) === 0) {
     spec['healthCheckNodePort'] = freePort(usedPorts(context), context)
-  } else if (!checked && old !== undefined) delete spec['healthCheckNodePort']
+  }
+}
+
+function allocateFamilies(spec: JsonObject, old: JsonObject | undefined): void {
+  if (old !== undefined && old['type'] !== 'ExternalName') {
+    for (const key of ['ipFamilies', 'ipFamilyPolicy']) {
+      if (isOpen(spec[key]) && !isOpen(old[key])) spec[key] = old[key]!
+    }
+  }
+  // A headless Service that selects nothing may be of any family.
+  const open = spec['clusterIP'] === 'None' && Object.keys(sub(spec, 'selector') ?? {}).length === 0
+  if (open && spec['ipFamilies'] === undefined) preset(spec, 'ipFamilyPolicy', 'RequireDualStack')
+  if (isOpen(spec['ipFamilies'])) {
+    spec['ipFamilies'] = spec['ipFamilyPolicy'] === 'RequireDualStack' && open ? ['IPv4', 'IPv6'] : ['IPv4']
+  }
+  preset(spec, 'ipFamilyPolicy', 'SingleStack')
+}
+
+function isOpen(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+}
+
+function needsNodePort(spec: JsonObject): boolean {
+  return spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
+}
+
+function needsHealthPort(spec: JsonObject): boolean {
+  return spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local'
+}
+
+/** What was allocated before, where the client left it out (pkg/registry/core/service, `patchAllocatedValues`). */
+function keepAllocated(spec: JsonObject, old: JsonObject): void {
+  if (spec['type'] !== 'ExternalName' && old['type'] !== 'ExternalName') {
+    const moved = text(spec, 'clusterIP')
+    if (moved === '') spec['clusterIP'] = text(old, 'clusterIP')
+    if (isOpen(spec['clusterIPs'])) {
+      if (moved === '' || moved === old['clusterIP']) spec['clusterIPs'] = old['clusterIPs'] ?? []
+    } else if (moved !== '' && moved !== old['clusterIP'] && jsonEqual(spec['clusterIPs'], old['clusterIPs'] ?? [])) {
+      spec['clusterIPs'] = [moved]
+    }
+  }
+  if (needsNodePort(spec) && needsNodePort(old)) {
+    const ports = (of: JsonObject): number[] => list(of, 'ports').map((port) => Number(port['nodePort'] ?? 0))
+    const kept = new Set(ports(spec))
+    for (const port of list(spec, 'ports')) {
+      if (Number(port['nodePort'] ?? 0) !== 0) continue
+      const before = list(old, 'ports').findLast((item) => text(item, 'name') === text(port, 'name'))
+      const number = Number(before?.['nodePort'] ?? 0)
+      if (number !== 0 && !kept.has(number)) port['nodePort'] = number
+    }
+  }
+  if (needsHealthPort(spec) && needsHealthPort(old) && Number(spec['healthCheckNodePort'] ?? 0) === 0) {
+    const number = old['healthCheckNodePort']
+    if (number !== undefined) spec['healthCheckNodePort'] = number
+  }
+}
+
+/** What another type of Service does not have goes, unless the client changed it too (`dropTypeDependentFields`). */
+function dropOfType(spec: JsonObject, old: JsonObject): void {
+  const drop = (...keys: string[]): void => {
+    for (const key of keys) if (jsonEqual(spec[key] ?? null, old[key] ?? null)) delete spec[key]
+  }
+  if (old['type'] !== 'ExternalName' && spec['type'] === 'ExternalName') {
+    if (text(spec, 'clusterIP') === text(old, 'clusterIP') || text(spec, 'clusterIP') === '') {
+      for (const key of ['clusterIP', 'clusterIPs']) delete spec[key]
+    }
+    drop('ipFamilies', 'ipFamilyPolicy')
+  }
+  if (needsNodePort(old) && !needsNodePort(spec)) {
+    const ports = (of: JsonObject): number[] =>
+      [...new Set(list(of, 'ports').map((port) => Number(port['nodePort'] ?? 0)))].filter((n) => n !== 0).sort()
+    if (jsonEqual(ports(spec), ports(old))) for (const port of list(spec, 'ports')) delete port['nodePort']
+  }
+  if (needsHealthPort(old) && !needsHealthPort(spec)) drop('healthCheckNodePort')
+  if (old['type'] === 'LoadBalancer' && spec['type'] !== 'LoadBalancer') {
+    drop('allocateLoadBalancerNodePorts', 'loadBalancerClass')
+  }
+  if (isExternal(old) && !isExternal(spec)) drop('externalTrafficPolicy')
 }
 
 function firstText(value: unknown): string {
@@ -106,17 +171,10 @@ function freeAddress(context: StrategyContext): string {
   return '10.96.255.254'
 }
 
-function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, context: StrategyContext): void {
+function allocateNodePorts(spec: JsonObject, context: StrategyContext): void {
   const used = usedPorts(context)
   for (const port of list(spec, 'ports')) {
     if (Number(port['nodePort'] ?? 0) > 0) continue
-    const before = list(old, 'ports').find(
-      (item) => item['port'] === port['port'] && item['protocol'] === port['protocol'],
-    )
-    if (Number(before?.['nodePort'] ?? 0) > 0) {
-      port['nodePort'] = before!['nodePort']!
-      continue
-    }
     const number = freePort(used, context)
     used.add(number)
     port['nodePort'] = number

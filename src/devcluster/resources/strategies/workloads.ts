@@ -249,17 +249,6 @@ export const job: Strategy = {
     // A Job without labels of its own has those of its template.
     if (Object.keys(sub(draft, 'metadata', 'labels') ?? {}).length === 0) draft.metadata['labels'] = { ...labels }
   },
-  // A template sent again without the generated labels and selector means "unchanged".
-  prepareForUpdate: (draft, live) => {
-    const spec = ensure(draft, 'spec')
-    const old = sub(live, 'spec')
-    if (old === undefined) return
-    spec['selector'] ??= old['selector'] ?? null
-    const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels')
-    for (const [key, value] of Object.entries(sub(old, 'template', 'metadata', 'labels') ?? {})) {
-      if (/^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key)) labels[key] ??= value
-    }
-  },
   validate: (object, _context, live) => [
     ...generatedErrors(object),
     ...specErrors(object, checkJobSpec),

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, type JsonValue, jsonEqual } from '../../../base/index.ts'
 import { checkQualifiedName } from '../../../kube/index.ts'
+import { type GoStruct, goValue } from '../go-values.ts'
 import { cronFault } from './cron.ts'
 import type { Field } from './field.ts'
-import { checkSelector, isUsable, selects } from './selectors.ts'
+import { checkSelector, isUsable, selects, shownSelector } from './selectors.ts'
 import { checkTemplate } from './workloads.ts'
 
 const COUNTS = [
@@ -274,6 +275,10 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+const STRUCTS: ReadonlyMap<string, GoStruct> = new Map([
+  ['podFailurePolicy', 'PodFailurePolicy'],
+  ['successPolicy', 'SuccessPolicy'],
+])
 const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
 
 /** What of a Job's spec may not change. */
@@ -286,11 +291,16 @@ export function checkJobUpdate(next: Field, live: JsonObject): void {
       next.invalid('completions', next.number('completions'), 'can only be modified in tandem with spec.parallelism')
     }
   }
-  if (!same('selector')) next.invalid('selector', next.value['selector'] ?? null, 'field is immutable')
+  if (!same('selector')) next.invalid('selector', shownSelector(next.value['selector']), 'field is immutable')
   if (!jsonEqual(comparableTemplate(next.value, live), comparableTemplate(live, live))) {
-    next.invalid('template', next.value['template'] ?? null, 'field is immutable')
+    next.invalid('template', goValue('PodTemplateSpec', next.value['template']), 'field is immutable')
   }
-  for (const key of FIXED) if (!same(key)) next.invalid(key, next.value[key] ?? null, 'field is immutable')
+  for (const key of FIXED) {
+    if (same(key)) continue
+    const value = next.value[key] ?? null
+    const struct = STRUCTS.get(key)
+    next.invalid(key, struct === undefined || value === null ? value : goValue(struct, value), 'field is immutable')
+  }
 }
 
 /** A suspended Job may still change where its Pods go, and how much they get. */

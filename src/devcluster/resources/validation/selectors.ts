@@ -39,7 +39,7 @@ export function shownSelector(selector: JsonValue | undefined): JsonValue {
   const labels = isObject(selector['matchLabels']) ? selector['matchLabels'] : {}
   const terms = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'].filter(isObject) : []
   return {
-    ...(Object.keys(labels).length === 0 ? {} : { matchLabels: labels }),
+    ...(Object.keys(labels).length === 0 ? {} : { matchLabels: Object.fromEntries(sorted(Object.entries(labels))) }),
     ...(terms.length === 0
       ? {}
       : {

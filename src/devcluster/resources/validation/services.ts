@@ -207,8 +207,9 @@ export function checkServiceUpdate(next: Field, live: JsonObject): void {
   }
   const families = Array.isArray(live['ipFamilies']) ? live['ipFamilies'] : []
   const wanted = next.texts('ipFamilies')
-  if (live['type'] !== 'ExternalName' && next.text('type') !== 'ExternalName' && families.length > 0) {
-    if (wanted.length > 0 && wanted[0] !== families[0]) {
+  const headless = before[0] === 'None' || after[0] === 'None'
+  if (live['type'] !== 'ExternalName' && next.text('type') !== 'ExternalName' && families.length > 0 && !headless) {
+    if (wanted.length > 0 && FAMILIES.includes(wanted[0]!) && wanted[0] !== families[0]) {
       next.invalid('ipFamilies[0]', wanted, 'may not change once set')
     }
   }

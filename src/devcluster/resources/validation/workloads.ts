@@ -256,7 +256,8 @@ function withClaims(spec: Field): Field {
 export function checkImmutable(next: Field, live: JsonValue | undefined, key: string): void {
   const before = isObject(live) ? (live[key] ?? null) : null
   const after = next.value[key] ?? null
-  if (!jsonEqual(after, before)) next.invalid(key, after, 'field is immutable')
+  if (!jsonEqual(after, before))
+    next.invalid(key, key === 'selector' ? shownSelector(after) : after, 'field is immutable')
 }
 
 /** Spec of a PodDisruptionBudget (pkg/apis/policy/validation). */
