@@ -151,10 +151,8 @@ async function checking(workbench) {
       .locator('.view-line', { hasText: 'nginx:1.27.0' })
       .first()
       .locator('span span', { hasText: 'nginx' })
-    await field.last().hover()
-    const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'spec.template.spec.containers[0].image' })
-    await hover.first().waitFor({ timeout: 15_000 })
-    await hover.first().getByText('apps/web/deployment.yaml').first().waitFor()
+    const hover = await workbench.hoverOver(field.last(), 'spec.template.spec.containers[0].image')
+    await hover.getByText('apps/web/deployment.yaml').first().waitFor()
     // Faded in, and not by the workbench, which moves the mouse out of the way.
     await page.waitForTimeout(500)
     await page.screenshot({ path: join(images, 'build-dark.png') })
@@ -166,11 +164,7 @@ async function checking(workbench) {
   await step('completion and hover answer', async () => {
     await workbench.openFile('clusters/staging/web.yaml')
     await workbench.waitForText('./apps/web')
-    await page
-      .locator('.view-line span', { hasText: /^prune$/ })
-      .last()
-      .hover()
-    await page.locator('.monaco-hover:not(.hidden)', { hasText: /prune/i }).first().waitFor({ timeout: 15_000 })
+    await workbench.hoverOver(page.locator('.view-line span', { hasText: /^prune$/ }).last(), /prune/i)
     await page.keyboard.press('Escape')
   })
 }
@@ -299,6 +293,24 @@ async function pictures(workbench) {
     const frame = await openGraph(workbench)
     await frame.locator('button.node.workload.ready', { hasText: 'web' }).first().waitFor({ timeout: 20_000 })
     await workbench.screenshot(join(images, 'graph-light.png'))
+  })
+  await step('and in high contrast, where the keyboard walks the graph', async () => {
+    await workbench.command('Preferences: Color Theme')
+    await page.locator('.quick-input-widget input.input').fill('Dark High Contrast')
+    await workbench.pick('Dark High Contrast')
+    await page.locator('.monaco-workbench.hc-black').waitFor({ timeout: 15_000 })
+    await workbench.settleColors()
+    const frame = await openGraph(workbench)
+    await frame.getByRole('button', { name: 'Refresh' }).click()
+    await page.keyboard.press('Tab')
+    const focused = frame.locator('button.node:focus')
+    const first = await focused.textContent({ timeout: 5_000 })
+    await page.keyboard.press('ArrowRight')
+    if ((await focused.textContent()) === first) throw new Error('the arrow key does not lead to the next node')
+    if ((await focused.evaluate((node) => getComputedStyle(node).outlineStyle)) === 'none') {
+      throw new Error('the node that has the focus does not show it')
+    }
+    await workbench.screenshot(join(images, 'graph-high-contrast.png'))
   })
 }
 

@@ -158,6 +158,23 @@ export class Workbench {
     })
   }
 
+  /**
+   * The hover with a text, over a token of the editor. Looks again: a code lens that comes between the two moves the
+   * lines, and another token is below the mouse.
+   */
+  async hoverOver(token, text) {
+    const hover = this.page.locator('.monaco-hover:not(.hidden)', { hasText: text }).first()
+    await until(`a hover with "${text}"`, 30_000, async () => {
+      await this.page.mouse.move(0, 0)
+      await token.hover()
+      return hover.waitFor({ timeout: 4_000 }).then(
+        () => true,
+        () => undefined,
+      )
+    })
+    return hover
+  }
+
   /** Waits until the diff editor shows one text on its left and another on its right. */
   async waitForDiff(left, right) {
     for (const [side, text] of [
