@@ -4,6 +4,7 @@
  */
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Bytes of a string, as Go has them. */
 export function toBytes(text: string): Uint8Array {
@@ -32,6 +33,12 @@ export function fromBytes(bytes: Uint8Array): string {
     i += size
   }
   return out
+}
+
+/** As `fromBytes`, fast where all is valid UTF-8. A byte order mark at the beginning is kept. */
+export function decodeBytes(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes)
+  return text.includes('\ufffd') ? fromBytes(bytes) : text
 }
 
 /** Decodes one rune at an offset; `point` is -1 and `size` 1 for an invalid byte, as Go's utf8.DecodeRune has it. */

@@ -172,9 +172,19 @@ const target = Symbol('underlying map')
  * the other.
  */
 export function viewAs(map: GoMap, type: string): GoMap {
-  return new Proxy(underlying(map), {
-    get: (raw, key) => (key === typeTag ? type : key === target ? raw : Reflect.get(raw, key)),
+  const raw = underlying(map)
+  const view = new Proxy(raw, {
+    get: (_, key) => (key === typeTag ? type : key === target ? raw : Reflect.get(raw, key)),
   })
+  views.set(view, { map: raw, type })
+  return view
+}
+
+const views = new WeakMap<object, { readonly map: GoMap; readonly type: string }>()
+
+/** What a view shows and as what type; faster than to ask the view itself. */
+export function viewed(value: object): { readonly map: GoMap; readonly type: string } | undefined {
+  return views.get(value)
 }
 
 /** The map itself behind views of it. */
