@@ -69,7 +69,7 @@ class Pruner {
   }
 }
 
-/** Whether a member is known, and its schema (none for `additionalProperties: true`). */
+/** Whether a member is known, and its schema (none where `additionalProperties` is a boolean; upstream reads `false` so too). */
 function memberOf(
   schema: StructuralSchema | undefined,
   key: string,
@@ -78,6 +78,6 @@ function memberOf(
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key))
     return { schema: schema.properties[key] }
   const { additionalProperties } = schema
-  if (additionalProperties === undefined || additionalProperties === false) return undefined
-  return { schema: additionalProperties === true ? undefined : additionalProperties }
+  if (additionalProperties === undefined) return undefined
+  return { schema: typeof additionalProperties === 'boolean' ? undefined : additionalProperties }
 }

@@ -19,6 +19,8 @@ export function parseFieldSelector(text: string): Outcome<FieldSelector> {
     if (term === undefined) return bad(`invalid selector: '${text}'; can't understand '${part}'`)
     const value = unescapeFieldValue(term.value)
     if (!value.ok) return value
+    // Upstream takes a term without field and value for none.
+    if (term.field === '' && value.value === '') continue
     terms.push({ field: term.field, op: term.op === '!=' ? '!=' : '=', value: value.value })
   }
   return good(terms)

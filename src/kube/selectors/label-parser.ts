@@ -29,7 +29,7 @@ export function parseLabelSelector(text: string): Outcome<LabelSelector> {
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
-  const pattern = /[ \t\r\n]*(?:([=!(),<>]+)|([^=!(),<> \t\r\n]+))/y
+  const pattern = /[ \t\r\n]*(?:([=!(),<>]+)|([^=!(),<> \t\r\n\u0000]+))\u0000?/y
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [, special, word] = match
     if (word !== undefined) {

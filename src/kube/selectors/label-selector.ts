@@ -25,7 +25,16 @@ export type Labels = Readonly<Record<string, string>>
 export const everything: LabelSelector = { requirements: [] }
 
 const operators = new Set(['=', '==', '!=', 'in', 'notin', 'exists', '!', 'gt', 'lt'])
-const integer = /^[-+]?\d+$/
+
+/** A whole number as `strconv.ParseInt` reads it. */
+function int64(text: string): bigint | undefined {
+  if (!/^[-+]?\d+$/.test(text) || text.length > maxIntegerText) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return BigInt.asIntN(64, value) === value ? value : undefined
+}
+
+/** Longer ones, which labels cannot have as values, would only cost time. */
+const maxIntegerText = 63
 
 /** What is wrong with a requirement (apimachinery `labels.NewRequirement`). */
 export function checkRequirement(requirement: LabelRequirement): FieldError[] {
@@ -34,7 +43,7 @@ export function checkRequirement(requirement: LabelRequirement): FieldError[] {
   const keyFaults = checkQualifiedName(key)
   if (keyFaults.length > 0) faults.push({ type: 'Invalid', field: 'key', value: key, detail: keyFaults.join('; ') })
   const valuesFault = (detail: string): void => {
-    faults.push({ type: 'Invalid', field: 'values', value: [...values], detail })
+    faults.push({ type: 'Invalid', field: 'values', value: values.length === 0 ? null : [...values], detail })
   }
   if (!operators.has(op)) {
     const detail = 'supported values: "in", "notin", "=", "==", "!=", "gt", "lt", "exists", "!"'
@@ -46,7 +55,7 @@ export function checkRequirement(requirement: LabelRequirement): FieldError[] {
   } else if (op === 'gt' || op === 'lt') {
     if (values.length !== 1) valuesFault("for 'Gt', 'Lt' operators, exactly one value is required")
     values.forEach((value, i) => {
-      if (integer.test(value)) return
+      if (int64(value) !== undefined) return
       const detail = "for 'Gt', 'Lt' operators, the value must be an integer"
       faults.push({ type: 'Invalid', field: `values[${i}]`, value, detail })
     })
@@ -57,13 +66,6 @@ export function checkRequirement(requirement: LabelRequirement): FieldError[] {
     faults.push({ type: 'Invalid', field: `values[${i}][${key}]`, value, detail: details.join('; ') })
   })
   return faults
-}
-
-/** A selector of requirements that are right, sorted. Errors as upstream's. */
-export function createSelector(requirements: readonly LabelRequirement[]): Outcome<LabelSelector> {
-  const faults = requirements.flatMap(checkRequirement)
-  if (faults.length > 0) return bad(fieldErrorsText(faults))
-  return good({ requirements: [...requirements].sort((a, b) => compareStrings(a.key, b.key)) })
 }
 
 /** Whether labels satisfy a selector. */
@@ -86,8 +88,8 @@ function matches({ key, op, values }: LabelRequirement, labels: Labels): boolean
     case '!':
       return value === undefined
     default: {
-      if (value === undefined || values.length !== 1 || !integer.test(value) || !integer.test(values[0]!)) return false
-      const [x, y] = [BigInt(value.replace('+', '')), BigInt(values[0]!.replace('+', ''))]
+      const [x, y] = [int64(value ?? ''), int64(values.length === 1 ? values[0]! : '')]
+      if (x === undefined || y === undefined) return false
       return op === 'gt' ? x > y : x < y
     }
   }
@@ -143,15 +145,22 @@ const objectOperators: Readonly<Record<string, LabelOperator>> = {
 export function selectorFromObject(object: JsonValue | undefined): Outcome<LabelSelector> {
   if (!isObject(object)) return good({ requirements: [], nothing: true })
   const requirements: LabelRequirement[] = []
+  const add = (requirement: LabelRequirement): string | undefined => {
+    const faults = checkRequirement(requirement)
+    requirements.push(requirement)
+    return faults.length === 0 ? undefined : fieldErrorsText(faults)
+  }
   for (const [key, value] of Object.entries(isObject(object['matchLabels']) ? object['matchLabels'] : {})) {
-    requirements.push({ key, op: '=', values: [String(value)] })
+    const fault = add({ key, op: '=', values: [String(value)] })
+    if (fault !== undefined) return bad(fault)
   }
   for (const expression of expressionsOf(object['matchExpressions'])) {
     const op = Object.hasOwn(objectOperators, expression.operator) ? objectOperators[expression.operator] : undefined
     if (op === undefined) return bad(`${goQuote(expression.operator)} is not a valid label selector operator`)
-    requirements.push({ key: expression.key, op, values: expression.values })
+    const fault = add({ key: expression.key, op, values: expression.values })
+    if (fault !== undefined) return bad(fault)
   }
-  return createSelector(requirements)
+  return good({ requirements: requirements.sort((a, b) => compareStrings(a.key, b.key)) })
 }
 
 /** The labels that a `metav1.LabelSelector` object demands, where it can be said by labels alone. */
@@ -184,6 +193,10 @@ function expressionsOf(value: JsonValue | undefined): { key: string; operator: s
   }))
 }
 
+function labelFault(field: string, value: string, details: readonly string[]): FieldError[] {
+  return details.length === 0 ? [] : [{ type: 'Invalid', field, value, detail: details.join('; ') }]
+}
+
 /** Reads `a=b,c=d` and nothing else (`labels.ConvertSelectorToLabelsMap`). */
 export function parseLabelsMap(text: string): Outcome<Labels> {
   const labels = new Map<string, string>()
@@ -193,8 +206,11 @@ export function parseLabelsMap(text: string): Outcome<Labels> {
     if (sides.length !== 2) return bad(`invalid selector: [${sides.join(' ')}]`)
     const key = sides[0]!.trim()
     const value = sides[1]!.trim()
-    const faults = [...checkQualifiedName(key), ...checkLabelValue(value)]
-    if (faults.length > 0) return bad(faults.join('; '))
+    const faults = [
+      ...labelFault('<nil>', key, checkQualifiedName(key)),
+      ...labelFault(`[${key}]`, value, checkLabelValue(value)),
+    ]
+    if (faults.length > 0) return bad(fieldErrorsText(faults.slice(0, 1)))
     labels.set(key, value)
   }
   return good(Object.fromEntries(labels))

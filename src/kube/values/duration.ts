@@ -25,12 +25,12 @@ export function parseDuration(text: string): Outcome<bigint> {
     const [number, whole, fraction] = match
     if (whole === '' && (fraction ?? '') === '') return invalid
     rest = rest.slice(number.length)
+    if (whole!.length > 20 || BigInt(whole === '' ? 0 : whole!) > limit) return invalid
     const unit = /^[^.\d]*/.exec(rest)![0]
     if (unit === '') return bad(`time: missing unit in duration ${quoted(text)}`)
     rest = rest.slice(unit.length)
     const size = Object.hasOwn(units, unit) ? units[unit]! : undefined
     if (size === undefined) return bad(`time: unknown unit ${quoted(unit)} in duration ${quoted(text)}`)
-    if (whole!.length > 20) return invalid
     total += BigInt(whole === '' ? 0 : whole!) * size + fractionOf(fraction ?? '', size)
     if (total > limit) return invalid
   }

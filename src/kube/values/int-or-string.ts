@@ -1,3 +1,4 @@
+import { goQuote } from './go-text.ts'
 import { bad, good, type Outcome } from './outcome.ts'
 
 /** A port, a replica count or a percentage: what Kubernetes' `IntOrString` holds. */
@@ -16,7 +17,7 @@ export function intOrPercent(value: IntOrString): Outcome<{ readonly value: numb
   if (!value.endsWith('%')) return bad('invalid type: string is not a percentage')
   const digits = value.slice(0, -1)
   if (!/^[-+]?\d+$/.test(digits))
-    return bad(`invalid value "${value}": strconv.Atoi: parsing "${digits}": invalid syntax`)
+    return bad(`invalid value ${goQuote(value)}: strconv.Atoi: parsing ${goQuote(digits)}: invalid syntax`)
   return good({ value: Number(digits), percent: true })
 }
 

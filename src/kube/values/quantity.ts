@@ -36,6 +36,8 @@ const binaryByExponent = new Map([...binarySuffixes].map(([suffix, exponent]) =>
 
 const nano = -9
 const largestInt64 = 2n ** 63n - 1n
+/** From here on every amount is infinite as a float64. */
+const largestFloatExponent = 310
 const wrongFormat = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const wrongSuffix = "unable to parse quantity's suffix"
 const wrongNumber = 'unable to parse numeric part of quantity'
@@ -63,8 +65,9 @@ export function parseQuantity(text: string): Outcome<Quantity> {
     suffix.format === 'BinarySI'
       ? { unscaled: unscaled << BigInt(suffix.exponent), exponent: -fraction.length, format: suffix.format }
       : { unscaled, exponent: suffix.exponent - fraction.length, format: suffix.format }
-  const kept = keepsText({ digits: digits === '' ? '0' : digits, fraction, suffix, magnitude }) ? { text } : {}
-  return good({ ...limited(exact), ...kept })
+  const parts: Parts = { digits: digits === '' ? '0' : digits, fraction, suffix, magnitude }
+  if (!fitsInt64(parts)) return good(inNanos(limited(exact)))
+  return good({ ...limited(exact), ...(looksCanonical(parts) ? { text } : {}) })
 }
 
 /** Whether upstream reads a number without any digit in its quick path, which takes it for 0. */
@@ -101,18 +104,34 @@ function limited(quantity: Quantity): Quantity {
   return { unscaled, exponent, format }
 }
 
-/** Whether upstream keeps the text: its quick path, for small numbers that look canonical. */
-function keepsText(parts: { digits: string; fraction: string; suffix: Suffix; magnitude: bigint }): boolean {
-  const { digits, fraction, suffix, magnitude } = parts
-  const shifted = digits + fraction
+interface Parts {
+  readonly digits: string
+  readonly fraction: string
+  readonly suffix: Suffix
+  readonly magnitude: bigint
+}
+
+/** Whether upstream holds the amount as an int64 and a scale: its quick path, for short numbers. */
+function fitsInt64({ digits, fraction, suffix }: Parts): boolean {
   if (suffix.format === 'BinarySI') {
-    if (fraction !== '') return false
-    const room = 15 - digits.length - Math.trunc((suffix.exponent * 3) / 10) - 1
-    return room >= 0 && (magnitude & 7n) !== 0n
+    return fraction === '' && 15 - digits.length - Math.trunc((suffix.exponent * 3) / 10) - 1 >= 0
   }
-  const scale = suffix.exponent - fraction.length
-  if (18 - shifted.length < 0 || scale < nano) return false
-  return scale % 3 === 0 && !shifted.endsWith('000') && shifted[0] !== '0'
+  return digits.length + fraction.length <= 18 && suffix.exponent - fraction.length >= nano
+}
+
+/** Whether upstream writes such a number as it was read. */
+function looksCanonical({ digits, fraction, suffix, magnitude }: Parts): boolean {
+  if (suffix.format === 'BinarySI') return (magnitude & 7n) !== 0n
+  const shifted = digits + fraction
+  return (suffix.exponent - fraction.length) % 3 === 0 && !shifted.endsWith('000') && shifted[0] !== '0'
+}
+
+/** Upstream rounds other amounts to nano, and counts in nanos from there on: float64 forms differ by it. */
+function inNanos(quantity: Quantity): Quantity {
+  const { unscaled, exponent } = quantity
+  const capped = exponent === 0 && (unscaled === largestInt64 || unscaled === -largestInt64)
+  if (capped || unscaled === 0n || exponent > largestFloatExponent) return quantity
+  return { ...quantity, unscaled: shift(unscaled, exponent - nano), exponent: nano }
 }
 
 /** The canonical text: no fractions, the largest suffix that keeps the number whole. */
@@ -181,10 +200,17 @@ export function scaledValue(quantity: Quantity, scale: number): bigint {
   return shift(unscaled, exponent - scale)
 }
 
-/** The amount as a float64, as `AsApproximateFloat64`. */
+/** The amount as a float64, with the rounding errors of `AsApproximateFloat64`: `1.2` is 1.2000000000000002. */
 export function quantityNumber(quantity: Quantity): number {
   const { unscaled, exponent } = quantity
-  return exponent < 0 ? Number(unscaled) / 10 ** -exponent : Number(unscaled) * 10 ** exponent
+  return exponent === 0 || unscaled === 0n ? Number(unscaled) : Number(unscaled) * powerOfTen(exponent)
+}
+
+/** Go's `math.Pow10`: two table entries multiplied or divided, and so not always the nearest float64. */
+function powerOfTen(exponent: number): number {
+  const absolute = Math.abs(exponent)
+  const [large, small] = [absolute - (absolute % 32), Number(`1e${absolute % 32}`)]
+  return exponent < 0 ? Number(`1e-${large}`) / small : Number(`1e${large}`) * small
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */

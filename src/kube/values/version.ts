@@ -1,4 +1,5 @@
 import { compareStrings } from '../../base/index.ts'
+import { goQuote } from './go-text.ts'
 import { bad, good, type Outcome } from './outcome.ts'
 
 /** A version number of Kubernetes or of a tool (apimachinery `util/version`). */
@@ -9,6 +10,8 @@ export interface Version {
   readonly preRelease: string
   readonly build: string
 }
+
+const largestComponent = 2n ** 64n - 1n
 
 /** Reads a semantic version; `v` and surrounding space are allowed. */
 export function parseSemanticVersion(text: string): Outcome<Version> {
@@ -21,23 +24,27 @@ export function parseGenericVersion(text: string): Outcome<Version> {
 }
 
 function parse(text: string, semantic: boolean): Outcome<Version> {
-  const match = /^\s*v?(\d+(?:\.\d+)*)(.*)$/.exec(text)
-  if (match === null) return bad(`could not parse "${text}" as version`)
+  const match = /^\s*v?(\d+(?:\.\d+)*)([^\n]*)$/.exec(text)
+  if (match === null) return bad(`could not parse ${goQuote(text)} as version`)
   const [, numbers, extra] = match as unknown as [string, string, string]
   const parts = numbers.split('.')
-  if (semantic ? parts.length !== 3 : parts.length < 2) return bad(`illegal version string "${text}"`)
+  if (semantic ? parts.length !== 3 : parts.length < 2) return bad(`illegal version string ${goQuote(text)}`)
   for (const [i, part] of parts.entries()) {
     if ((i === 0 || semantic) && part.startsWith('0') && part !== '0') {
-      return bad(`illegal zero-prefixed version component "${part}" in "${text}"`)
+      return bad(`illegal zero-prefixed version component "${part}" in ${goQuote(text)}`)
+    }
+    if (BigInt(part) > largestComponent) {
+      const reason = `strconv.ParseUint: parsing "${part}": value out of range`
+      return bad(`illegal non-numeric version component "${part}" in ${goQuote(text)}: ${reason}`)
     }
   }
   const components = parts.map(Number)
   if (!semantic || extra === '') return good({ components, semantic, preRelease: '', build: '' })
   const suffix = /^(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?\s*$/.exec(extra)
-  if (suffix === null) return bad(`could not parse pre-release/metadata (${extra}) in version "${text}"`)
+  if (suffix === null) return bad(`could not parse pre-release/metadata (${extra}) in version ${goQuote(text)}`)
   const preRelease = suffix[1] ?? ''
   const zero = preRelease.split('.').find((part) => /^0\d+$/.test(part))
-  if (zero !== undefined) return bad(`illegal zero-prefixed version component "${zero}" in "${text}"`)
+  if (zero !== undefined) return bad(`illegal zero-prefixed version component "${zero}" in ${goQuote(text)}`)
   return good({ components, semantic, preRelease, build: suffix[2] ?? '' })
 }
 
