@@ -1,10 +1,10 @@
 import { CancelledError, type FileSystem, type Problem } from '../base/index.ts'
+import { originAnnotation, transformationsAnnotation } from './annotations.ts'
 import { isFailure, KustomizeError, PendingError, problemOf } from './errors.ts'
 import { FieldSpecIndex, makeFieldSpec } from './field-spec.ts'
 import { FileReader } from './file-reader.ts'
 import { Loader } from './loader.ts'
 import { SchemaFacts } from './openapi.ts'
-import { clearTransformations, setOrigin } from './origin.ts'
 import { renderFiles, renderObjects, renderText } from './rendered.ts'
 import type { ResMap } from './resmap.ts'
 import { buildTarget } from './target.ts'
@@ -33,11 +33,10 @@ export function build(root: string, fs: FileSystem, options: KustomizeOptions = 
     const metadata = file.content.buildMetadata ?? []
     sort(map, file.content.sortOptions, { options, reader })
     if (options.managedByLabel === true || metadata.includes('managedByLabel')) addManagedBy(map, file.path)
-    for (const resource of map.resources) {
-      resource.removeBuildAnnotations()
-      if (!metadata.includes('originAnnotations')) setOrigin(resource, undefined)
-      if (!metadata.includes('transformerAnnotations')) clearTransformations(resource)
-    }
+    const unwanted: string[] = []
+    if (!metadata.includes('originAnnotations')) unwanted.push(originAnnotation)
+    if (!metadata.includes('transformerAnnotations')) unwanted.push(transformationsAnnotation)
+    for (const resource of map.resources) resource.removeBuildAnnotations(unwanted)
     const objects = renderObjects(map.resources)
     return {
       objects,

@@ -28,13 +28,25 @@ function expand(node: YamlNode, state: State): YamlNode {
     if (node.alias === undefined) fail(`yaml: unknown anchor '${node.value}' referenced`)
     out = copyCounted(expand(node.alias, state), state)
   } else {
-    if (node.kind === 'mapping') merge(node)
+    if (node.kind === 'mapping' && mayMerge(node)) merge(node)
     const { content } = node
-    for (let i = 0; i < content.length; i++) content[i] = expand(content[i]!, state)
+    for (let i = 0; i < content.length; i++) {
+      const child = content[i]!
+      if (child.kind === 'scalar') child.anchor = ''
+      else content[i] = expand(child, state)
+    }
   }
   state.open.delete(node)
   if (node.kind !== 'alias') state.done.add(node)
   return out
+}
+
+function mayMerge({ content }: YamlNode): boolean {
+  for (let i = 0; i < content.length; i += 2) {
+    const { tag, value } = content[i]!
+    if (tag === '!!merge' || value === '<<') return true
+  }
+  return false
 }
 
 /** Takes `<<` out of a mapping and adds the fields that it stands for; own fields win, then later mappings. */

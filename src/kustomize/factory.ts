@@ -46,14 +46,16 @@ export function readResources(content: Uint8Array | string, source: TextSource, 
     const items = chunks.length === 1 ? unwrapList(node) : undefined
     for (const item of items ?? [node]) read.push({ node: item, offset: chunk.offset })
   }
-  const anchored = /[&*]|<</.test(text)
-  const nodes = anchored ? read.map(({ node, offset }) => ({ node: deAnchor(node), offset })) : read
+  const nodes = mayHaveAnchors.test(text) ? read.map(({ node, offset }) => ({ node: deAnchor(node), offset })) : read
   const located = (offset: number, node: YamlNode): Location => placeOf({ ...origin, offset }, node)
   const good = nodes.filter(({ node, offset }) => isResource(node, () => located(offset, node)))
   return inlineLists(good, located).map(({ node, offset }) => {
     return new Resource(node, offset === 0 ? origin : { ...origin, offset }, schema)
   })
 }
+
+/** Anchors and aliases are names that do not go on a word; merge keys count as well. */
+const mayHaveAnchors = /(?<!\w)[&*][\w-]|<</
 
 /** UTF-8 text; fails for other bytes, as the YAML reader does. */
 function decodeUtf8(bytes: Uint8Array): string {

@@ -91,7 +91,7 @@ function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue 
   const { content } = node
   for (let i = 0; i + 1 < content.length; i += 2) {
     const key = content[i]!
-    if (key.kind !== 'scalar' || (!top && !isStringKey(key))) {
+    if (key.kind !== 'scalar' || (key.tag !== stringTag && !top && !isStringKey(key))) {
       fail('json: unsupported type: map[interface {}]interface {}')
     }
     // Expanding merge keys doubles a null key.
@@ -105,7 +105,7 @@ function convertMapping(node: YamlNode, top: boolean, flow: boolean): JsonValue 
 }
 
 function isStringKey(key: YamlNode): boolean {
-  if (key.tag === stringTag || isNothing(key)) return true
+  if (isNothing(key)) return true
   if (key.tag !== '' || key.explicitTag === true) return false
   return typeof scalarOf(key) === 'string' && (key.style !== '' || resolvePlain(key.value, 'v3') === key.value)
 }

@@ -6,7 +6,7 @@ import { apiVersionOfGvk, effectiveNamespace, type Gvk, idText, isSelected, type
 import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
 import { fieldOf, getField, isNilOrEmpty, newScalar, nullTag, setField, setScalar } from './rnode.ts'
-import type { NameBackReference, TransformerConfig } from './transformer-config.ts'
+import { builtinReferences, type NameBackReference, type TransformerConfig } from './transformer-config.ts'
 import type { OriginStep } from './types.ts'
 
 /**
@@ -15,7 +15,8 @@ import type { OriginStep } from './types.ts'
  */
 export function fixBackReferences(map: ResMap, config: TransformerConfig, step: OriginStep): void {
   const candidates = new Candidates(map)
-  const index = new ReferrerIndex(config.nameReference)
+  const { nameReference } = config
+  const index = nameReference === builtinReferences ? builtinIndex : new ReferrerIndex(nameReference)
   for (const resource of map.resources) {
     const original = candidates.originalOf(resource)
     const fields = index.fieldsOf(original)
@@ -33,25 +34,36 @@ interface ReferenceField {
 
 /** The places that may refer to something, by the kind that has them. */
 class ReferrerIndex {
-  readonly #references: readonly NameBackReference[]
-  readonly #byGvk: Map<string, readonly ReferenceField[]> = new Map()
+  /** In the order of the configuration; a place of any kind stands in every list. */
+  readonly #byKind: Map<string, ReferenceField[]> = new Map()
+  readonly #ofAnyKind: ReferenceField[] = []
 
   constructor(references: readonly NameBackReference[]) {
-    this.#references = references
+    for (const target of references) {
+      for (const spec of target.fieldSpecs) {
+        const field = { spec, target }
+        if (spec.kind !== '') this.#listOf(spec.kind).push(field)
+        else for (const list of [this.#ofAnyKind, ...this.#byKind.values()]) list.push(field)
+      }
+    }
   }
 
   fieldsOf(gvk: Gvk): readonly ReferenceField[] {
-    const key = `${gvk.group}\n${gvk.version}\n${gvk.kind}`
-    let fields = this.#byGvk.get(key)
-    if (fields === undefined) {
-      fields = this.#references.flatMap((target) =>
-        target.fieldSpecs.filter((spec) => isSelected(gvk, spec)).map((spec) => ({ spec, target })),
-      )
-      this.#byGvk.set(key, fields)
+    return (this.#byKind.get(gvk.kind) ?? this.#ofAnyKind).filter(({ spec }) => isSelected(gvk, spec))
+  }
+
+  #listOf(kind: string): ReferenceField[] {
+    let list = this.#byKind.get(kind)
+    if (list === undefined) {
+      list = this.#ofAnyKind.slice()
+      this.#byKind.set(kind, list)
     }
-    return fields
+    return list
   }
 }
+
+/** Nearly every build has the built-in places only. */
+const builtinIndex = new ReferrerIndex(builtinReferences)
 
 interface Candidate {
   readonly resource: Resource

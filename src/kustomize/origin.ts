@@ -61,11 +61,8 @@ export function pluginOrigin(config: Resource): BuildOrigin | undefined {
   }
 }
 
-export function setOrigin(resource: Resource, origin: BuildOrigin | undefined): void {
-  const annotations = resource.annotations()
-  if (origin === undefined) annotations.delete(originAnnotation)
-  else annotations.set(originAnnotation, originText(origin))
-  resource.setAnnotations(annotations)
+export function setOrigin(resource: Resource, origin: BuildOrigin): void {
+  resource.setAnnotations(resource.annotations().set(originAnnotation, originText(origin)))
 }
 
 /** Records a transformer: as the origin of a resource that has none, else in the list of its transformations. */
@@ -81,12 +78,6 @@ export function recordTransformer(resource: Resource, origin: BuildOrigin): void
   if (before !== undefined) list.content.push(...parsedList(before))
   list.content.push(originNode(origin))
   annotations.set(transformationsAnnotation, emitNode(list))
-  resource.setAnnotations(annotations)
-}
-
-export function clearTransformations(resource: Resource): void {
-  const annotations = resource.annotations()
-  annotations.delete(transformationsAnnotation)
   resource.setAnnotations(annotations)
 }
 

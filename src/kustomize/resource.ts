@@ -54,11 +54,13 @@ export class Resource {
   }
 
   get name(): string {
-    return metaText(this.node, 'name')
+    const metadata = this.#metadata()
+    return metadata === undefined ? '' : metaText(metadata, 'name')
   }
 
   get namespace(): string {
-    return metaText(this.node, 'namespace')
+    const metadata = this.#metadata()
+    return metadata === undefined ? '' : metaText(metadata, 'namespace')
   }
 
   /** The id by what the resource is called now; unique in a build. */
@@ -66,7 +68,10 @@ export class Resource {
     const gvk = gvkOfNode(this.node)
     const { group, version, kind } = gvk
     const clusterScoped = isClusterScoped(gvk, this.#schema)
-    return { group, version, kind, name: this.name, namespace: this.namespace, clusterScoped }
+    const metadata = this.#metadata()
+    const name = metadata === undefined ? '' : metaText(metadata, 'name')
+    const namespace = metadata === undefined ? '' : metaText(metadata, 'namespace')
+    return { group, version, kind, name, namespace, clusterScoped }
   }
 
   /** The ids that the resource had before, oldest first. */
@@ -191,11 +196,14 @@ export class Resource {
     return out
   }
 
-  /** Takes off the notes of the build. */
-  removeBuildAnnotations(): void {
+  /** Takes off the notes of the build, and other annotations. The rest is in order and is text afterwards. */
+  removeBuildAnnotations(others: readonly string[]): void {
+    const metadata = this.#metadata()
+    if (metadata?.kind === 'mapping' && rawField(metadata, 'annotations') === undefined) return
     const annotations = this.annotations()
-    if (annotations.size === 0) return
+    if (annotations.size === 0 && others.length === 0) return
     for (const key of buildAnnotations) annotations.delete(key)
+    for (const key of others) annotations.delete(key)
     this.setAnnotations(annotations)
   }
 
@@ -291,10 +299,7 @@ function setAnnotation(root: YamlNode, key: string, value: string): void {
   setField(getOrCreate(getOrCreate(root, 'metadata', 'mapping'), 'annotations', 'mapping'), key, node)
 }
 
-function metaText(node: YamlNode | undefined, field: string): string {
-  if (isMissingOrNull(node)) return ''
-  const metadata = rawField(node, 'metadata')
-  if (metadata === undefined || isNilOrEmpty(metadata)) return ''
+function metaText(metadata: YamlNode, field: string): string {
   const value = rawField(metadata, field)
   return value === undefined || isNilOrEmpty(value) ? '' : value.value
 }

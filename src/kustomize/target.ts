@@ -173,7 +173,7 @@ class Target {
       const source = { path: this.#loader.absolute(path), step: field === 'resources' ? 'resource' : field }
       const content = this.#loader.load(path)
       const resources = namingFile(path, () => readResources(content, source, this.#context.schema))
-      resMapOf(resources)
+      if (resources.length > 1) resMapOf(resources)
       const { origin } = this.#inherited
       if (origin !== undefined) {
         const text = originText(appendOrigin(origin, path))

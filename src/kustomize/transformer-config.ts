@@ -53,6 +53,8 @@ export const emptyConfig: TransformerConfig = normalise({})
 /** The field specs that kustomize has built in. */
 const defaultConfig: TransformerConfig = sorted(normalise(defaults as RawConfig))
 const mergedDefaults: TransformerConfig = combine(emptyConfig, defaultConfig)
+/** The references of a build that has no configuration of its own. */
+export const builtinReferences: readonly NameBackReference[] = mergedDefaults.nameReference
 
 /** The built-in field specs, and those of the files that `configurations` names. */
 export function loadTransformerConfig(loader: Loader, paths: readonly string[]): TransformerConfig {

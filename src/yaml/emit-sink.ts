@@ -203,8 +203,9 @@ export class EmitSink {
   /** Plain and single-quoted text: a break is written twice, a long line is broken at single spaces. */
   #writeFolding(value: string, allowBreaks: boolean, quoted: boolean): void {
     const written = quoted && value.includes("'") ? value.replaceAll("'", "''") : value
-    if ((!allowBreaks || this.column + written.length <= this.bestWidth) && !anyBreak.test(value)) {
-      this.put(written)
+    if (!anyBreak.test(value)) {
+      if (allowBreaks && this.column + written.length > this.bestWidth) this.#writeWords(value, quoted)
+      else this.put(written)
       this.indention = false
       return
     }
@@ -229,6 +230,25 @@ export class EmitSink {
         spaces = false
         breaks = false
       }
+    }
+  }
+
+  /** A text without breaks that does not fit its line: words, between which it is broken. */
+  #writeWords(value: string, quoted: boolean): void {
+    for (let from = 0; from < value.length; ) {
+      const space = value.indexOf(' ', from)
+      const end = space < 0 ? value.length : space
+      const word = value.slice(from, end)
+      this.put(quoted && word.includes("'") ? word.replaceAll("'", "''") : word)
+      if (space < 0) return
+      const next = value.charCodeAt(space + 1)
+      const isSingle = next !== 0x20 && (space === 0 || value.charCodeAt(space - 1) !== 0x20)
+      const isInside = !quoted || (space > 0 && space < value.length - 1)
+      if (isSingle && isInside && this.column > this.bestWidth) {
+        this.indention = this.indention && space === 0
+        this.writeIndent()
+      } else this.put(' ')
+      from = space + 1
     }
   }
 

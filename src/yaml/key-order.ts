@@ -4,18 +4,14 @@
  */
 export function compareKeys(a: string, b: string, v3: boolean): number {
   const length = Math.min(a.length, b.length)
-  let digits = false
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i)
     const y = b.charCodeAt(i)
-    if (x === y) {
-      digits = isDigit(x)
-      continue
-    }
+    if (x === y) continue
     // Two small letters, which most keys differ by.
     if (x >= 0x61 && x <= 0x7a && y >= 0x61 && y <= 0x7a) return x - y
     const at = x >= 0xdc00 && x <= 0xdfff ? i - 1 : i
-    return comparePoints(a, b, { at, digits: digits && v3 })
+    return comparePoints(a, b, { at, digits: v3 && i > 0 && isDigit(a.charCodeAt(i - 1)) })
   }
   return a.length - b.length
 }

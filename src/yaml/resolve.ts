@@ -69,10 +69,18 @@ function hintOf(text: string): number {
   return c < 128 ? hints[c]! : 0
 }
 
+/** True for plain text that is a string whatever follows its first characters; false says nothing. */
+export function isSurelyText(text: string): boolean {
+  const hint = hintOf(text)
+  return (hint === 0 && text !== '') || (hint === 1 && text.length > 5)
+}
+
 /** The tag of a plain scalar without one, as yaml.v3 resolves it. Source: go-yaml resolve.go. */
 export function resolveTag(text: string): string {
   if (text === '') return '!!null'
-  const hint = hintOf(text)
+  // Asked for every plain scalar and key: most are told by their first character.
+  const c = text.charCodeAt(0)
+  const hint = c < 128 ? hints[c]! : 0
   if (hint === 0) return '!!str'
   // The longest word has five letters.
   if (hint !== 2 && text.length <= 5) {

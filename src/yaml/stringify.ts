@@ -6,7 +6,7 @@ import { compareKeys } from './key-order.ts'
 import type { YamlNode } from './node.ts'
 import { GoFloat, GoInt, type GoValue } from './numbers.ts'
 import { parseDocuments } from './parse.ts'
-import { resolveText, type YamlFlavour } from './resolve.ts'
+import { isSurelyText, resolveText, type YamlFlavour } from './resolve.ts'
 
 export interface StringifyOptions {
   /** `v2` (default): `sigs.k8s.io/yaml.Marshal`. `v3`: `yaml.v3`'s encoder over Go values. */
@@ -115,8 +115,6 @@ const foldWidth = 80
 
 /** One line of ASCII that does not begin with an indicator. */
 const plainLine = /^[\w/$(][ -~]*$/
-/** What no other type begins with, in more than the five letters that words have. */
-const surelyText = /^[A-Za-z_/$(].{5}/
 
 /** True for most texts that stand unquoted; the others need a closer look. */
 function isPlainText(text: string): boolean {
@@ -124,107 +122,152 @@ function isPlainText(text: string): boolean {
   const last = text.charCodeAt(text.length - 1)
   if (last === 0x20 || last === 0x3a) return false
   if (text.includes(' ') && (text.includes(': ') || text.includes(' #'))) return false
-  return surelyText.test(text) || readsAsString(text, 'v2')
+  return isSurelyText(text) || readsAsString(text, 'v2')
 }
 
-/** yaml.v2's encoder and emitter for plain data: block style, no comments. */
+/**
+ * yaml.v2's encoder and emitter for plain data: block style, no comments. Where lines begin follows from the structure
+ * alone, so it is written down here; only texts that are quoted, folded or literal go through the emitter's state.
+ */
 class V2Writer {
   readonly #sink = new EmitSink({ v2: true, indent: 2, width: foldWidth })
+  /** True when the next line has begun already: a literal ended with its own line break. */
+  #onNewLine = true
 
   get text(): string {
     return this.#sink.out
   }
 
   document(value: Value): void {
-    this.#value(value, false)
-    this.#sink.writeIndent()
+    this.#value(value, -1, 0, false)
+    if (!this.#onNewLine) this.#sink.out += '\n'
   }
 
-  #value(value: Value, inMapping: boolean): void {
-    if (typeof value === 'string') this.#string(value, false)
-    else if (Array.isArray(value)) this.#sequence(value as Value[], inMapping)
-    else if (isCollection(value)) this.#mapping(value)
-    else {
-      this.#indented(() => this.#sink.writePlain(scalarText(value as null), true))
-    }
+  /**
+   * Writes what belongs on (or below) a line of so many columns, in a collection of this indentation; -1, 0: the root.
+   * `ofKey`: behind `key:`, where a sequence is not indented and a mapping begins on the next line.
+   */
+  #value(value: Value, indent: number, column: number, ofKey: boolean): void {
+    if (typeof value === 'string') this.#string(value, indent, column)
+    else if (Array.isArray(value)) this.#sequence(value as Value[], ofKey ? indent : inside(indent), column, ofKey)
+    else if (isCollection(value)) this.#mapping(value, inside(indent), column, ofKey)
+    else this.#word(scalarText(value as null), column)
   }
 
-  #indented(write: () => void): void {
-    this.#increaseIndent(true, false)
-    write()
-    this.#sink.popIndent()
+  /** Writes a text that needs nothing, behind what the line has already. */
+  #word(text: string, column: number): void {
+    this.#sink.out += column === 0 ? text : ` ${text}`
+    this.#onNewLine = false
   }
 
-  #increaseIndent(flow: boolean, indentless: boolean): void {
-    const sink = this.#sink
-    sink.indents.push(sink.indent)
-    if (sink.indent < 0) sink.indent = flow ? sink.bestIndent : 0
-    else if (!indentless) sink.indent += sink.bestIndent
+  /** Begins a line, or goes on with the one that has a dash before its first item. */
+  #begin(indent: number, inline: boolean, column: number): void {
+    const { out } = this.#sink
+    if (inline) this.#sink.out = column === 0 ? out : `${out} `
+    else this.#sink.out = out + (this.#onNewLine ? spaces(indent) : newLine(indent))
+    this.#onNewLine = false
   }
 
-  #sequence(items: readonly Value[], inMapping: boolean): void {
-    const sink = this.#sink
+  #sequence(items: readonly Value[], indent: number, column: number, ofKey: boolean): void {
     if (items.length === 0) {
-      sink.writeIndicator('[', true, true, false)
-      sink.writeIndicator(']', false, false, false)
+      this.#word('[]', column)
       return
     }
-    this.#increaseIndent(false, inMapping && !sink.indention)
-    for (const item of items) {
-      sink.writeIndent()
-      sink.writeIndicator('-', true, false, true)
-      this.#value(item, false)
+    for (let i = 0; i < items.length; i++) {
+      this.#begin(indent, i === 0 && !ofKey, column)
+      this.#sink.out += '-'
+      this.#value(items[i]!, indent, indent + 1, false)
     }
-    sink.popIndent()
   }
 
-  #mapping(value: object): void {
-    const sink = this.#sink
-    const entries = sortedEntries(value, false)
-    if (entries.length === 0) {
-      sink.writeIndicator('{', true, true, false)
-      sink.writeIndicator('}', false, false, false)
+  #mapping(value: { [key: string]: Value }, indent: number, column: number, ofKey: boolean): void {
+    const names = Object.keys(value)
+    if (names.length === 0) {
+      this.#word('{}', column)
       return
     }
-    this.#increaseIndent(false, false)
-    for (const [key, item] of entries) {
-      sink.writeIndent()
-      if (key.length <= 42 && isPlainText(key)) sink.writeWord(`${key}:`)
-      else if (isSimpleKey(key)) {
-        this.#string(key, true)
-        sink.writeIndicator(':', false, false, false)
+    if (names.length > 1) names.sort(compareV2)
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!
+      this.#begin(indent, i === 0 && !ofKey, column)
+      if (name.length <= 42 && isPlainText(name)) {
+        this.#sink.out += `${name}:`
+        this.#value(value[name]!, indent, indent + name.length + 1, true)
+      } else if (isSimpleKey(name)) {
+        this.#quoted(name, { indent, column: indent, simpleKey: true })
+        this.#sink.out += ':'
+        this.#value(value[name]!, indent, this.#sink.column + 1, true)
       } else {
-        sink.writeIndicator('?', true, false, true)
-        this.#string(key, false)
-        sink.writeIndent()
-        sink.writeIndicator(':', true, false, true)
+        this.#sink.out += '?'
+        this.#string(name, indent, indent + 1)
+        this.#begin(indent, false, column)
+        this.#sink.out += ':'
+        this.#value(value[name]!, indent, indent + 1, false)
       }
-      this.#value(item, true)
     }
-    sink.popIndent()
   }
 
-  #string(text: string, simpleKey: boolean): void {
-    const sink = this.#sink
-    if (isPlainText(text) && (sink.column + text.length <= foldWidth || simpleKey || !text.includes(' '))) {
-      sink.writeWord(sink.whitespace ? text : ` ${text}`)
-      return
+  #string(text: string, indent: number, column: number): void {
+    if (!isPlainText(text)) this.#quoted(text, { indent, column, simpleKey: false })
+    else if (column + text.length <= foldWidth || !text.includes(' ')) this.#word(text, column)
+    else {
+      this.#enter({ indent, column, simpleKey: false })
+      this.#sink.writePlain(text, true)
+      this.#onNewLine = false
     }
+  }
+
+  /** Writes a text in the style that it needs, from the emitter's state behind `key:`, a dash or, for a key, nothing. */
+  #quoted(text: string, at: TextPlace): void {
+    this.#enter(at)
+    const sink = this.#sink
+    const { simpleKey } = at
     const value = text.includes('\x85') ? foldNextLines(text) : text
-    const analysis = analyzeScalar(value, true)
     const literal = value.includes('\n')
-    this.#increaseIndent(true, false)
+    const analysis = literal || readsAsString(value, 'v2') ? analyzeScalar(value, true) : 0
     if (literal && (analysis & allows.block) !== 0 && !simpleKey) {
       sink.writeIndicator('|', true, false, false)
       sink.writeBlockHints(value)
       sink.putBreak()
       sink.writeLiteralLines(value)
-    } else if (literal || !readsAsString(value, 'v2')) sink.writeDoubleQuoted(value, !simpleKey)
+    } else if (literal) sink.writeDoubleQuoted(value, !simpleKey)
     else if ((analysis & allows.blockPlain) !== 0) sink.writePlain(value, !simpleKey)
     else if ((analysis & allows.singleQuoted) !== 0) sink.writeSingleQuoted(value, !simpleKey)
     else sink.writeDoubleQuoted(value, !simpleKey)
-    sink.popIndent()
+    this.#onNewLine = sink.indention && sink.column === 0
   }
+
+  /** Puts the emitter where a text is to be written. */
+  #enter({ indent, column, simpleKey }: TextPlace): void {
+    const sink = this.#sink
+    sink.indent = indent < 0 ? sink.bestIndent : indent + sink.bestIndent
+    sink.column = column
+    sink.whitespace = column === 0 || simpleKey
+    sink.indention = false
+  }
+}
+
+/** Where a text is written: in a collection of this indentation, on a line that has so many columns. */
+interface TextPlace {
+  readonly indent: number
+  readonly column: number
+  readonly simpleKey: boolean
+}
+
+/** The indentation of a collection inside one of this indentation. */
+function inside(indent: number): number {
+  return indent < 0 ? 0 : indent + 2
+}
+
+/** Line breaks with the indentations that manifests have. */
+const newLines: readonly string[] = Array.from({ length: 32 }, (_, i) => `\n${' '.repeat(i)}`)
+
+function newLine(indent: number): string {
+  return newLines[indent] ?? `\n${spaces(indent)}`
+}
+
+function spaces(indent: number): string {
+  return ' '.repeat(indent)
 }
 
 /** sigs.k8s.io/yaml reads its own JSON as YAML, in which NEL is a line break that folds to a space. */

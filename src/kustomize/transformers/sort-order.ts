@@ -16,6 +16,7 @@ export function sortOrderTransformer(options: SortOptions): Transformer {
         }
         return
       }
+      if (map.resources.length < 2) return
       const lists = options.legacySortOptions
       const ranks = lists === undefined ? kindOrder() : kindOrder(lists.orderFirst ?? [], lists.orderLast ?? [])
       const entries = map.resources.map((resource) => {
@@ -24,7 +25,7 @@ export function sortOrderTransformer(options: SortOptions): Transformer {
         return { resource, id, rank: ranks.get(id.kind) ?? 0, gvk: gvkSortText(id), text }
       })
       entries.sort((a, b) => (sameGvk(a.id, b.id) ? compareStrings(a.text, b.text) : compareKinds(a, b)))
-      map.replaceAll(entries.map(({ resource }) => resource))
+      map.setAll(entries.map(({ resource }) => resource))
     },
   }
 }
