@@ -27,7 +27,9 @@ export function applyJsonPatch(
   options: JsonPatchOptions = {},
 ): Outcome<JsonValue> {
   if (!Array.isArray(patch)) return bad('json: cannot unmarshal value into Go value of type jsonpatch.Patch')
-  if (document === null || typeof document !== 'object') return bad('the document is neither an object nor a list')
+  if (document === null || typeof document !== 'object') {
+    return bad(`json: cannot unmarshal ${jsonType(document)} into Go value of type jsonpatch.partialDoc`)
+  }
   const run = new PatchRun(jsonClone(document) as Container, options)
   try {
     for (const operation of patch) run.apply(operation)
@@ -219,7 +221,20 @@ function inPath<T>(context: string, action: () => T): T {
 function pointer(operation: JsonObject, field: 'path' | 'from', kind: string): string {
   const value = operation[field]
   if (typeof value === 'string') return value
-  throw new PatchFault(`${kind} operation failed to decode ${field}: ${missing}`)
+  throw new PatchFault(`${kind} operation failed to decode ${field}: ${pointerFault(value ?? null, field, kind)}`)
+}
+
+function pointerFault(value: JsonValue, field: 'path' | 'from', kind: string): string {
+  // Upstream drops what was wrong with a path for these.
+  if (field === 'path' && (kind === 'add' || kind === 'remove' || kind === 'copy')) return missing
+  if (value === null) return `operation${field === 'from' ? ',' : ''} missing ${field} field: ${missing}`
+  return `json: cannot unmarshal ${jsonType(value)} into Go value of type string`
+}
+
+/** Go's word for the kind of a JSON value. */
+function jsonType(value: JsonValue): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 function operandOf(operation: JsonObject): JsonValue {

@@ -34,8 +34,19 @@ function pruneNulls(value: JsonValue): JsonValue {
   return out
 }
 
-/** The merge patch that makes one object of another; lists are replaced whole. */
-export function createMergePatch(original: JsonObject, modified: JsonObject): JsonObject {
+/**
+ * The merge patch that makes one object of another; lists are replaced whole. For two lists of as many objects it is
+ * the list of the objects' patches, as evanphx/json-patch has it; other pairs get the second whole.
+ */
+export function createMergePatch(original: JsonObject, modified: JsonObject): JsonObject
+export function createMergePatch(original: JsonValue, modified: JsonValue): JsonValue
+export function createMergePatch(original: JsonValue, modified: JsonValue): JsonValue {
+  if (isObject(original) && isObject(modified)) return objectPatch(original, modified)
+  if (!Array.isArray(original) || !Array.isArray(modified) || original.length !== modified.length) return modified
+  return original.map((item, i) => createMergePatch(item, modified[i]!))
+}
+
+function objectPatch(original: JsonObject, modified: JsonObject): JsonObject {
   const patch: JsonObject = {}
   for (const key of Object.keys(modified)) {
     const after = modified[key]!
@@ -45,7 +56,7 @@ export function createMergePatch(original: JsonObject, modified: JsonObject): Js
     }
     const before = original[key]!
     if (isObject(before) && isObject(after)) {
-      const inner = createMergePatch(before, after)
+      const inner = objectPatch(before, after)
       if (Object.keys(inner).length > 0) setOwn(patch, key, inner)
     } else if (!jsonEqual(before, after)) setOwn(patch, key, after)
   }
