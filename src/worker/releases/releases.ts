@@ -140,8 +140,12 @@ export class Releases implements Disposable {
     const known = this.#work.get(folder)
     if (known !== undefined) return known
     const work: Work = {
-      ...{ timer: undefined, busy: new Set(), round: 0, again: false },
-      ...{ told: undefined, telling: undefined },
+      timer: undefined,
+      busy: new Set(),
+      round: 0,
+      again: false,
+      told: undefined,
+      telling: undefined,
     }
     this.#work.set(folder, work)
     return work
