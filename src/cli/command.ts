@@ -20,6 +20,8 @@ export interface Flag {
   readonly short?: string
   readonly multiple?: boolean
   readonly default?: string | boolean
+  /** What a flag that may stand without a value says then: `--dry-run`, `--dry-run=server`. */
+  readonly bare?: string
   /** One line for the help text. */
   readonly about: string
 }
@@ -84,9 +86,14 @@ function boolWords(command: Command, words: readonly string[]): { plain: string[
     const match = /^--([a-z0-9-]+)=(true|false)$/.exec(word)
     const name = match?.[1]
     if (name !== undefined && command.flags[name]?.type === 'boolean') set[name] = match?.[2] === 'true'
-    else plain.push(word)
+    else plain.push(withValue(command, word))
   }
   return { plain, set }
+}
+
+function withValue(command: Command, word: string): string {
+  const bare = word.startsWith('--') ? command.flags[word.slice(2)]?.bare : undefined
+  return bare === undefined ? word : `${word}=${bare}`
 }
 
 /** Finds the command that the words select; the longest path wins. */

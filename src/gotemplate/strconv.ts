@@ -166,7 +166,8 @@ export function parseFloat64(text: string): number | undefined {
 export function unquote(literal: string): string | undefined {
   if (literal.startsWith('`')) return literal.slice(1, -1).replaceAll('\r', '')
   let out = ''
-  const body = literal.slice(1, -1)
+  // Bytes of the literal that are no UTF-8 are not kept, unlike escaped ones.
+  const body = literal.slice(1, -1).toWellFormed()
   for (let i = 0; i < body.length; i++) {
     const char = body[i]!
     if (char === '\n' || char === '"') return undefined

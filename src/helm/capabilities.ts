@@ -50,8 +50,7 @@ export function parseKubeVersion(text: string): KubeVersion {
       )
   }
   const [major = '0', minor = '0'] = parts
-  const normalized = parts.length === 2 ? `${parts.join('.')}.0` : parts.join('.')
-  return { version: text.startsWith('v') ? text : `v${text}`, normalized: `v${normalized}`, major, minor }
+  return { version: text.startsWith('v') ? text : `v${text}`, normalized: `v${parts.join('.')}`, major, minor }
 }
 
 /** Capabilities without a cluster: Helm's own list of API versions, with the caller's after it. */

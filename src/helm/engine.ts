@@ -1,7 +1,8 @@
-import { basename, compareStrings, decodeText } from '../base/index.ts'
+import { basename, compareStrings } from '../base/index.ts'
 import {
   type Budget,
   BudgetError,
+  decodeBytes,
   executeTemplate,
   executorFunctions,
   GoError,
@@ -177,7 +178,7 @@ class Engine {
     let parsed = known?.name === name ? known.parsed : undefined
     if (parsed === undefined) {
       try {
-        const text = decodeText(file.data)
+        const text = decodeBytes(file.data)
         spendParse(this.#budget, text)
         parsed = parseTemplate(name, text, (each) => this.#has(each))
       } catch (error) {

@@ -1,6 +1,6 @@
 import { basename } from '../base/index.ts'
 import {
-  fromBytes,
+  decodeBytes,
   type GoMap,
   type GoObject,
   type GoValue,
@@ -22,7 +22,7 @@ export function filesObject(files: readonly ChartFile[]): GoObject {
 }
 
 function makeFiles(files: ReadonlyMap<string, Uint8Array>): GoObject {
-  const get = (name: string): string => fromBytes(files.get(name) ?? new Uint8Array())
+  const get = (name: string): string => decodeBytes(files.get(name) ?? new Uint8Array())
   const contents = new Map<string, GoObject>()
   const content = (name: string): GoObject => {
     const known = contents.get(name)
@@ -69,7 +69,7 @@ export function bytesObject(bytes: Uint8Array): GoObject {
     format,
     entries: () => Array.from(bytes, (byte, i) => [makeInt(i), makeInt(byte, 'uint8')] as const),
     toJson: () => base64Encode(bytes),
-    text: () => fromBytes(bytes),
+    text: () => decodeBytes(bytes),
     isTrue: () => bytes.length > 0,
   })
 }
@@ -81,7 +81,7 @@ function matching(files: ReadonlyMap<string, Uint8Array>, pattern: string): Map<
 
 function asConfig(files: ReadonlyMap<string, Uint8Array>): string {
   const data: GoMap = {}
-  for (const name of sortNames(files.keys())) mapSet(data, basename(name), fromBytes(files.get(name)!))
+  for (const name of sortNames(files.keys())) mapSet(data, basename(name), decodeBytes(files.get(name)!))
   return toYaml(data)
 }
 
@@ -93,5 +93,5 @@ function asSecrets(files: ReadonlyMap<string, Uint8Array>): string {
 
 function lines(bytes: Uint8Array | undefined): GoValue {
   if (bytes === undefined) return withType([], '[]string')
-  return withType(fromBytes(bytes).replace(/\n$/, '').split('\n'), '[]string')
+  return withType(decodeBytes(bytes).replace(/\n$/, '').split('\n'), '[]string')
 }

@@ -1,6 +1,8 @@
-import { compareStrings, decodeText, encodeText, isObject, type JsonObject } from '../base/index.ts'
+import { compareStrings, encodeText, isObject, type JsonObject } from '../base/index.ts'
+import { decodeBytes } from '../gotemplate/index.ts'
 import { type Chart, type ChartDependency, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
 import { readDependencies, readMetadata, validateMetadata } from './metadata.ts'
+import { decodeMetadata } from './metadata-json.ts'
 import { readYamlText } from './read-yaml.ts'
 import { readValues } from './values.ts'
 
@@ -20,7 +22,9 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   const byName = new Map(files.map((file) => [file.name, file]))
   const chartFile = byName.get('Chart.yaml')
   let metadata: ChartMetadata | undefined
-  if (chartFile !== undefined) metadata = prefixed('cannot load Chart.yaml: ', () => readMetadata(readYaml(chartFile)))
+  if (chartFile !== undefined) {
+    metadata = readMetadata(prefixed('cannot load Chart.yaml: ', () => decodeMetadata(readYaml(chartFile))))
+  }
   let values: Chart['values'] = {}
   const valuesFiles: ChartFile[] = []
   let schema: string | undefined
@@ -36,9 +40,8 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
       valuesFiles.push(file)
     } else if (name === 'values.schema.json') schema = text(file)
     else if (name === 'requirements.yaml') {
-      const dependencies = prefixed('cannot load requirements.yaml: ', () =>
-        readDependencies(readYaml(file)['dependencies']),
-      )
+      const decoded = prefixed('cannot load requirements.yaml: ', () => decodeMetadata(readYaml(file)))
+      const dependencies = readDependencies(decoded)
       if (metadata !== undefined) metadata = { ...metadata, dependencies }
       if (metadata?.apiVersion === 'v1') rest.push(file)
     } else if (name === 'requirements.lock') {
@@ -70,7 +73,7 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
 /** The dependencies that a lock file (`Chart.lock`, `requirements.lock`) pins. @throws HelmError */
 export function readLock(lock: string): ChartDependency[] {
   const file = { name: 'Chart.lock', data: encodeText(lock) }
-  return prefixed('cannot load Chart.lock: ', () => readDependencies(readYaml(file)['dependencies']))
+  return readDependencies(prefixed('cannot load Chart.lock: ', () => decodeMetadata(readYaml(file))))
 }
 
 function loadDependency(
@@ -93,7 +96,7 @@ function loadDependency(
 }
 
 function text(file: ChartFile): string {
-  return decodeText(file.data).replace(/^\ufeff/, '')
+  return decodeBytes(file.data).replace(/^\ufeff/, '')
 }
 
 function readYaml(file: ChartFile): JsonObject {

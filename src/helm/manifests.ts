@@ -224,7 +224,8 @@ export function scalarText(value: JsonValue): string | undefined {
   return typeof value === 'object' ? undefined : String(value)
 }
 
-function kindOfJson(value: JsonValue): string {
+/** What encoding/json calls the type of a value. */
+export function kindOfJson(value: JsonValue): string {
   if (Array.isArray(value)) return 'array'
   if (isObject(value)) return 'object'
   if (typeof value === 'boolean') return 'bool'

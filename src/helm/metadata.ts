@@ -1,58 +1,52 @@
-import { getIn, isObject, type JsonObject, type JsonValue, parseSemVer } from '../base/index.ts'
+import { getString, isObject, type JsonObject, type JsonValue, parseSemVer } from '../base/index.ts'
 import { type GoList, type GoMap, goObject, isPrint, mapSet, quote, withType } from '../gotemplate/index.ts'
 import { type Chart, type ChartDependency, type ChartMetadata, HelmError } from './chart.ts'
-import { scalarText } from './manifests.ts'
 
 /**
- * Reads Chart.yaml's JSON into metadata and validates it.
- * @throws HelmError in Helm's words (`validation: chart.metadata.name is required`).
+ * The metadata of a Chart.yaml, with its texts cleaned.
+ * @param json as `decodeMetadata` gives it.
+ * @throws HelmError in Helm's words (`validation: …`) for null entries.
  */
 export function readMetadata(json: JsonObject): ChartMetadata {
-  const text = (key: string): string => textOf(json[key], key)
-  const metadata: ChartMetadata = {
+  const text = (key: string): string => getString(json, key) ?? ''
+  const annotations = json['annotations']
+  return {
     name: clean(text('name')),
     home: clean(text('home')),
-    sources: texts(json['sources'], 'sources').map(clean),
+    sources: texts(json['sources']).map(clean),
     version: text('version'),
     description: clean(text('description')),
-    keywords: texts(json['keywords'], 'keywords').map(clean),
-    maintainers: list(json['maintainers'], 'maintainers').map((each) => {
-      if (!isObject(each)) throw new HelmError('validation: maintainers must not contain empty or null nodes')
-      return {
-        name: clean(textOf(each['name'], 'name')),
-        email: clean(textOf(each['email'], 'email')),
-        url: clean(textOf(each['url'], 'url')),
-      }
-    }),
+    keywords: texts(json['keywords']).map(clean),
+    maintainers: objects(json['maintainers'], 'maintainers').map((each) => ({
+      name: clean(getString(each, 'name') ?? ''),
+      email: clean(getString(each, 'email') ?? ''),
+      url: clean(getString(each, 'url') ?? ''),
+    })),
     icon: clean(text('icon')),
     apiVersion: text('apiVersion') || 'v1',
     condition: clean(text('condition')),
     tags: clean(text('tags')),
     appVersion: clean(text('appVersion')),
     deprecated: json['deprecated'] === true,
-    annotations: annotations(json['annotations']),
+    annotations: isObject(annotations) ? (annotations as Record<string, string>) : undefined,
     kubeVersion: clean(text('kubeVersion')),
-    dependencies: readDependencies(json['dependencies']),
+    dependencies: readDependencies(json),
     type: text('type'),
   }
-  return metadata
 }
 
-/** The dependencies of Chart.yaml or requirements.yaml. @throws HelmError */
-export function readDependencies(value: JsonValue | undefined): ChartDependency[] {
-  return list(value, 'dependencies').map((each) => {
-    if (!isObject(each)) throw new HelmError('validation: dependencies must not contain empty or null nodes')
-    return {
-      name: clean(textOf(each['name'], 'name')),
-      version: clean(textOf(each['version'], 'version')),
-      repository: clean(textOf(each['repository'], 'repository')),
-      condition: clean(textOf(each['condition'], 'condition')),
-      tags: texts(each['tags'], 'tags').map(clean),
-      enabled: each['enabled'] === true,
-      importValues: list(each['import-values'], 'import-values'),
-      alias: textOf(each['alias'], 'alias'),
-    }
-  })
+/** The `dependencies` of Chart.yaml, requirements.yaml or a lock file, as `decodeMetadata` gives it. @throws HelmError */
+export function readDependencies(json: JsonObject): ChartDependency[] {
+  return objects(json['dependencies'], 'dependencies').map((each) => ({
+    name: clean(getString(each, 'name') ?? ''),
+    version: clean(getString(each, 'version') ?? ''),
+    repository: clean(getString(each, 'repository') ?? ''),
+    condition: clean(getString(each, 'condition') ?? ''),
+    tags: texts(each['tags']).map(clean),
+    enabled: each['enabled'] === true,
+    importValues: Array.isArray(each['import-values']) ? each['import-values'] : [],
+    alias: getString(each, 'alias') ?? '',
+  }))
 }
 
 /** Helm's checks on a chart's metadata. @throws HelmError */
@@ -133,46 +127,15 @@ function stringMap(values: Readonly<Record<string, string>>): GoMap {
   return withType(out, 'map[string]string')
 }
 
-function annotations(value: JsonValue | undefined): Record<string, string> | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!isObject(value)) throw mismatch(value, 'annotations', 'map[string]string')
-  const out: Record<string, string> = {}
-  for (const key of Object.keys(value)) mapSet(out, key, textOf(getIn(value, [key]), `annotations.${key}`))
-  return out
+function objects(value: JsonValue | undefined, field: string): JsonObject[] {
+  return (Array.isArray(value) ? value : []).map((each) => {
+    if (isObject(each)) return each
+    throw new HelmError(`validation: ${field} must not contain empty or null nodes`)
+  })
 }
 
-function list(value: JsonValue | undefined, field: string): readonly JsonValue[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) throw mismatch(value, field, 'slice')
-  return value
-}
-
-function texts(value: JsonValue | undefined, field: string): string[] {
-  return list(value, field).map((each) => textOf(each, field))
-}
-
-function textOf(value: JsonValue | undefined, field: string): string {
-  if (value === undefined || value === null) return ''
-  return scalarText(value) ?? fail(mismatch(value, field, 'string'))
-}
-
-function fail(error: HelmError): never {
-  throw error
-}
-
-function mismatch(value: JsonValue, field: string, type: string): HelmError {
-  const kind = Array.isArray(value)
-    ? 'array'
-    : isObject(value)
-      ? 'object'
-      : typeof value === 'boolean'
-        ? 'bool'
-        : typeof value === 'string'
-          ? 'string'
-          : 'number'
-  return new HelmError(
-    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go struct field Metadata.${field} of type ${type}`,
-  )
+function texts(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }
 
 /** Helm's sanitizeString: white space becomes a space, what cannot be printed goes. */

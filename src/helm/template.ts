@@ -82,17 +82,33 @@ export interface TextOptions {
   readonly showOnly?: readonly string[]
 }
 
+/** A document and the path that its `# Source` shows. */
+export interface TemplateDocument {
+  readonly path: string
+  readonly content: string
+}
+
+/** What `helm template` prints: CRDs when asked for, manifests, hooks. */
+export function templateDocuments(
+  rendered: RenderedChart,
+  { includeCrds = false, noHooks = false, skipTests = false }: Omit<TextOptions, 'showOnly'> = {},
+): Readonly<Record<'crds' | 'manifests' | 'hooks', readonly TemplateDocument[]>> {
+  return {
+    crds: includeCrds ? rendered.crds : [],
+    manifests: rendered.manifests,
+    hooks: noHooks ? [] : rendered.hooks.filter((hook) => !(skipTests && hook.events.includes('test'))),
+  }
+}
+
+/** A document as `helm template` prints it. */
+export function documentText({ path, content }: TemplateDocument): string {
+  return `---\n# Source: ${path}\n${content}\n`
+}
+
 /** The text of `helm template`: CRDs when asked for, manifests, then hooks, each with its `# Source`. */
 export function templateText(rendered: RenderedChart, options: TextOptions = {}): string {
-  const part = (path: string, content: string): string => `---\n# Source: ${path}\n${content}\n`
-  const crds = options.includeCrds ? rendered.crds.map(({ path, content }) => part(path, content)) : []
-  const manifests = rendered.manifests.map(({ path, content }) => part(path, content))
-  const hooks = options.noHooks
-    ? []
-    : rendered.hooks
-        .filter((hook) => !(options.skipTests && hook.events.includes('test')))
-        .map(({ path, content }) => part(path, content))
-  const whole = `${[...crds, ...manifests].join('').trim()}\n${hooks.join('')}`
+  const { crds, manifests, hooks } = templateDocuments(rendered, options)
+  const whole = `${[...crds, ...manifests].map(documentText).join('').trim()}\n${hooks.map(documentText).join('')}`
   return options.showOnly?.length ? onlyTemplates(whole, options.showOnly) : whole
 }
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { cleanPath, compareStrings, isWithin } from '../base/index.ts'
 import { type ChartFile, HelmError, isIgnoredByHelm, parseHelmIgnore } from '../helm/light.ts'
@@ -22,8 +22,8 @@ export function readChartFiles(root: string): readonly ChartFile[] {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder)).sort(compareStrings)) {
       const name = folder === '' ? entry : `${folder}/${entry}`
-      const stat = statSync(join(root, name), { throwIfNoEntry: false })
-      if (stat === undefined || isIgnoredByHelm(ignore, name, stat.isDirectory())) continue
+      const stat = statOf(root, name)
+      if (isIgnoredByHelm(ignore, name, stat.isDirectory())) continue
       if (!isWithin(join(real, '..'), realpathSync(join(root, name))))
         throw new HelmError(`${name} is a link that leaves the chart`)
       if (stat.isDirectory()) visit(name)
@@ -43,40 +43,64 @@ export function readChartFiles(root: string): readonly ChartFile[] {
   return files
 }
 
+/** Of what a link leads to. @throws HelmError for a link that leads nowhere */
+function statOf(root: string, name: string): Stats {
+  const path = join(root, name)
+  try {
+    return statSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ELOOP') throw new HelmError(`open ${path}: too many levels of symbolic links`)
+    if (code !== 'ENOENT') throw error
+    const target = resolve(realpathSync(dirname(path)), readlinkSync(path))
+    throw new HelmError(`error evaluating symlink ${path}: lstat ${target}: no such file or directory`)
+  }
+}
+
 /**
  * The files of a packed chart, names without its top folder. Nothing is written to disk.
+ * Source: Helm 4.1 pkg/chart/loader/archive/archive.go.
  * @throws HelmError in Helm's words for archives that are no chart, too large, or that name paths outside themselves.
  */
 export function unpackChart(archive: Uint8Array): readonly ChartFile[] {
-  let tar: Buffer
-  try {
-    tar = gunzipSync(archive, { maxOutputLength: maxChart + 1 })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ERR_BUFFER_TOO_LARGE')
-      throw new HelmError(`decompressed chart is larger than the maximum size ${maxChart}`)
-    throw new HelmError("file does not appear to be a gzipped archive; got 'application/octet-stream'")
-  }
   const files = new Map<string, ChartFile>()
-  for (const { path, data, type } of tarEntries(tar)) {
-    if (type === '5' || type === 'g') continue
-    const parts = path.replaceAll('\\', '/').split('/')
-    const name = cleanPath(parts.slice(1).join('/'))
-    if (parts.length < 2 || name === '.')
+  for (const { path, data, type } of tarEntries(gunzip(archive))) {
+    if (type === '5' || type === 'g' || path.endsWith('/')) continue
+    const parts = path.split(path.includes('\\') ? '\\' : '/')
+    const joined = parts.slice(1).join('/')
+    // Helm takes the first slash for the end of an empty folder name.
+    if (joined.startsWith('/') || parts[0] === '') throw new HelmError('chart illegally contains absolute paths')
+    const name = cleanPath(joined)
+    if (parts.length < 2 || name === '.') {
       throw new HelmError(`chart illegally contains content outside the base directory: ${JSON.stringify(path)}`)
-    if (name.startsWith('/') || path.startsWith('/')) throw new HelmError('chart illegally contains absolute paths')
-    if (name === '..' || name.startsWith('../') || path.split('/').includes('..')) {
-      throw new HelmError('chart illegally references parent directory')
     }
+    if (name.startsWith('..')) throw new HelmError('chart illegally references parent directory')
     if (/^[a-zA-Z]:\//.test(name)) throw new HelmError('chart contains illegally named files')
+    if (parts[0] === 'Chart.yaml') throw new HelmError('chart yaml not in base directory')
     if (type !== '0' && type !== '' && type !== '7') throw new HelmError(`chart contains a link: ${path}`)
     if (data.length > maxFile)
-      throw new HelmError(`decompressed chart file "${path}" is larger than the maximum file size ${maxFile}`)
+      throw new HelmError(
+        `decompressed chart file ${JSON.stringify(path)} is larger than the maximum file size ${maxFile}`,
+      )
     if (files.size >= maxFiles) throw new HelmError(`the chart has more than ${maxFiles} files`)
     files.set(name, { name, data: withoutBom(data) })
   }
   if (files.size === 0) throw new HelmError('no files in chart archive')
   return [...files.values()]
+}
+
+/** @throws HelmError in the words of Go's compress/gzip. */
+function gunzip(archive: Uint8Array): Buffer {
+  if (archive.length < 10) throw new HelmError(archive.length === 0 ? 'EOF' : 'unexpected EOF')
+  if (archive[0] !== 0x1f || archive[1] !== 0x8b || archive[2] !== 8) throw new HelmError('gzip: invalid header')
+  try {
+    return gunzipSync(archive, { maxOutputLength: maxChart + 1 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw new HelmError(`decompressed chart is larger than the maximum size ${maxChart}`)
+    throw new HelmError(code === 'Z_BUF_ERROR' ? 'unexpected EOF' : 'gzip: invalid checksum')
+  }
 }
 
 interface TarEntry {

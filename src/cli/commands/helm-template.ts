@@ -1,20 +1,97 @@
-import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { decodeText } from '../../base/index.ts'
 import { BudgetError } from '../../gotemplate/index.ts'
 import {
   HelmError,
-  loadChart,
   makeCapabilities,
-  mergeMaps,
-  readValues,
+  type RenderedChart,
   renderChart,
   renderNameTemplate,
-  setValue,
+  type TextOptions,
   templateText,
 } from '../../helm/rendering.ts'
-import { nodeTemplateCrypto, readChartFiles, unpackChart } from '../../host/charts.ts'
-import { type Command, type FlagValues, listFlag, stringFlag, type Terminal, UsageError } from '../command.ts'
+import { nodeTemplateCrypto } from '../../host/charts.ts'
+import {
+  type Command,
+  type Flag,
+  type FlagValues,
+  listFlag,
+  stringFlag,
+  type Terminal,
+  UsageError,
+} from '../command.ts'
+import { locateChart } from '../helm-chart.ts'
+import { collectValues, commaList, valuesFlags } from '../helm-values.ts'
+
+const accepted = (about = 'accepted; nothing is installed'): Flag => ({ type: 'boolean', about })
+
+/** Flags of Helm that say how to install, and so change nothing here. */
+const installFlags: Readonly<Record<string, Flag>> = {
+  'create-namespace': accepted(),
+  debug: accepted('accepted'),
+  description: { type: 'string', about: 'accepted; nothing is installed' },
+  'disable-openapi-validation': accepted('accepted; nothing is validated'),
+  'force-conflicts': accepted(),
+  'force-replace': accepted(),
+  'hide-notes': accepted('accepted; notes are never printed'),
+  labels: { type: 'string', short: 'l', multiple: true, about: 'accepted; nothing is installed' },
+  'render-subchart-notes': accepted('accepted; notes are never printed'),
+  replace: accepted(),
+  'rollback-on-failure': accepted(),
+  'server-side': accepted(),
+  'skip-crds': accepted('accepted; CRDs are printed only with --include-crds'),
+  'take-ownership': accepted(),
+  timeout: { type: 'string', about: 'accepted; nothing is waited for' },
+  wait: { type: 'string', bare: 'watcher', about: 'accepted; nothing is waited for' },
+  'wait-for-jobs': accepted('accepted; nothing is waited for'),
+}
+
+/** Where a chart that is not on disk comes from. */
+const remoteFlags: Readonly<Record<string, Flag>> = {
+  repo: { type: 'string', about: 'URL of the repository that has the chart' },
+  version: { type: 'string', about: 'version or range of a chart that is fetched' },
+  devel: { type: 'boolean', about: 'take prereleases of a chart that is fetched too' },
+  username: { type: 'string', about: 'login of the repository' },
+  password: { type: 'string', about: 'password of the repository' },
+  'pass-credentials': { type: 'boolean', about: 'send the login to other hosts too' },
+  'ca-file': { type: 'string', about: 'certificates to trust' },
+  'cert-file': { type: 'string', about: 'certificate to show' },
+  'key-file': { type: 'string', about: 'its key' },
+  'insecure-skip-tls-verify': { type: 'boolean', about: 'accept any certificate' },
+  'plain-http': { type: 'boolean', about: 'talk HTTP with an OCI registry' },
+}
+
+const refusedFlags: Readonly<Record<string, Flag & { readonly reason: string }>> = {
+  validate: {
+    type: 'boolean',
+    about: 'refused: nothing here asks a cluster',
+    reason: 'needs a cluster; this command uses none',
+  },
+  'dependency-update': {
+    ...{ type: 'boolean', about: 'refused: charts are not changed on disk' },
+    reason: 'writes into the chart; run "helm dependency update" before',
+  },
+  'enable-dns': {
+    type: 'boolean',
+    about: 'refused: templates look up no names',
+    reason: 'lets templates use the network; here they never do',
+  },
+  'post-renderer': {
+    type: 'string',
+    about: 'refused: nothing here runs other programs',
+    reason: 'runs a program; this command runs none',
+  },
+  'post-renderer-args': {
+    type: 'string',
+    multiple: true,
+    about: 'refused, as --post-renderer',
+    reason: 'runs a program; this command runs none',
+  },
+  verify: {
+    type: 'boolean',
+    about: 'refused: signatures are not checked',
+    reason: 'is not done here; run "helm verify" before',
+  },
+  keyring: { type: 'string', about: 'refused, as --verify', reason: 'is not done here; run "helm verify" before' },
+}
 
 /** `helm template NAME CHART`: standard output, exit code and failure as `helm template` has them. */
 export const helmTemplateCommand: Command = {
@@ -23,35 +100,34 @@ export const helmTemplateCommand: Command = {
   args: '[NAME] CHART',
   flags: {
     namespace: { type: 'string', short: 'n', default: 'default', about: 'namespace of the release' },
-    values: { type: 'string', short: 'f', multiple: true, about: 'values file; may be given several times' },
-    set: { type: 'string', multiple: true, about: 'value on the command line: a.b=c' },
-    'set-string': { type: 'string', multiple: true, about: 'the same, always as text' },
-    'set-json': { type: 'string', multiple: true, about: 'the same, as JSON' },
-    'set-file': { type: 'string', multiple: true, about: 'the same, from a file' },
-    'set-literal': { type: 'string', multiple: true, about: 'the same, as literal text' },
+    ...valuesFlags,
     'kube-version': { type: 'string', about: 'Kubernetes version for .Capabilities' },
     'api-versions': { type: 'string', short: 'a', multiple: true, about: 'API versions for .Capabilities' },
     'include-crds': { type: 'boolean', about: 'print CRDs too' },
     'no-hooks': { type: 'boolean', about: 'leave out hooks' },
     'skip-tests': { type: 'boolean', about: 'leave out tests' },
-    'skip-crds': { type: 'boolean', about: 'accepted; CRDs are printed only with --include-crds' },
     'skip-schema-validation': { type: 'boolean', about: 'do not check values.schema.json' },
     'is-upgrade': { type: 'boolean', about: 'set .Release.IsUpgrade instead of .Release.IsInstall' },
     'show-only': { type: 'string', short: 's', multiple: true, about: 'print only these templates' },
     'generate-name': { type: 'boolean', short: 'g', about: 'as in Helm: the name is release-name all the same' },
     'name-template': { type: 'string', about: 'template that makes the name' },
-    'create-namespace': { type: 'boolean', about: 'accepted; nothing is created' },
-    'disable-openapi-validation': { type: 'boolean', about: 'accepted; nothing is validated' },
-    validate: { type: 'boolean', about: 'refused: nothing here asks a cluster' },
-    'post-renderer': { type: 'string', about: 'refused: nothing here runs other programs' },
+    'output-dir': { type: 'string', about: 'write files into this folder instead' },
+    'release-name': { type: 'boolean', about: 'have a folder of the name of the release in --output-dir' },
+    'dry-run': { type: 'string', bare: 'unset', about: 'client; anything else needs a cluster and is refused' },
+    ...remoteFlags,
+    ...installFlags,
+    ...refusedFlags,
   },
   async run(terminal, flags, args) {
-    if (args.length === 0) throw new UsageError('give a NAME and a CHART')
-    if (flags['validate'] === true) throw new UsageError('--validate needs a cluster; this command uses none')
-    if (flags['post-renderer'] !== undefined)
-      throw new UsageError('--post-renderer runs a program; this command runs none')
+    refuse(flags)
     try {
-      terminal.stdout(render(terminal, flags, nameAndChart(flags, args)))
+      if (args.length === 0)
+        throw new HelmError(
+          '"helm template" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]',
+        )
+      const { name, chartPath } = nameAndChart(flags, args)
+      const rendered = await render(terminal, flags, { name, chartPath })
+      terminal.stdout(await output(terminal, flags, { name, rendered }))
       return 0
     } catch (error) {
       if (!(error instanceof HelmError || error instanceof BudgetError)) throw error
@@ -60,6 +136,16 @@ export const helmTemplateCommand: Command = {
       return 1
     }
   },
+}
+
+function refuse(flags: FlagValues): void {
+  for (const [name, { reason }] of Object.entries(refusedFlags)) {
+    if (flags[name] !== undefined && flags[name] !== false) throw new UsageError(`--${name} ${reason}`)
+  }
+  const dryRun = stringFlag(flags, 'dry-run') ?? 'client'
+  if (dryRun !== 'client' && dryRun !== 'unset') {
+    throw new UsageError(`--dry-run=${dryRun} needs a cluster; this command uses none`)
+  }
 }
 
 /** Source: Helm 4.1 pkg/action/install.go NameAndChart, where `helm template` has set `release-name` before. */
@@ -80,69 +166,47 @@ function nameAndChart(flags: FlagValues, args: readonly string[]): { name: strin
   return { name: first, chartPath: second }
 }
 
-function render(
+async function render(
   terminal: Terminal,
   flags: FlagValues,
   { name, chartPath }: { name: string; chartPath: string },
-): string {
-  const path = resolve(terminal.cwd, chartPath)
-  const userValues = collectValues(terminal, flags)
-  const chart = loadChart(readChart(path), unpackChart)
-  const rendered = renderChart(chart, userValues, {
+): Promise<RenderedChart> {
+  const capabilities = makeCapabilities(stringFlag(flags, 'kube-version'), commaList(listFlag(flags, 'api-versions')))
+  const load = await locateChart(terminal, flags, chartPath)
+  const userValues = await collectValues(terminal, flags, async (url) =>
+    (await import('../helm-remote.ts')).fetchValues(url),
+  )
+  return renderChart(load(), userValues, {
     release: {
       name,
       namespace: stringFlag(flags, 'namespace') ?? 'default',
       revision: 1,
       isUpgrade: flags['is-upgrade'] === true,
     },
-    capabilities: makeCapabilities(
-      stringFlag(flags, 'kube-version'),
-      listFlag(flags, 'api-versions').flatMap((each) => each.split(',')),
-    ),
+    capabilities,
     skipSchemaValidation: flags['skip-schema-validation'] === true,
     host: { crypto: nodeTemplateCrypto },
     budget: { deadline: { now: Date.now, at: Date.now() + 120_000 } },
   })
-  return templateText(rendered, {
+}
+
+async function output(
+  terminal: Terminal,
+  flags: FlagValues,
+  { name, rendered }: { name: string; rendered: RenderedChart },
+): Promise<string> {
+  const text: TextOptions = {
     includeCrds: flags['include-crds'] === true,
     noHooks: flags['no-hooks'] === true,
     skipTests: flags['skip-tests'] === true,
     showOnly: listFlag(flags, 'show-only'),
-  })
-}
-
-function readChart(path: string): ReturnType<typeof readChartFiles> {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) throw new HelmError(`path "${path}" not found`)
-  return stat.isDirectory() ? readChartFiles(path) : unpackChart(readFileSync(path))
-}
-
-/** Values files, then --set-json, --set, --set-string, --set-file and --set-literal, as Helm orders them. */
-function collectValues(terminal: Terminal, flags: FlagValues): ReturnType<typeof readValues> {
-  let values: ReturnType<typeof readValues> = {}
-  for (const file of listFlag(flags, 'values')) {
-    const text = readInput(terminal, file)
-    try {
-      values = mergeMaps(values, readValues(text))
-    } catch (error) {
-      if (error instanceof HelmError) throw new HelmError(`failed to parse ${file}: ${error.message}`)
-      throw error
-    }
   }
-  for (const kind of ['json', '', 'string', 'file', 'literal'] as const) {
-    for (const entry of listFlag(flags, kind === '' ? 'set' : `set-${kind}`)) {
-      setValue(values, entry, kind === '' ? 'typed' : kind, (path) => readInput(terminal, path))
-    }
-  }
-  return values
-}
-
-function readInput(terminal: Terminal, file: string): string {
-  try {
-    return decodeText(file === '-' ? readFileSync(0) : readFileSync(resolve(terminal.cwd, file)))
-  } catch (error) {
-    throw new HelmError(
-      `open ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`,
-    )
-  }
+  const folder = stringFlag(flags, 'output-dir')
+  if (folder === undefined || folder === '') return templateText(rendered, text)
+  const { writeTemplates } = await import('../helm-output.ts')
+  const release = flags['release-name'] === true ? name : undefined
+  const told = writeTemplates(terminal, rendered, { folder, release, text })
+  // As Helm has it: the files are written, and then there is nothing to choose from.
+  if (text.showOnly?.length) throw new HelmError(`could not find template ${text.showOnly[0]} in chart`)
+  return told
 }

@@ -82,10 +82,16 @@ function encodeFloat(value: number): string {
 }
 
 function encodeText(text: string, raw: boolean): string {
-  const quoted = JSON.stringify(text.replace(/[\udc80-\udcff]/g, '\ufffd'))
+  const quoted = text.isWellFormed() ? JSON.stringify(text) : quoteBytes(text)
   const escaped = quoted.replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`)
   if (raw) return escaped
   return escaped.replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
+}
+
+/** Bytes that are no UTF-8 are escaped, U+FFFD itself is not. */
+function quoteBytes(text: string): string {
+  const parts = text.split(/[\udc80-\udcff]/u).map((part) => JSON.stringify(part).slice(1, -1))
+  return `"${parts.join('\\ufffd')}"`
 }
 
 /**

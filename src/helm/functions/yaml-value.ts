@@ -64,7 +64,7 @@ export function sigsValue(value: GoValue, level = 0): unknown {
 
 /** Bytes that are no UTF-8 become U+FFFD, as in JSON. */
 function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.replace(/[\udc80-\udcff]/g, '\ufffd')
+  return text.isWellFormed() ? text : text.replace(/[\udc80-\udcff]/gu, '\ufffd')
 }
 
 const maxNesting = 1_000
