@@ -104,10 +104,19 @@ export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): voi
 
 /** A copy that shares no list or map. */
 export function copyValue(value: GoValue): GoValue {
-  if (isList(value)) return withType(value.map(copyValue), typeOf(value))
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) {
+    const list = value.map(copyValue)
+    const type = typeOf(value)
+    return type === '[]interface {}' ? list : withType(list, type)
+  }
   if (!isMap(value)) return value
-  const out: GoMap = {}
-  for (const key of Object.keys(value)) mapSet(out, key, copyValue(value[key]))
+  // All at once, and then what is shared: far cheaper than key by key.
+  const out: GoMap = { ...value }
+  for (const key of Object.keys(out)) {
+    const each = out[key]
+    if (typeof each === 'object' && each !== null) out[key] = copyValue(each)
+  }
   const type = typeOf(value)
   return type === map ? out : withType(out, type)
 }

@@ -17,6 +17,7 @@ import { stringifyYaml } from '../../yaml/index.ts'
 import { readYamlText } from '../read-yaml.ts'
 import { base32Decode, base32Encode, base64Decode, base64Encode } from './base-n.ts'
 import { decodeJson, encodeJson, JsonRangeError, jsonKind } from './json.ts'
+import { RecentYaml } from './recent-yaml.ts'
 import type { FunctionTable } from './shared.ts'
 import { timeObject } from './time-object.ts'
 import { readToml } from './toml-read.ts'
@@ -25,6 +26,7 @@ import { sigsValue, yamlValue } from './yaml-value.ts'
 
 /** Encodings: base64, base32, JSON and YAML, hashes. Sources: sprig strings.go and defaults.go, helm pkg/engine/funcs.go. */
 export function encodingFunctions(): FunctionTable {
+  const recent = new RecentYaml(decodeYaml)
   const toJson = (value: GoValue): string => swallow(() => encodeJson(value))
   return {
     toToml: goFunction('any', (value: GoValue) =>
@@ -60,7 +62,7 @@ export function encodingFunctions(): FunctionTable {
     toYaml: goFunction('any', (value: GoValue) => swallow(() => toYaml(value))),
     mustToYaml: goFunction('any', toYaml),
     toYamlPretty: goFunction('any', (value: GoValue) => swallow(() => toYamlPretty(value))),
-    fromYaml: goFunction('string', (text: string) => asMap(() => decodeYaml(text), yamlPrefix)),
+    fromYaml: goFunction('string', (text: string) => asMap(() => recent.decode(text), yamlPrefix)),
     fromYamlArray: goFunction('string', (text: string) => asList(() => decodeYaml(text), yamlPrefix)),
   }
 }
