@@ -291,7 +291,7 @@ export class ApiServer {
     switch (parts[0]) {
       case 'version':
         if (parts.length > 1) throw notFoundPath()
-        return { status: 200, headers: headersOf([]), body: writeJson(VERSION) }
+        return { status: 200, headers: headersOf([]), body: JSON.stringify(VERSION, undefined, 2) }
       case 'api':
         return parts.length === 1
           ? discoveryRoot(this.registry, true, accept)

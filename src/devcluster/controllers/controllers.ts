@@ -1,6 +1,7 @@
 import type { Disposable } from '../../base/index.ts'
 import type { PodLogs } from '../handlers/logs.ts'
 import type { Machine } from '../operations/machine.ts'
+import { RoleAggregation } from './aggregated-roles.ts'
 import { DefinitionController } from './custom-definitions.ts'
 import { type Controller, Environment } from './environment.ts'
 import { GarbageCollector } from './garbage.ts'
@@ -65,6 +66,7 @@ export class Controllers implements Disposable {
       new GarbageCollector(env),
       new EventTtl(env),
       new QuotaController(env),
+      new RoleAggregation(env),
       ...(options.workloads ? workloads(env) : []),
     ]
     this.#subscription = machine.store.onChange((change) => {

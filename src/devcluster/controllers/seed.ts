@@ -2,6 +2,7 @@ import { type JsonObject, jsonClone } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { createObject } from '../operations/create.ts'
 import { type Machine, systemContext } from '../operations/machine.ts'
+import { clusterRoleBindings, clusterRoles } from './seed-roles.ts'
 
 export interface SeedOptions {
   /** Definitions to install. */
@@ -26,8 +27,7 @@ export function seed(machine: Machine, options: SeedOptions): void {
     spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
   })
   for (const role of clusterRoles()) put('clusterroles.rbac.authorization.k8s.io', '', role)
-  for (const [role, group] of BINDINGS)
-    put('clusterrolebindings.rbac.authorization.k8s.io', '', clusterBinding(role, group))
+  for (const binding of clusterRoleBindings()) put('clusterrolebindings.rbac.authorization.k8s.io', '', binding)
   for (const [name, value, description] of [
     [
       'system-cluster-critical',
@@ -53,91 +53,6 @@ export function seed(machine: Machine, options: SeedOptions): void {
     put('storageclasses.storage.k8s.io', '', storageClass())
   }
   for (const crd of options.crds) put('customresourcedefinitions.apiextensions.k8s.io', '', crd, 'flux')
-}
-
-const RBAC = 'rbac.authorization.k8s.io/v1'
-const BOOTSTRAP = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
-
-function role(name: string, rules: JsonObject[]): JsonObject {
-  return { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name, labels: BOOTSTRAP }, rules }
-}
-
-function clusterRoles(): JsonObject[] {
-  const all = ['*']
-  const namespaced = ['', 'apps', 'autoscaling', 'batch', 'networking.k8s.io', 'policy', 'discovery.k8s.io']
-  const write = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
-  const read = ['get', 'list', 'watch']
-  const readable = [
-    'configmaps',
-    'endpoints',
-    'persistentvolumeclaims',
-    'pods',
-    'pods/log',
-    'pods/status',
-    'replicationcontrollers',
-    'serviceaccounts',
-    'services',
-    'events',
-    'limitranges',
-    'namespaces',
-    'resourcequotas',
-  ]
-  const groups = namespaced.filter((group) => group !== '')
-  const rbac = { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: write }
-  return [
-    role('cluster-admin', [
-      { apiGroups: all, resources: all, verbs: all },
-      { nonResourceURLs: all, verbs: all },
-    ]),
-    role('admin', [{ apiGroups: namespaced, resources: all, verbs: write }, rbac]),
-    role('edit', [{ apiGroups: namespaced, resources: all, verbs: write }]),
-    role('view', [
-      { apiGroups: [''], resources: readable, verbs: read },
-      { apiGroups: groups, resources: all, verbs: read },
-    ]),
-    role('system:discovery', [
-      {
-        nonResourceURLs: [
-          '/api',
-          '/api/*',
-          '/apis',
-          '/apis/*',
-          '/healthz',
-          '/livez',
-          '/openapi',
-          '/openapi/*',
-          '/readyz',
-          '/version',
-          '/version/',
-        ],
-        verbs: ['get'],
-      },
-    ]),
-    role('system:basic-user', [
-      {
-        apiGroups: ['authorization.k8s.io'],
-        resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-        verbs: ['create'],
-      },
-      { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
-    ]),
-  ]
-}
-
-const BINDINGS = [
-  ['cluster-admin', 'system:masters'],
-  ['system:discovery', 'system:authenticated'],
-  ['system:basic-user', 'system:authenticated'],
-] as const
-
-function clusterBinding(role: string, group: string): JsonObject {
-  return {
-    apiVersion: RBAC,
-    kind: 'ClusterRoleBinding',
-    metadata: { name: role, labels: BOOTSTRAP },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
-  }
 }
 
 function storageClass(): JsonObject {

@@ -1,6 +1,6 @@
 import { getIn, getString, isObject, type JsonObject, rfc3339, setOwn } from '../../base/index.ts'
 import type { Attributes } from '../auth/authorizer.ts'
-import { badRequest, notFound } from '../http/errors.ts'
+import { badRequest, invalid, invalidValue, notFound } from '../http/errors.ts'
 import { queryText } from '../http/query.ts'
 import type { ApiResponse, UserInfo } from '../http/types.ts'
 import { uidOf } from '../operations/metadata.ts'
@@ -15,7 +15,11 @@ export function handleReview(exchange: Exchange, tokens: ServiceAccountTokens): 
   const done = (status: JsonObject): ApiResponse => answerValue(exchange, 201, { ...review, status })
   switch (exchange.type.kind) {
     case 'SelfSubjectReview':
-      return done({ userInfo: userObject(exchange.user) })
+      return answerValue(exchange, 201, {
+        ...review,
+        metadata: { ...review.metadata, creationTimestamp: rfc3339(exchange.services.machine.clock.now()) },
+        status: { userInfo: userObject(exchange.user) },
+      })
     case 'TokenReview':
       return done(tokenStatus(getString(spec, 'token') ?? '', tokens))
     case 'SelfSubjectRulesReview':
@@ -99,8 +103,13 @@ export function handleTokenRequest(exchange: Exchange, tokens: ServiceAccountTok
   const body = readBody(exchange)
   const spec = isObject(body) && isObject(body['spec']) ? body['spec'] : {}
   const wanted = Number(getIn(spec, ['expirationSeconds']) ?? 3600)
-  if (!(wanted >= 600)) throw badRequest('may not specify a duration less than 10 minutes')
-  const seconds = Math.min(wanted, 2 ** 32)
+  const limits = [
+    [!(wanted >= 600), 'may not specify a duration less than 10 minutes'],
+    [wanted > 2 ** 32, 'may not specify a duration larger than 2^32 seconds'],
+  ] as const
+  const faults = limits.filter(([wrong]) => wrong).map(([, why]) => invalidValue('spec.expirationSeconds', wanted, why))
+  if (faults.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', faults)
+  const seconds = wanted
   const expires = machine.clock.now() + seconds * 1000
   const dryRun = queryText(exchange.query, 'dryRun') !== ''
   const token = dryRun
@@ -109,9 +118,14 @@ export function handleTokenRequest(exchange: Exchange, tokens: ServiceAccountTok
   return answerValue(exchange, 201, {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name: route.name, namespace: route.namespace, creationTimestamp: rfc3339(machine.clock.now()) },
+    metadata: {
+      name: route.name,
+      namespace: route.namespace,
+      uid: uidOf(account.object),
+      creationTimestamp: rfc3339(machine.clock.now()),
+    },
     spec: {
-      audiences: spec['audiences'] ?? ['https://kubernetes.default.svc'],
+      audiences: spec['audiences'] ?? ['https://kubernetes.default.svc.cluster.local'],
       expirationSeconds: seconds,
       boundObjectRef: spec['boundObjectRef'] ?? null,
     },

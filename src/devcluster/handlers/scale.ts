@@ -1,10 +1,10 @@
 import { getIn, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { badRequest, invalid, invalidValue, notFound } from '../http/errors.ts'
-import { writeJson } from '../http/json.ts'
 import type { ApiResponse } from '../http/types.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { updateObject } from '../operations/update.ts'
+import { renderScale } from '../read/render.ts'
 import type { ResourceType, ScalePaths } from '../resources/types.ts'
 import { checkedObject, readBody } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
@@ -25,7 +25,11 @@ export function handleScale(exchange: Exchange): ApiResponse {
   const entry = machine.store.get(type.collection, route.namespace, route.name)
   if (entry === undefined || paths === undefined) throw notFound(type, route.name)
   if (exchange.request.method === 'GET') {
-    return answer(exchange, 200, writeJson(scaleOf(type, machine.fields.convert(entry.object, type), paths)))
+    return answer(
+      exchange,
+      200,
+      renderScale(machine, scaleOf(type, machine.fields.convert(entry.object, type), paths), exchange.form),
+    )
   }
   const context = { ...writeContext(exchange), subresource: 'scale' }
   const outcome = updateObject(machine, { type, namespace: route.namespace, name: route.name }, context, (live) => {
@@ -44,7 +48,7 @@ export function handleScale(exchange: Exchange): ApiResponse {
     setPath(draft, paths.specReplicasPath, replicas)
     return draft
   })
-  return answer(exchange, 200, writeJson(scaleOf(type, outcome.object, paths)))
+  return answer(exchange, 200, renderScale(machine, scaleOf(type, outcome.object, paths), exchange.form))
 }
 
 function wantedScale(exchange: Exchange, current: KubeObject): KubeObject {

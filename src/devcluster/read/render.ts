@@ -5,6 +5,8 @@ import { writeJson } from '../http/json.ts'
 import type { Machine } from '../operations/machine.ts'
 import { type ResourceType, versionOf } from '../resources/types.ts'
 import type { Entry } from '../store/store.ts'
+import { SCALE_TABLE } from '../table/more-tables.ts'
+import type { TablePrinter } from '../table/printer.ts'
 import { printerOf, rowOf, type TableEnvironment } from '../table/table.ts'
 
 /** JSON of an object that will not change any more, written once for all lists and watches. */
@@ -31,13 +33,19 @@ export function renderObject(machine: Machine, type: ResourceType, object: KubeO
   switch (form.as) {
     case 'Table': {
       const metadata = { resourceVersion: String(object.metadata['resourceVersion'] ?? '') }
-      return tableText(machine, type, [object], form, metadata)
+      return tableText(machine, printerOf(type), [object], form, metadata)
     }
     case 'PartialObjectMetadata':
       return writeJson(partialMetadata(object, form.version))
     default:
       return objectText(machine, object)
   }
+}
+
+/** A Scale in the asked form. */
+export function renderScale(machine: Machine, scale: KubeObject, form: OutputForm): string {
+  if (form.as !== 'Table') return writeJson(form.as === 'object' ? scale : partialMetadata(scale, form.version))
+  return tableText(machine, SCALE_TABLE, [scale], form, { resourceVersion: String(scale.metadata['resourceVersion']) })
 }
 
 /** A list in the asked form. */
@@ -51,7 +59,7 @@ export function renderList(
   const objects = entries.map((entry) => machine.fields.convert(entry.object, type))
   switch (form.as) {
     case 'Table':
-      return tableText(machine, type, objects, form, metadata)
+      return tableText(machine, printerOf(type), objects, form, metadata)
     case 'PartialObjectMetadataList': {
       const items = objects.map((object) => writeJson(partialMetadata(object, form.version)))
       return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${form.version}","metadata":${writeJson(metadata)},"items":[${items.join(',')}]}`
@@ -73,14 +81,13 @@ export function renderList(
 
 function tableText(
   machine: Machine,
-  type: ResourceType,
+  printer: TablePrinter,
   objects: readonly KubeObject[],
   form: OutputForm,
   metadata: JsonObject,
   withColumns = true,
 ): string {
   const environment = tableEnvironment(machine, form)
-  const printer = printerOf(type)
   return writeJson({
     kind: 'Table',
     apiVersion: `meta.k8s.io/${form.version}`,
@@ -111,7 +118,7 @@ export function renderEvent(
   if (form.as === 'Table') {
     text = tableText(
       machine,
-      type,
+      printerOf(type),
       [object],
       form,
       { resourceVersion: String(object.metadata['resourceVersion'] ?? '') },

@@ -16,6 +16,7 @@ import {
   jobStatus,
   mapText,
   nodeAddress,
+  nodeKernel,
   nodeRoles,
   nodeStatus,
   num,
@@ -27,6 +28,7 @@ import {
   TEMPLATE,
   table,
 } from './cells.ts'
+import { MORE_TABLES } from './more-tables.ts'
 import { podCells } from './pod-cells.ts'
 import { AGE, NAME, type TablePrinter } from './printer.ts'
 import { ingressAddress, loadBalancerAddress, servicePorts } from './service-cells.ts'
@@ -36,7 +38,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ['pods', table('Ready,Status,Restarts,Age,~IP,~Node,~Nominated Node,~Readiness Gates', podCells)],
   [
     'deployments.apps',
-    table('Ready,#Up-to-date,#Available,Age,~Containers,~Images,~Selector', (o, now) => [
+    table('Ready,Up-to-date,Available,Age,~Containers,~Images,~Selector', (o, now) => [
       `${num(o, 'status.readyReplicas')}/${num(o, 'spec.replicas')}`,
       num(o, 'status.updatedReplicas'),
       num(o, 'status.availableReplicas'),
@@ -94,7 +96,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ],
   [
     'cronjobs.batch',
-    table('Schedule,Timezone,Suspend,#Active,Last Schedule,Age,~Containers,~Images,~Selector', (o, now) => {
+    table('Schedule,Timezone,?Suspend,#Active,Last Schedule,Age,~Containers,~Images,~Selector', (o, now) => {
       const last = at(o, 'status.lastScheduleTime')
       return [
         str(o, 'spec.schedule'),
@@ -157,7 +159,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ],
   ['configmaps', table('Data,Age', (o, now) => [size(o, 'data') + size(o, 'binaryData'), age(o, now)])],
   ['secrets', table('Type,Data,Age', (o, now) => [str(o, 'type'), size(o, 'data'), age(o, now)])],
-  ['serviceaccounts', table('Secrets,Age', (o, now) => [size(o, 'secrets'), age(o, now)])],
+  ['serviceaccounts', table('Age', (o, now) => [age(o, now)])],
   ['namespaces', table('Status,Age', (o, now) => [str(o, 'status.phase'), age(o, now)])],
   [
     'nodes',
@@ -171,7 +173,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
         nodeAddress(o, 'InternalIP'),
         nodeAddress(o, 'ExternalIP'),
         str(o, 'status.nodeInfo.osImage', '<unknown>'),
-        str(o, 'status.nodeInfo.kernelVersion', '<unknown>'),
+        nodeKernel(o),
         str(o, 'status.nodeInfo.containerRuntimeVersion', '<unknown>'),
       ],
     ),
@@ -229,7 +231,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ],
   [
     'horizontalpodautoscalers.autoscaling',
-    table('Reference,Targets,MinPods,MaxPods,#Replicas,Age', (o, now) => [
+    table('Reference,Targets,MinPods,MaxPods,Replicas,Age', (o, now) => [
       `${str(o, 'spec.scaleTargetRef.kind')}/${str(o, 'spec.scaleTargetRef.name')}`,
       hpaMetrics(o),
       str(o, 'spec.minReplicas', '<unset>'),
@@ -266,6 +268,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
       ].map((spec) => ({
         name: spec.replace('~', ''),
         type: 'string',
+        ...(spec === '~Name' ? { format: 'name' } : {}),
         priority: spec.startsWith('~') ? 1 : 0,
       })),
       cells: (o, now) => [
@@ -292,7 +295,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ['leases.coordination.k8s.io', table('Holder,Age', (o, now) => [str(o, 'spec.holderIdentity'), age(o, now)])],
   [
     'priorityclasses.scheduling.k8s.io',
-    table('Value,Global-Default,Age,~PreemptionPolicy', (o, now) => [
+    table('#Value,?Global-Default,Age,PreemptionPolicy', (o, now) => [
       num(o, 'value'),
       at(o, 'globalDefault') === true,
       age(o, now),
@@ -309,7 +312,7 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
   ],
   [
     'controllerrevisions.apps',
-    table('Controller,#Revision,Age', (o, now) => {
+    table('Controller,Revision,Age', (o, now) => {
       const owner = items(o, 'metadata.ownerReferences').find((item) => item['controller'] === true)
       const group = str(owner, 'apiVersion').split('/')
       const name =
@@ -317,4 +320,5 @@ export const BUILTIN_TABLES: ReadonlyMap<string, TablePrinter> = new Map<string,
       return [owner === undefined ? '<none>' : `${name}/${str(owner, 'name')}`, num(o, 'revision'), age(o, now)]
     }),
   ],
+  ...MORE_TABLES,
 ])

@@ -6,14 +6,14 @@ import { AGE, NAME, type TablePrinter } from './printer.ts'
 
 export type Cells = (object: KubeObject, now: number) => JsonValue[]
 
-/** Columns as `Title` (string), `#Title` (integer); a leading `~` means wide output only. Name is always the first. */
+/** Columns as `Title` (string), `#Title` (integer), `?Title` (boolean); a leading `~` means wide output only. Name is always the first. */
 export function table(columns: string, cells: Cells): TablePrinter {
   const definitions = columns.split(',').map((spec): ColumnDefinition => {
     const wide = spec.startsWith('~')
     const rest = wide ? spec.slice(1) : spec
     if (rest === 'Age') return { ...AGE, priority: wide ? 1 : 0 }
-    const integer = rest.startsWith('#')
-    return { name: integer ? rest.slice(1) : rest, type: integer ? 'integer' : 'string', priority: wide ? 1 : 0 }
+    const type = rest.startsWith('#') ? 'integer' : rest.startsWith('?') ? 'boolean' : 'string'
+    return { name: type === 'string' ? rest : rest.slice(1), type, priority: wide ? 1 : 0 }
   })
   return { columns: [NAME, ...definitions], cells: (object, now) => [object.metadata.name, ...cells(object, now)] }
 }
@@ -124,6 +124,12 @@ export const nodeAddress = (object: KubeObject, type: string): string =>
     'address',
     '<none>',
   )
+
+export function nodeKernel(object: KubeObject): string {
+  const kernel = str(object, 'status.nodeInfo.kernelVersion') || '<unknown>'
+  const architecture = str(object, 'status.nodeInfo.architecture')
+  return architecture === '' ? kernel : `${kernel} (${architecture})`
+}
 
 export function hpaMetrics(object: KubeObject): string {
   const metrics = items(object, 'spec.metrics')

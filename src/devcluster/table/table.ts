@@ -14,7 +14,7 @@ export interface TableEnvironment {
 
 /** What every resource without columns of its own shows (apiserver's default table convertor). */
 const DEFAULT_PRINTER: TablePrinter = {
-  columns: [NAME, { ...AGE, name: 'Created At' }],
+  columns: [NAME, { ...AGE, name: 'Created At', type: 'date' }],
   cells: (object) => [object.metadata.name, object.metadata['creationTimestamp'] ?? null],
 }
 

@@ -84,3 +84,65 @@ describe('authorisation', () => {
     expect(cluster.server.userOfToken(token)).toBeUndefined()
   })
 })
+
+describe('the roles of every cluster', () => {
+  const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles'
+  const review = (cluster: TestCluster, user: string, verb: string, group: string, resource: string): unknown => {
+    const spec = { user, resourceAttributes: { namespace: 'default', verb, group, resource } }
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec }
+    return getIn(cluster.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', body).body, ['status', 'allowed'])
+  }
+  const bind = (cluster: TestCluster, role: string): void => {
+    cluster.post('/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: role },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: role }],
+    })
+  }
+
+  // Answers of kube-apiserver 1.36.4 with its bootstrap policy.
+  const answers: [role: string, verb: string, group: string, resource: string, allowed: boolean][] = [
+    ['view', 'list', '', 'pods', true],
+    ['view', 'get', '', 'secrets', false],
+    ['view', 'create', 'apps', 'deployments', false],
+    ['view', 'get', 'apps', 'deployments', true],
+    ['edit', 'create', 'apps', 'deployments', true],
+    ['edit', 'get', '', 'secrets', true],
+    ['edit', 'list', '', 'configmaps', true],
+    ['edit', 'create', '', 'resourcequotas', false],
+    ['edit', 'create', 'rbac.authorization.k8s.io', 'roles', false],
+    ['admin', 'create', 'rbac.authorization.k8s.io', 'roles', true],
+    ['admin', 'create', '', 'resourcequotas', false],
+    ['admin', 'delete', 'batch', 'jobs', true],
+    ['admin', 'delete', '', 'namespaces', false],
+  ]
+  it.each(answers)('%s: may %s %s/%s: %s', async (role, verb, group, resource, allowed) => {
+    const cluster = new TestCluster()
+    await cluster.clock.advance(1000)
+    bind(cluster, role)
+    expect(review(cluster, role, verb, group, resource)).toBe(allowed)
+  })
+
+  it('take in what charts label for them', async () => {
+    const cluster = new TestCluster()
+    cluster.post(roles, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'things-view', labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },
+      rules: [{ apiGroups: ['demo.io'], resources: ['things'], verbs: ['get'] }],
+    })
+    await cluster.clock.advance(1000)
+    for (const role of ['view', 'edit', 'admin']) {
+      expect(cluster.get(`${roles}/${role}`).body['rules']).toContainEqual({
+        apiGroups: ['demo.io'],
+        resources: ['things'],
+        verbs: ['get'],
+      })
+    }
+    cluster.request('DELETE', `${roles}/things-view`)
+    await cluster.clock.advance(1000)
+    expect(JSON.stringify(cluster.get(`${roles}/admin`).body)).not.toContain('demo.io')
+  })
+})

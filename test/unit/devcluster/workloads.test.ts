@@ -213,3 +213,80 @@ describe('logs', () => {
     expect(cluster.get(`${PODS}/p/log?container=none`).body['message']).toBe('container none is not valid for pod p')
   })
 })
+
+describe('revisions', () => {
+  const CR = `${NS}/controllerrevisions`
+  const template = (image: string): JsonObject => ({
+    metadata: { labels: { app: 'set' } },
+    spec: { containers: [{ name: 'main', image }] },
+  })
+  const kinds: [kind: string, plural: string, extra: JsonObject, event: RegExp][] = [
+    ['DaemonSet', 'daemonsets', {}, /^Created pod: set-\w+$/],
+    ['StatefulSet', 'statefulsets', { serviceName: 'set' }, /^Create Pod set-0 in StatefulSet set successful$/],
+  ]
+  // As kubectl rollout undo finds it on kube-apiserver 1.36 with kube-controller-manager's history package.
+  it.each(kinds)('of a %s: an earlier template becomes the newest', async (kind, plural, extra, event) => {
+    const cluster = new TestCluster()
+    const spec = { selector: { matchLabels: { app: 'set' } }, ...extra }
+    cluster.post(`${NS}/${plural}`, {
+      apiVersion: 'apps/v1',
+      kind,
+      metadata: { name: 'set', annotations: { 'kubernetes.io/change-cause': 'first' } },
+      spec: { ...spec, template: template('a:1') },
+    })
+    await cluster.clock.advance(5000)
+    for (const image of ['a:2', 'a:1']) {
+      cluster.patch(`${NS}/${plural}/set`, 'strategic', { spec: { template: template(image) } })
+      await cluster.clock.advance(10_000)
+    }
+    const revisions = (cluster.get(CR).body['items'] as JsonObject[]).map((item) => [
+      getIn(item, ['data', 'spec', 'template', 'spec', 'containers', '0', 'image']) ??
+        (getIn(item, ['data', 'spec', 'template', 'spec', 'containers']) as JsonObject[])[0]!['image'],
+      item['revision'],
+      getIn(item, ['metadata', 'labels', 'app']),
+      getIn(item, ['metadata', 'annotations', 'kubernetes.io/change-cause']),
+    ])
+    expect(revisions.sort()).toEqual([
+      ['a:1', 3, 'set', 'first'],
+      ['a:2', 2, 'set', 'first'],
+    ])
+    const events = cluster.get('/api/v1/namespaces/default/events').body['items'] as JsonObject[]
+    const told = events.filter((item) => getIn(item, ['involvedObject', 'kind']) === kind)
+    expect(told.map((item) => item['message'])).toContainEqual(expect.stringMatching(event))
+    expect(new Set(told.map((item) => item['reason']))).toEqual(new Set(['SuccessfulCreate', 'SuccessfulDelete']))
+  })
+
+  it('of Deployments and ReplicaSets count the Pods that are going', async () => {
+    const cluster = new TestCluster()
+    cluster.post(`${NS}/deployments`, deployment('web'))
+    await cluster.clock.advance(3000)
+    for (const plural of ['deployments', 'replicasets']) {
+      const [item] = cluster.get(`${NS}/${plural}`).body['items'] as JsonObject[]
+      expect(getIn(item, ['status', 'terminatingReplicas'])).toBe(0)
+    }
+  })
+})
+
+it('Services do not share addresses and node ports', () => {
+  const cluster = new TestCluster()
+  const service = (name: string, spec: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { ports: [{ port: 80, nodePort: 30080 }], type: 'NodePort', ...spec },
+  })
+  const path = '/api/v1/namespaces/default/services'
+  const first = cluster.post(path, service('a', {})).body
+  expect(cluster.post(path, service('b', {})).body['message']).toBe(
+    'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated',
+  )
+  const clusterIP = getIn(first, ['spec', 'clusterIP'])!
+  expect(cluster.post(path, service('c', { clusterIP, ports: [{ port: 80 }] })).body['message']).toBe(
+    `Service "c" is invalid: spec.clusterIPs: Invalid value: ["${String(clusterIP)}"]: failed to allocate IP ${String(clusterIP)}: provided IP is already allocated`,
+  )
+  const udp = service('d', { ports: [{ port: 80, nodePort: 30080, protocol: 'UDP' }] })
+  expect([
+    cluster.post(path, udp).status,
+    cluster.patch(`${path}/a`, 'merge', { spec: { selector: { a: 'b' } } }).status,
+  ]).toEqual([201, 200])
+})

@@ -1,11 +1,14 @@
-import { getIn, type JsonObject } from '../../../base/index.ts'
+import { getIn, type JsonObject, type JsonValue } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import { isDeleting, labelsOf } from '../../operations/metadata.ts'
 import type { Environment } from '../environment.ts'
+import { recordEvent } from './events.ts'
 import { isPodActive, isPodReady, numberAt, podFromTemplate, readyFor, scaled, templateHash } from './pod-objects.ts'
+import { keepRevision, REVISIONS } from './revisions.ts'
 import { generationOf, WorkloadController } from './workload.ts'
 
 const REVISION_LABEL = 'controller-revision-hash'
+const COMPONENT = 'daemonset-controller'
 
 /** DaemonSets: one Pod on each Node. */
 export class DaemonSetController extends WorkloadController {
@@ -16,7 +19,14 @@ export class DaemonSetController extends WorkloadController {
   protected sync(set: KubeObject): void {
     const revision = templateHash(getIn(set, ['spec', 'template']))
     const nodes = this.env.list('nodes').map((node) => node.metadata.name)
-    if (!isDeleting(set)) this.#balance(set, revision, nodes)
+    if (!isDeleting(set)) {
+      const live = new Set(
+        this.ownedBy(set, 'pods').map((pod) => this.#revisionName(set, labelsOf(pod)[REVISION_LABEL])),
+      )
+      const wanted = { name: this.#revisionName(set, revision), labels: { [REVISION_LABEL]: revision } }
+      keepRevision(this.env, set, this.ownedBy(set, REVISIONS), wanted, live)
+      this.#balance(set, revision, nodes)
+    }
     this.#report(set, revision, nodes.length)
   }
 
@@ -25,7 +35,7 @@ export class DaemonSetController extends WorkloadController {
     const namespace = String(set.metadata['namespace'])
     for (const node of nodes) {
       const here = pods.filter((pod) => this.#nodeOf(pod) === node && !isDeleting(pod))
-      for (const pod of here) if (!isPodActive(pod)) this.env.remove('pods', pod)
+      for (const pod of here) if (!isPodActive(pod)) this.#remove(set, pod)
       if (pods.some((pod) => this.#nodeOf(pod) === node)) continue
       const pod = podFromTemplate(set, getIn(set, ['spec', 'template']), {
         generateName: `${set.metadata.name}-`,
@@ -34,7 +44,8 @@ export class DaemonSetController extends WorkloadController {
       })
       const spec = pod['spec'] as JsonObject
       spec['nodeName'] = node
-      this.env.create('pods', namespace, pod)
+      const made = this.env.create('pods', namespace, pod)
+      this.#tell(set, 'SuccessfulCreate', `Created pod: ${made.metadata.name}`)
     }
     if (getIn(set, ['spec', 'updateStrategy', 'type']) === 'OnDelete') return
     const missing = Math.max(
@@ -45,8 +56,21 @@ export class DaemonSetController extends WorkloadController {
     for (const pod of pods) {
       if (isDeleting(pod) || labelsOf(pod)[REVISION_LABEL] === revision) continue
       if (isPodReady(pod) && room-- <= 0) continue
-      this.env.remove('pods', pod)
+      this.#remove(set, pod)
     }
+  }
+
+  #revisionName(set: KubeObject, hash: JsonValue | undefined): string {
+    return `${set.metadata.name}-${String(hash)}`
+  }
+
+  #remove(set: KubeObject, pod: KubeObject): void {
+    this.env.remove('pods', pod)
+    this.#tell(set, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
+  }
+
+  #tell(set: KubeObject, reason: string, message: string): void {
+    recordEvent(this.env, set, { type: 'Normal', reason, message, component: COMPONENT })
   }
 
   #nodeOf(pod: KubeObject): string {

@@ -29,7 +29,7 @@ export function deploymentStatus(
     availableReplicas: available,
     unavailableReplicas: Math.max(0, wantedTotal - available),
   }
-  const status: JsonObject = { observedGeneration: view.generation }
+  const status: JsonObject = { observedGeneration: view.generation, terminatingReplicas: sum('terminatingReplicas') }
   for (const [key, value] of Object.entries(counts)) if (value > 0) status[key] = value
   const collisions = numberAt(deployment, 0, 'status', 'collisionCount')
   if (collisions > 0) status['collisionCount'] = collisions

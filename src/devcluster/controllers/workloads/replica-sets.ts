@@ -12,6 +12,7 @@ import {
   listAt,
   numberAt,
   objectAt,
+  phaseOf,
   podFromTemplate,
   readyFor,
   withCondition,
@@ -83,7 +84,14 @@ export class ReplicaSetController extends WorkloadController {
       readyReplicas: ready.length,
       availableReplicas: available.length,
     }
-    const status: JsonObject = { replicas: pods.length, observedGeneration: generationOf(set) }
+    const leaving = this.ownedBy(set, 'pods').filter(
+      (pod) => isDeleting(pod) && !['Succeeded', 'Failed'].includes(phaseOf(pod)),
+    )
+    const status: JsonObject = {
+      replicas: pods.length,
+      terminatingReplicas: leaving.length,
+      observedGeneration: generationOf(set),
+    }
     for (const [key, value] of Object.entries(counts)) if (value > 0) status[key] = value
     const others = listAt(set, 'status', 'conditions').filter((condition) => condition['type'] !== 'ReplicaFailure')
     const conditions =

@@ -2,8 +2,8 @@ import { getIn, type JsonObject, jsonClone } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import { isDeleting, labelsOf } from '../../operations/metadata.ts'
 import type { Environment } from '../environment.ts'
+import { recordEvent } from './events.ts'
 import {
-  controllerReference,
   isPodActive,
   isPodReady,
   listAt,
@@ -14,10 +14,11 @@ import {
   readyFor,
   templateHash,
 } from './pod-objects.ts'
+import { keepRevision, REVISIONS } from './revisions.ts'
 import { generationOf, WorkloadController } from './workload.ts'
 
 const REVISION_LABEL = 'controller-revision-hash'
-const REVISIONS = 'controllerrevisions.apps'
+const COMPONENT = 'statefulset-controller'
 
 /** StatefulSets: Pods with ordinals and claims of their own, made in order, replaced from the highest ordinal down. */
 export class StatefulSetController extends WorkloadController {
@@ -28,7 +29,10 @@ export class StatefulSetController extends WorkloadController {
   protected sync(set: KubeObject): void {
     const revision = `${set.metadata.name}-${templateHash(getIn(set, ['spec', 'template']))}`
     if (!isDeleting(set)) {
-      this.#keepRevision(set, revision)
+      const hash = { 'controller.kubernetes.io/hash': revision.slice(set.metadata.name.length + 1) }
+      const live = new Set([...this.#pods(set).values()].map((pod) => String(labelsOf(pod)[REVISION_LABEL])))
+      live.add(String(getIn(set, ['status', 'currentRevision'])))
+      keepRevision(this.env, set, this.ownedBy(set, REVISIONS), { name: revision, labels: hash }, live)
       this.#balance(set, revision)
     }
     this.#report(set, revision)
@@ -51,7 +55,7 @@ export class StatefulSetController extends WorkloadController {
     for (let ordinal = start; ordinal < start + wanted; ordinal++) {
       const pod = pods.get(ordinal)
       if (pod === undefined) this.#make(set, ordinal, this.#revisionFor(set, ordinal, revision))
-      else if (phaseOf(pod) === 'Failed' || phaseOf(pod) === 'Succeeded') this.env.remove('pods', pod)
+      else if (phaseOf(pod) === 'Failed' || phaseOf(pod) === 'Succeeded') this.#remove(set, pod)
       if (!parallel && (pod === undefined || !isPodReady(pod) || isDeleting(pod))) {
         this.#removeBroken(set, pod, ordinal, revision)
         return
@@ -60,7 +64,7 @@ export class StatefulSetController extends WorkloadController {
     const extra = [...pods.keys()]
       .filter((ordinal) => ordinal < start || ordinal >= start + wanted)
       .sort((a, b) => b - a)
-    for (const ordinal of parallel ? extra : extra.slice(0, 1)) this.env.remove('pods', pods.get(ordinal)!)
+    for (const ordinal of parallel ? extra : extra.slice(0, 1)) this.#remove(set, pods.get(ordinal)!)
     if (extra.length > 0) return
     this.#update(set, pods, revision)
   }
@@ -68,7 +72,7 @@ export class StatefulSetController extends WorkloadController {
   /** A Pod of an old template that never became ready gives way to the new one (a deviation that saves a manual delete). */
   #removeBroken(set: KubeObject, pod: KubeObject | undefined, ordinal: number, revision: string): void {
     if (pod === undefined || isDeleting(pod) || isPodReady(pod)) return
-    if (labelsOf(pod)[REVISION_LABEL] !== this.#revisionFor(set, ordinal, revision)) this.env.remove('pods', pod)
+    if (labelsOf(pod)[REVISION_LABEL] !== this.#revisionFor(set, ordinal, revision)) this.#remove(set, pod)
   }
 
   #partition(set: KubeObject): number {
@@ -87,7 +91,7 @@ export class StatefulSetController extends WorkloadController {
       if (ordinal < this.#partition(set)) return
       const pod = pods.get(ordinal)!
       if (labelsOf(pod)[REVISION_LABEL] !== revision) {
-        if (!isDeleting(pod)) this.env.remove('pods', pod)
+        if (!isDeleting(pod)) this.#remove(set, pod)
         return
       }
       if (!isPodReady(pod)) return
@@ -127,30 +131,28 @@ export class StatefulSetController extends WorkloadController {
       spec['volumes'] = [...listAt(spec, 'volumes').filter((item) => item['name'] !== volume.name), volume]
     }
     this.env.create('pods', namespace, pod)
+    this.#tell(set, 'Create', name)
+  }
+
+  #remove(set: KubeObject, pod: KubeObject): void {
+    if (isDeleting(pod)) return
+    this.env.remove('pods', pod)
+    this.#tell(set, 'Delete', pod.metadata.name)
+  }
+
+  #tell(set: KubeObject, verb: 'Create' | 'Delete', pod: string): void {
+    recordEvent(this.env, set, {
+      type: 'Normal',
+      reason: `Successful${verb}`,
+      message: `${verb} Pod ${pod} in StatefulSet ${set.metadata.name} successful`,
+      component: COMPONENT,
+    })
   }
 
   #templateOf(set: KubeObject, revision: string): JsonObject {
     const kept = this.env.get(REVISIONS, String(set.metadata['namespace']), revision)
     const template = objectAt(kept, 'data', 'spec', 'template')
     return Object.keys(template).length > 0 ? template : objectAt(set, 'spec', 'template')
-  }
-
-  #keepRevision(set: KubeObject, revision: string): void {
-    const namespace = String(set.metadata['namespace'])
-    if (this.env.get(REVISIONS, namespace, revision) !== undefined) return
-    const known = this.ownedBy(set, REVISIONS)
-    this.env.create(REVISIONS, namespace, {
-      apiVersion: 'apps/v1',
-      kind: 'ControllerRevision',
-      metadata: {
-        name: revision,
-        namespace,
-        labels: { ...objectAt(set, 'spec', 'selector', 'matchLabels') },
-        ownerReferences: [controllerReference(set)],
-      },
-      data: { spec: { template: { ...jsonClone(objectAt(set, 'spec', 'template')), $patch: 'replace' } } },
-      revision: Math.max(0, ...known.map((item) => Number(item['revision'] ?? 0))) + 1,
-    })
   }
 
   #report(set: KubeObject, revision: string): void {

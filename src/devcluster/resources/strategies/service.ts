@@ -42,15 +42,14 @@ export const service: Strategy = {
     allocate(draft, old, context)
   },
   warnings: (object) => serviceWarnings(new Field(sub(object, 'spec') ?? {}, 'spec', [])),
-  validate: (object, _context, live) => {
-    const errors = collect(object['spec'], 'spec', checkServiceSpec)
-    if (live === undefined) return [...errors, ...portRangeErrors(object)]
+  validate: (object, context, live) => {
     const old = sub(live, 'spec') ?? {}
-    return [
-      ...collect(object['spec'], 'spec', (spec) => checkServiceUpdate(spec, old)),
-      ...errors,
+    const errors = [
+      ...(live === undefined ? [] : collect(object['spec'], 'spec', (spec) => checkServiceUpdate(spec, old))),
+      ...collect(object['spec'], 'spec', checkServiceSpec),
       ...portRangeErrors(object),
     ]
+    return errors.length > 0 ? errors : allocationErrors(object, context, live)
   },
 }
 
@@ -62,6 +61,41 @@ function portRangeErrors(object: KubeObject): FieldError[] {
     const why = 'provided port is not in the valid range. The range of valid ports is 30000-32767'
     return [invalidValue(`spec.ports[${i}].nodePort`, node, why)]
   })
+}
+
+/**
+ * Asked for what another Service has. Addresses outside of this cluster's range are taken as they are: a fleet names
+ * those of its own cluster.
+ */
+function allocationErrors(object: KubeObject, context: StrategyContext, live: KubeObject | undefined): FieldError[] {
+  const spec = sub(object, 'spec')
+  const wantsPort = list(spec, 'ports').some((port) => Number(port['nodePort'] ?? 0) > 0)
+  const address = text(spec, 'clusterIP')
+  const wantsAddress = address !== '' && address !== 'None' && address !== text(sub(live, 'spec'), 'clusterIP')
+  if (!wantsPort && !wantsAddress) return []
+  const { name, namespace } = object.metadata
+  const others = context
+    .list('services')
+    .filter((other) => other.metadata.name !== name || other.metadata['namespace'] !== namespace)
+  const errors: FieldError[] = []
+  if (wantsAddress && others.some((other) => text(sub(other, 'spec'), 'clusterIP') === address)) {
+    const why = `failed to allocate IP ${address}: provided IP is already allocated`
+    errors.push(invalidValue('spec.clusterIPs', [address], why))
+  }
+  const taken = new Set(others.flatMap(portsOf))
+  list(spec, 'ports').forEach((port, i) => {
+    const number = Number(port['nodePort'] ?? 0)
+    if (number > 0 && taken.has(`${String(port['protocol'])}/${number}`))
+      errors.push(invalidValue(`spec.ports[${i}].nodePort`, number, 'provided port is already allocated'))
+  })
+  return errors
+}
+
+/** Node ports of a Service as `TCP/30080`: the allocator of each protocol is of its own. */
+function portsOf(object: KubeObject): string[] {
+  return list(sub(object, 'spec'), 'ports').map(
+    (port) => `${String(port['protocol'])}/${Number(port['nodePort'] ?? 0)}`,
+  )
 }
 
 /** Gives addresses and node ports; `old`: the spec that an update replaces. */
