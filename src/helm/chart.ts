@@ -39,6 +39,14 @@ export interface ChartMetadata {
   readonly type: string
 }
 
+/** What a lock file says. Source: Helm 4.1 pkg/chart/v2/dependency.go. */
+export interface ChartLock {
+  /** RFC 3339; Go's zero time where the file does not say. */
+  readonly generated: string
+  readonly digest: string
+  readonly dependencies: readonly ChartDependency[]
+}
+
 /**
  * A loaded chart. Loading gives one that is shared and never changed; `workingCopy` makes the one whose dependencies and
  * values a render works out.
@@ -48,6 +56,8 @@ export interface Chart {
   values: GoMap
   /** The files that say the default values, a later one over an earlier one: `values.yaml`, or those of `valuesFiles`. */
   readonly valuesFiles?: readonly ChartFile[]
+  /** Chart.lock or requirements.lock; absent where there is none. */
+  readonly lock?: ChartLock
   /** Text of values.schema.json. */
   readonly schema: string | undefined
   readonly templates: readonly ChartFile[]

@@ -13,7 +13,7 @@ export { type Chart, type ChartDependency, type ChartFile, type ChartMetadata, H
 export type { RenderOptions, TemplateCache } from './engine.ts'
 export type { CertificateRequest, TemplateCrypto } from './functions/crypto.ts'
 export { type HelmIgnoreRule, isIgnoredByHelm, parseHelmIgnore } from './ignore.ts'
-export { loadChart, readLock, type Unpack } from './load.ts'
+export { loadChart, type Unpack } from './load.ts'
 export { HeadCache, type Hook, type Manifest, splitManifests } from './manifests.ts'
 export { renderNameTemplate } from './name-template.ts'
 export { textLayer, valueAtPath, valuesLocator } from './origins/chart-layers.ts'

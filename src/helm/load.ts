@@ -1,6 +1,6 @@
-import { compareStrings, encodeText, isObject, type JsonObject } from '../base/index.ts'
+import { compareStrings, getString, isObject, type JsonObject } from '../base/index.ts'
 import { decodeBytes } from '../gotemplate/index.ts'
-import { type Chart, type ChartDependency, type ChartFile, type ChartMetadata, HelmError } from './chart.ts'
+import { type Chart, type ChartFile, type ChartLock, type ChartMetadata, HelmError } from './chart.ts'
 import { readDependencies, readMetadata, validateMetadata } from './metadata.ts'
 import { decodeMetadata } from './metadata-json.ts'
 import { readYamlText } from './read-yaml.ts'
@@ -28,13 +28,14 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   let values: Chart['values'] = {}
   const valuesFiles: ChartFile[] = []
   let schema: string | undefined
+  let lock: ChartLock | undefined
   const templates: ChartFile[] = []
   const rest: ChartFile[] = []
   const packed = new Map<string, ChartFile[]>()
   for (const file of files) {
     const { name } = file
     if (name === 'Chart.yaml') continue
-    if (name === 'Chart.lock') prefixed('cannot load Chart.lock: ', () => readYaml(file))
+    if (name === 'Chart.lock') lock = prefixed('cannot load Chart.lock: ', () => readLock(file))
     else if (name === 'values.yaml') {
       values = prefixed('cannot load values.yaml: ', () => readValues(text(file)))
       valuesFiles.push(file)
@@ -45,7 +46,7 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
       if (metadata !== undefined) metadata = { ...metadata, dependencies }
       if (metadata?.apiVersion === 'v1') rest.push(file)
     } else if (name === 'requirements.lock') {
-      prefixed('cannot load requirements.lock: ', () => readYaml(file))
+      lock = prefixed('cannot load requirements.lock: ', () => readLock(file))
       if (metadata?.apiVersion === 'v1') rest.push(file)
     } else if (name.startsWith('templates/')) templates.push(file)
     else if (name.startsWith('charts/') && !name.endsWith('.prov')) {
@@ -59,6 +60,7 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   const chart: Chart = {
     ...{ metadata, values, valuesFiles, schema, templates },
     ...{ files: rest, dependencies: [], parent: undefined },
+    ...(lock === undefined ? {} : { lock }),
   }
   for (const name of [...packed.keys()].sort(compareStrings)) {
     const dependency = loadDependency(name, packed.get(name)!, { chart, unpack, nesting })
@@ -70,10 +72,13 @@ export function loadChart(files: readonly ChartFile[], unpack: Unpack, nesting =
   return chart
 }
 
-/** The dependencies that a lock file (`Chart.lock`, `requirements.lock`) pins. @throws HelmError */
-export function readLock(lock: string): ChartDependency[] {
-  const file = { name: 'Chart.lock', data: encodeText(lock) }
-  return readDependencies(prefixed('cannot load Chart.lock: ', () => decodeMetadata(readYaml(file))))
+function readLock(file: ChartFile): ChartLock {
+  const json = readYaml(file)
+  return {
+    generated: getString(json, 'generated') ?? '0001-01-01T00:00:00Z',
+    digest: getString(json, 'digest') ?? '',
+    dependencies: readDependencies(decodeMetadata(json)),
+  }
 }
 
 function loadDependency(

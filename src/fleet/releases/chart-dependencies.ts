@@ -1,11 +1,10 @@
-import { decodeText, parseSemVer, parseSemVerConstraint, satisfies } from '../../base/index.ts'
+import { parseSemVer, parseSemVerConstraint, satisfies } from '../../base/index.ts'
 import {
   type Chart,
   type ChartDependency,
   type ChartFile,
   HelmError,
   loadChart,
-  readLock,
   type Unpack,
 } from '../../helm/index.ts'
 import { ChartError } from '../../source/index.ts'
@@ -33,7 +32,7 @@ export async function withDependencies(
   { chart, files }: ChartWithFiles,
   tools: DependencyTools,
 ): Promise<ChartWithFiles> {
-  const missing = missingOf(chart, lockOf(files) ?? chart.metadata.dependencies)
+  const missing = missingOf(chart, chart.lock?.dependencies ?? chart.metadata.dependencies)
   if (missing.length === 0) return { chart, files }
   const dependencies = [...chart.dependencies]
   const added: ChartFile[] = []
@@ -46,11 +45,6 @@ export async function withDependencies(
   const complete: Chart = { ...chart, dependencies: [] }
   complete.dependencies = dependencies.map((dependency) => ({ ...dependency, parent: complete }))
   return { chart: complete, files: [...files, ...added] }
-}
-
-function lockOf(files: readonly ChartFile[]): readonly Requested[] | undefined {
-  const lock = files.findLast(({ name }) => name === 'Chart.lock' || name === 'requirements.lock')
-  return lock === undefined ? undefined : readLock(decodeText(lock.data))
 }
 
 /** What is asked for and not there; as many charts as are asked for count as all of them. */

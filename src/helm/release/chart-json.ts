@@ -1,7 +1,14 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts'
 import { encodeText } from '../../base/index.ts'
 import type { GoMap, GoValue } from '../../gotemplate/index.ts'
-import { type Chart, type ChartDependency, type ChartFile, type ChartMetadata, workingCopy } from '../chart.ts'
+import {
+  type Chart,
+  type ChartDependency,
+  type ChartFile,
+  type ChartLock,
+  type ChartMetadata,
+  workingCopy,
+} from '../chart.ts'
 import { processDependencies } from '../dependencies.ts'
 import { base64Encode } from '../functions/base-n.ts'
 import { toJsonValue } from '../functions/json.ts'
@@ -16,11 +23,19 @@ export function chartToJson(loaded: Chart, userValues: GoMap): JsonObject {
   processDependencies(chart, userValues)
   return {
     metadata: metadataToJson(chart.metadata),
-    lock: null,
+    lock: chart.lock === undefined ? null : lockToJson(chart.lock),
     templates: filesToJson(chart.templates),
     values: valuesToJson(chart.values),
     schema: chart.schema === undefined ? null : base64Encode(encodeText(chart.schema)),
     files: filesToJson(chart.files),
+  }
+}
+
+function lockToJson({ generated, digest, dependencies }: ChartLock): JsonObject {
+  return {
+    generated,
+    digest,
+    dependencies: dependencies.length === 0 ? null : dependencies.map(dependencyToJson),
   }
 }
 

@@ -54,6 +54,8 @@ export interface ApplyingOptions extends OperationOptions {
   readonly forceConflicts?: boolean
   /** How many revisions stay; 10 when absent, 0: all. */
   readonly maxHistory?: number
+  /** Render and check against the cluster, and change nothing; the record comes back unstored (`--dry-run=server`). */
+  readonly dryRun?: boolean
 }
 
 export function storageOf(context: ReleaseContext): ReleaseStorage {
@@ -129,6 +131,11 @@ export async function renderFor(
 /** The manifest that a record keeps. Source: Helm 4.1 pkg/action/action.go (`renderResources`). */
 export function manifestText(rendered: RenderedChart): string {
   return rendered.manifests.map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`).join('')
+}
+
+/** The record of an operation that was only tried. */
+export function dryRunOf(record: ReleaseRecord, description = 'Dry run complete'): ReleaseRecord {
+  return { ...record, info: { ...record.info, description } }
 }
 
 /** A record that an operation changes step by step, each step stored. */

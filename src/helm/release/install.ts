@@ -9,6 +9,7 @@ import {
   type ApplyingOptions,
   applyContext,
   defaultMaxHistory,
+  dryRunOf,
   failureText,
   LiveRelease,
   manifestText,
@@ -56,7 +57,7 @@ export async function install(
 ): Promise<ReleaseRecord> {
   const storage = storageOf(context)
   const last = await availableName(name, storage, options)
-  if (options.skipCrds !== true) await installCrds(input.chart, context)
+  if (options.skipCrds !== true && options.dryRun !== true) await installCrds(input.chart, context)
   const version = options.replace === true && last !== undefined ? last.version + 1 : 1
   const rendered = await renderFor(context, {
     ...input,
@@ -66,6 +67,7 @@ export async function install(
   checkLabels(labels)
   const record = newRecord({ name, version, labels, ...input, rendered }, context)
   const { adopted, resources } = await checkResources(record, context, options)
+  if (options.dryRun === true) return dryRunOf(record)
   if (options.createNamespace === true) await createNamespace(context)
   if (options.replace === true && last?.info.status === 'uninstalled')
     await storage.update(withStatus(last, 'superseded', 'superseded by new release'))
@@ -91,6 +93,7 @@ async function availableName(
     if (error instanceof HelmError) throw new ReleaseError('InvalidName', error.message, { cause: error })
     throw error
   }
+  if (options.dryRun === true) return undefined
   const last = (await storage.history(name)).at(-1)
   if (last === undefined) return undefined
   const { status } = last.info

@@ -1,11 +1,15 @@
+import { getIn, isObject } from '../../base/index.ts'
 import type { GoMap } from '../../gotemplate/index.ts'
 import type { Chart } from '../chart.ts'
+import { copyValue } from '../functions/table.ts'
+import { coalesceTables, coalesceValues } from '../values.ts'
 import { deleteAll, updateAll } from './apply.ts'
 import { chartToJson, valuesToJson } from './chart-json.ts'
 import {
   type ApplyingOptions,
   applyContext,
   defaultMaxHistory,
+  dryRunOf,
   failureText,
   LiveRelease,
   manifestText,
@@ -29,6 +33,10 @@ import { waitForCurrent } from './wait.ts'
 export interface UpgradeOptions extends ApplyingOptions {
   /** No values mean no values; otherwise they mean those of the release (`--reset-values`). */
   readonly resetValues?: boolean
+  /** The values given go over those of the release, and both over the defaults that its chart had. */
+  readonly reuseValues?: boolean
+  /** The values given go over those of the release, and both over the defaults of the new chart. */
+  readonly resetThenReuseValues?: boolean
   readonly takeOwnership?: boolean
   /** Delete what a failed upgrade has made. */
   readonly cleanupOnFail?: boolean
@@ -54,6 +62,7 @@ export async function upgrade(
   const { last, current } = await findCurrent(name, storage)
   const next = await prepare({ last, current, ...input }, context, options)
   const planned = await plan(current, next, context, options)
+  if (options.dryRun === true) return dryRunOf(next, options.description)
   await storage.create(next, options.maxHistory ?? defaultMaxHistory)
   const release = new LiveRelease(storage, next)
   const created: Resource[] = []
@@ -96,9 +105,8 @@ async function prepare(
   context: ReleaseContext,
   options: UpgradeOptions,
 ): Promise<ReleaseRecord> {
-  const { last, current, chart } = given
-  const reuse = options.resetValues !== true && Object.keys(given.values).length === 0
-  const values = reuse ? (current.config as GoMap) : given.values
+  const { last, current } = given
+  const { chart, values } = reusedValues(given, options)
   const version = last.version + 1
   const rendered = await renderFor(context, {
     chart,
@@ -125,6 +133,23 @@ async function prepare(
     labels: Object.fromEntries(labels),
     applyMethod: 'ssa',
   }
+}
+
+/** The values of an upgrade, and the chart, whose defaults are the old ones where those are to be reused. */
+function reusedValues(
+  { current, chart, values }: { readonly current: ReleaseRecord; readonly chart: Chart; readonly values: GoMap },
+  options: UpgradeOptions,
+): { readonly chart: Chart; readonly values: GoMap } {
+  if (options.resetValues === true) return { chart, values }
+  const config = current.config as GoMap
+  const merged = (): GoMap => coalesceTables(copyValue(values) as GoMap, copyValue(config) as GoMap, false)
+  if (options.reuseValues === true) {
+    const old = getIn(current.chart, ['values'])
+    const defaults = coalesceValues({ ...chart, values: isObject(old) ? (old as GoMap) : {}, dependencies: [] }, config)
+    return { chart: { ...chart, values: defaults }, values: merged() }
+  }
+  if (options.resetThenReuseValues === true) return { chart, values: merged() }
+  return { chart, values: Object.keys(values).length === 0 ? config : values }
 }
 
 interface Planned {

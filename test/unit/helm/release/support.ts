@@ -76,7 +76,7 @@ export class HelmBench {
 const appChart = 'apiVersion: v2\nname: shop\nversion: 1.2.3\nappVersion: "4.5"\ndescription: A shop\n'
 
 /** Files as a folder is walked, so that ours and the real helm see one order. */
-function sorted(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function sorted(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => compareStrings(a, b)))
 }
 
