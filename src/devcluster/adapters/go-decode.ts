@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 import { parseQuantity, quantityText } from '../../kube/index.ts'
 import fieldTypes from '../data/go-field-types.json' with { type: 'json' }
+import { base64Fault } from '../resources/strategies/base64.ts'
 import { readGoTime } from './go-time.ts'
 
 /** Go types of fields that JSON does not tell: `Struct.member` → type. */
@@ -119,7 +120,9 @@ class Decoder {
       }
       case 'string':
         if (typeof value !== 'string') throw this.#mismatch(value, place, 'string')
-        return schema['format'] === 'date-time' ? time(value, place) : value
+        if (schema['format'] === 'date-time') return time(value, place)
+        if (schema['format'] === 'byte') checkBytes(value)
+        return value
       case 'boolean':
         if (typeof value !== 'boolean') throw this.#mismatch(value, place, 'bool')
         return value
@@ -163,6 +166,11 @@ function namedType(field: string, type: string): string {
   return named.replace(/^(\[\](?!uint8)|map\[[^\]]+\])/, '')
 }
 
+function checkBytes(text: string): void {
+  const fault = base64Fault(text)
+  if (fault !== undefined) throw new DecodeFault(`illegal base64 data at input byte ${fault}`)
+}
+
 /** Fields whose times have microseconds. */
 const MICRO_TIMES = /^(LeaseSpec\.(acquireTime|renewTime)|Event\.eventTime|EventSeries\.lastObservedTime)$/
 
@@ -197,6 +205,9 @@ const EMBEDDED: readonly (readonly [RegExp, RegExp, string])[] = [
     'PersistentVolumeSource.',
   ],
   [/^IngressRule$/, /^http$/, 'IngressRuleValue.'],
+  [/^RuleWithOperations$/, /^(?!operations$)/, 'Rule.'],
+  [/^NamedRuleWithOperations$/, /^operations$/, 'RuleWithOperations.'],
+  [/^NamedRuleWithOperations$/, /^(?!resourceNames$)/, 'RuleWithOperations.Rule.'],
 ]
 
 /** A member's path as Go's errors have it: with the names of embedded structs, without indexes. */

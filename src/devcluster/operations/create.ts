@@ -6,7 +6,7 @@ import { DEFINITIONS } from './delete.ts'
 import type { Machine, WriteContext } from './machine.ts'
 import { strategyContext } from './machine.ts'
 import { fillSystemFields, generateName, isDeleting, makeUid, namespaceOf, tidyMetadata } from './metadata.ts'
-import { admit, clientObject, commit, prepared, strategyOf, toStorage } from './pipeline.ts'
+import { admit, clientObject, commit, prepared, settle, strategyOf, toStorage } from './pipeline.ts'
 import { validateMetadata } from './validate-metadata.ts'
 
 /**
@@ -61,7 +61,9 @@ export function createObject(
     if (!isDeleting(taken.object)) throw refusal
     throw new ApiError(409, refusal.reason, `object is being deleted: ${refusal.message}`, refusal.details)
   }
-  return clientObject(machine, commit(machine, type, namespace, next, context.dryRun), type)
+  const stored = commit(machine, type, namespace, next, context.dryRun)
+  if (!context.dryRun) settle(machine, type, namespace, stored)
+  return clientObject(machine, stored, type)
 }
 
 /** A definition that is going takes no new objects: its finalizer waits for the last of them. */

@@ -3,7 +3,8 @@ import type { KubeObject } from '../../kube/index.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import type { AdmissionRequest } from './admission.ts'
-import type { Machine, WriteContext } from './machine.ts'
+import { type Machine, strategyContext, type WriteContext } from './machine.ts'
+import { makeUid } from './metadata.ts'
 import { Reinvocation } from './reinvocation.ts'
 
 const NO_STRATEGY: Strategy = {}
@@ -76,6 +77,23 @@ export function commit(
   if (dryRun) return object
   const metadata = { ...object.metadata, resourceVersion: String(machine.store.nextRevision()) }
   return machine.store.put(type.collection, namespace, orderFields({ ...object, metadata })).object
+}
+
+/** Lets the API server's own controllers say what they have to of an object that was just stored. */
+export function settle(machine: Machine, type: ResourceType, namespace: string, stored: KubeObject): void {
+  const status = strategyOf(machine, type).settle?.(
+    stored,
+    strategyContext(machine, () => makeUid(machine.random)),
+  )
+  if (status === undefined) return
+  const kind = machine.registry.ofCollection(type.collection) ?? type
+  const next = draftOf(stored)
+  next['status'] = status
+  const now = machine.clock.now()
+  const live = draftOf(stored)
+  if (isObject(live['status']) && live['status']['conditions'] === null) delete live['status']['conditions']
+  const update = { type: kind, live, next, manager: 'apiserver', subresource: 'status', now }
+  commit(machine, kind, namespace, machine.fields.update(update), false)
 }
 
 /** apiVersion, kind and metadata first, as clients expect to read them. */

@@ -16,7 +16,17 @@ import { createObject } from './create.ts'
 import { finishDeletion } from './delete.ts'
 import { type Machine, strategyContext, type WriteContext } from './machine.ts'
 import { finalizersOf, isDeleting, makeUid, namespaceOf, tidyMetadata, uidOf } from './metadata.ts'
-import { admit, clientObject, commit, draftOf, prepared, sameObject, strategyOf, toStorage } from './pipeline.ts'
+import {
+  admit,
+  clientObject,
+  commit,
+  draftOf,
+  prepared,
+  sameObject,
+  settle,
+  strategyOf,
+  toStorage,
+} from './pipeline.ts'
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 
 export interface UpdateTarget {
@@ -88,6 +98,7 @@ export function updateObject(
     return { object: clientObject(machine, next, type), created: false }
   }
   const stored = commit(machine, type, namespace, next, context.dryRun)
+  if (!context.dryRun) settle(machine, type, namespace, stored)
   return { object: clientObject(machine, stored, type), created: false }
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import type { FieldError } from '../http/errors.ts'
 
@@ -32,6 +33,8 @@ export interface Strategy {
   prepareForCreate?(draft: KubeObject, context: StrategyContext): void
   prepareForUpdate?(draft: KubeObject, live: KubeObject, context: StrategyContext): void
   prepareForStatus?(draft: KubeObject, live: KubeObject): void
+  /** The status that the API server's own controllers set right after a write; undefined: it stays. */
+  settle?(stored: KubeObject, context: StrategyContext): JsonObject | undefined
   /** `live`: the state that an update replaces. */
   validate?(object: KubeObject, context: StrategyContext, live?: KubeObject): FieldError[]
   /** What is said of an object that is fine but hardly as meant: new ones, and changed ones. */

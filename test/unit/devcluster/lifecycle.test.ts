@@ -59,7 +59,9 @@ describe('custom resources', () => {
     const cluster = new TestCluster()
     expect(cluster.get(WIDGETS).status).toBe(404)
     const made = cluster.post(CRDS, definition()).body
-    const conditions = (made['status'] as JsonObject)['conditions'] as JsonObject[]
+    expect((made['status'] as JsonObject)['conditions']).toBeNull()
+    const settled = cluster.get(`${CRDS}/${(made['metadata'] as JsonObject)['name'] as string}`).body
+    const conditions = (settled['status'] as JsonObject)['conditions'] as JsonObject[]
     expect(conditions.find((item) => item['type'] === 'Established')?.['status']).toBe('True')
     const answer = cluster.post(`${WIDGETS}?fieldValidation=Ignore`, widget('a', { size: 3, nope: 1 }))
     expect(answer.body['spec']).toEqual({ size: 3, color: 'red', replicas: 1 })

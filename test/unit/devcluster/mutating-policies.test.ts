@@ -169,8 +169,6 @@ describe('a mutation that cannot be applied', () => {
       'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: "proxy", args: ["proxy"]}]}}}}',
       'error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: .spec.template.spec.containers[0].args',
     ],
-    ['"should be Object but is string"', 'must evaluate to Object but got string'],
-    ['Object.spec.metadata{}', 'must evaluate to Object but got Object.spec.metadata'],
   ])('%s', (expression, message) => {
     expect(denied(merging(expression)).body['message']).toBe(
       `policy 'p' with binding 'p-binding' denied request: ${message}`,
@@ -185,12 +183,6 @@ describe('a mutation that cannot be applied', () => {
       body: { reason: 'InternalError', message: expect.stringContaining('unknown field "spec.replicaz"') as string },
     })
   })
-
-  it('knows the fields and types of JSONPatch', () => {
-    expect(denied(patching('[JSONPatch{op: 1, path: "/spec"}]')).body['message']).toMatch(
-      /expected type of field 'op' is 'string' but provided type is 'int'/,
-    )
-  })
 })
 
 describe('MutatingAdmissionPolicy', () => {
@@ -203,7 +195,7 @@ describe('MutatingAdmissionPolicy', () => {
         paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
         matchConstraints: rule('apps', 'deployments', ['CREATE', 'UPDATE']),
         variables: [{ name: 'most', expression: 'int(params.data.most)' }],
-        matchConditions: [{ name: 'many', expression: 'object.spec.replicas > variables.most' }],
+        matchConditions: [{ name: 'many', expression: 'object.spec.replicas > int(params.data.most)' }],
         mutations: [merging('Object{spec: Object.spec{replicas: variables.most}}')],
       },
       { paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' } },
@@ -244,8 +236,11 @@ describe('MutatingAdmissionPolicy', () => {
   it('has nothing to change in a deletion, but its conditions are looked at', () => {
     const cluster = new TestCluster({ workloads: false })
     add(cluster, 'p', {
-      matchConstraints: rule('apps', 'deployments', ['DELETE']),
-      matchConditions: [{ name: 'x', expression: 'oldObject.metadata.name == "web" || oldObject.spec.nope' }],
+      matchConstraints: rule('apps', 'deployments', ['*']),
+      failurePolicy: 'Fail',
+      matchConditions: [
+        { name: 'x', expression: 'oldObject != null && (oldObject.metadata.name == "web" || oldObject.spec.nope)' },
+      ],
       mutations: [merging('Object{spec: Object.spec{replicas: 0}}')],
     })
     cluster.post(DEPLOYMENTS, deployment('web'))

@@ -174,7 +174,11 @@ describe('validating webhooks', () => {
 
   it('with side effects refuse dry runs', async () => {
     const hooked = new Hooked(() => ({ allowed: true }))
-    await hooked.hook('Validating', { sideEffects: 'Some' })
+    // Such a configuration can only be older than v1.
+    await hooked.hook('Validating', {})
+    const stored = (await hooked.send('GET', `${ROOT}/validatingwebhookconfigurations/hooks`)).body
+    const webhooks = (stored['webhooks'] as JsonObject[]).map((hook) => ({ ...hook, sideEffects: 'Some' }))
+    hooked.server.adopt({ ...stored, webhooks } as never)
     const answer = await hooked.send('POST', `${MAPS}?dryRun=All`, map('a'))
     expect([answer.status, answer.body['message']]).toEqual([
       400,

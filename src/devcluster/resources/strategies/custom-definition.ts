@@ -1,9 +1,10 @@
-import { isObject, type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
+import { isObject, jsonEqual } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { type FieldError, invalidValue } from '../../http/errors.ts'
-import type { Strategy, StrategyContext } from '../strategy.ts'
+import { type FieldError, invalidValue, required } from '../../http/errors.ts'
+import type { Strategy } from '../strategy.ts'
 import { checkDefinitionSpec, checkStoredVersions } from '../validation/definitions.ts'
 import { collect } from '../validation/field.ts'
+import { approvalOf, settledStatus } from './definition-names.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 /** Rules of CustomResourceDefinition (apiextensions-apiserver pkg/apis/apiextensions). */
@@ -27,43 +28,21 @@ export const customDefinition: Strategy = {
       preset(version, 'storage', false)
     }
   },
-  prepareForCreate: (draft, context) => {
+  prepareForCreate: (draft) => {
     const stored = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
-    const time = rfc3339(context.now)
-    // The kind is served from the moment of the write: there is nothing to wait for.
-    const names = sub(draft, 'spec', 'names') ?? {}
-    const found = conflictOf(draft, names, context)
-    const accepted = found === undefined
     draft['status'] = {
-      acceptedNames: accepted
-        ? { ...names }
-        : { kind: '', plural: found.reason === 'PluralConflict' ? '' : text(names, 'plural') },
-      conditions: [
-        {
-          type: 'NamesAccepted',
-          status: accepted ? 'True' : 'False',
-          lastTransitionTime: time,
-          reason: found?.reason ?? 'NoConflicts',
-          message: found?.message ?? 'no conflicts found',
-        },
-        {
-          type: 'Established',
-          status: accepted ? 'True' : 'False',
-          lastTransitionTime: time,
-          reason: accepted ? 'InitialNamesAccepted' : 'NotAccepted',
-          message: accepted ? 'the initial names have been accepted' : 'not all names are accepted',
-        },
-      ],
-      storedVersions: stored === undefined ? [] : [text(stored, 'name')],
+      conditions: null,
+      acceptedNames: { plural: '', kind: '' },
+      storedVersions: stored === undefined ? null : [text(stored, 'name')],
     }
   },
+  settle: settledStatus,
   prepareForUpdate: (draft, live) => {
     const stored = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
     const status = { ...(sub(live, 'status') ?? {}) }
     const known = Array.isArray(status['storedVersions']) ? status['storedVersions'] : []
     const name = text(stored, 'name')
     if (name !== '' && !known.includes(name)) status['storedVersions'] = [...known, name]
-    status['acceptedNames'] = { ...(sub(draft, 'spec', 'names') ?? {}) }
     draft['status'] = status
   },
   prepareForStatus: (draft) => {
@@ -79,6 +58,12 @@ export const customDefinition: Strategy = {
     const wanted = `${text(sub(spec, 'names'), 'plural')}.${text(spec, 'group')}`
     if (live === undefined && object.metadata.name !== wanted) {
       errors.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'))
+    }
+    const approval = live === undefined ? approvalOf(object) : undefined
+    if (approval !== undefined && /^(Missing|Invalid)/.test(approval.reason)) {
+      const field = 'metadata.annotations[api-approved.kubernetes.io]'
+      const given = text(sub(object, 'metadata', 'annotations'), 'api-approved.kubernetes.io')
+      errors.push(given === '' ? required(field, approval.message) : invalidValue(field, given, approval.message))
     }
     // A schema that was accepted once is not compiled again with every label.
     if (live === undefined || !jsonEqual(spec, sub(live, 'spec'))) {
@@ -104,41 +89,4 @@ export const customDefinition: Strategy = {
     }
     return errors
   },
-}
-
-const NAME_REASONS = ['PluralConflict', 'SingularConflict', 'ShortNamesConflict', 'KindConflict', 'ListKindConflict']
-
-/** The last of the names that another definition of the group has taken, as the naming controller reports it. */
-function conflictOf(
-  draft: KubeObject,
-  names: JsonObject,
-  context: StrategyContext,
-): { readonly reason: string; readonly message: string } | undefined {
-  const group = text(sub(draft, 'spec'), 'group')
-  const resources = new Set<string>()
-  const kinds = new Set<string>()
-  for (const other of context.list('customresourcedefinitions.apiextensions.k8s.io')) {
-    if (text(sub(other, 'spec'), 'group') !== group || other.metadata.name === draft.metadata.name) continue
-    const taken = sub(other, 'status', 'acceptedNames') ?? {}
-    for (const name of resourceNames(taken)) resources.add(name)
-    for (const key of ['kind', 'listKind']) kinds.add(text(taken, key))
-  }
-  const short = Array.isArray(names['shortNames']) ? names['shortNames'].filter((name) => typeof name === 'string') : []
-  const checks: readonly (readonly [string[], ReadonlySet<string>])[] = [
-    [[text(names, 'plural')], resources],
-    [[text(names, 'singular')], resources],
-    [short, resources],
-    [[text(names, 'kind')], kinds],
-    [[text(names, 'listKind')], kinds],
-  ]
-  for (const [i, [wanted, taken]] of [...checks.entries()].reverse()) {
-    const hit = wanted.find((name) => name !== '' && taken.has(name))
-    if (hit !== undefined) return { reason: NAME_REASONS[i]!, message: `${JSON.stringify(hit)} is already in use` }
-  }
-  return undefined
-}
-
-function resourceNames(names: JsonObject): string[] {
-  const short = Array.isArray(names['shortNames']) ? names['shortNames'].map(String) : []
-  return [text(names, 'plural'), text(names, 'singular'), ...short]
 }

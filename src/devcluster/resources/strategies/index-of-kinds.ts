@@ -1,4 +1,5 @@
 import type { Strategy } from '../strategy.ts'
+import * as admission from './admission.ts'
 import { configMap, secret } from './config.ts'
 import { customDefinition } from './custom-definition.ts'
 import * as misc from './misc.ts'
@@ -37,12 +38,12 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['networkpolicies.networking.k8s.io', misc.networkPolicy],
   ['poddisruptionbudgets.policy', misc.disruptionBudget],
   ['horizontalpodautoscalers.autoscaling', misc.autoscaler],
-  ['validatingwebhookconfigurations.admissionregistration.k8s.io', misc.validatingWebhooks],
-  ['mutatingwebhookconfigurations.admissionregistration.k8s.io', misc.mutatingWebhooks],
-  ['validatingadmissionpolicies.admissionregistration.k8s.io', misc.admissionPolicy],
-  ['validatingadmissionpolicybindings.admissionregistration.k8s.io', misc.plainWithGeneration],
-  ['mutatingadmissionpolicies.admissionregistration.k8s.io', misc.admissionPolicy],
-  ['mutatingadmissionpolicybindings.admissionregistration.k8s.io', misc.plainWithGeneration],
+  ['validatingwebhookconfigurations.admissionregistration.k8s.io', admission.validatingWebhooks],
+  ['mutatingwebhookconfigurations.admissionregistration.k8s.io', admission.mutatingWebhooks],
+  ['validatingadmissionpolicies.admissionregistration.k8s.io', admission.validatingPolicy],
+  ['validatingadmissionpolicybindings.admissionregistration.k8s.io', admission.validatingPolicyBinding],
+  ['mutatingadmissionpolicies.admissionregistration.k8s.io', admission.mutatingPolicy],
+  ['mutatingadmissionpolicybindings.admissionregistration.k8s.io', admission.mutatingPolicyBinding],
   ['priorityclasses.scheduling.k8s.io', misc.priorityClass],
   ['flowschemas.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
   ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],

@@ -240,39 +240,6 @@ export const storageClass: Strategy = {
   },
 }
 
-function webhookDefaults(mutating: boolean): (draft: KubeObject) => void {
-  return (draft) => {
-    for (const hook of list(draft, 'webhooks')) {
-      presetText(hook, 'failurePolicy', 'Fail')
-      presetText(hook, 'matchPolicy', 'Equivalent')
-      preset(hook, 'namespaceSelector', {})
-      preset(hook, 'objectSelector', {})
-      preset(hook, 'timeoutSeconds', 10)
-      if (mutating) presetText(hook, 'reinvocationPolicy', 'Never')
-      for (const rule of list(hook, 'rules')) presetText(rule, 'scope', '*')
-      const target = sub(hook, 'clientConfig', 'service')
-      if (target !== undefined) preset(target, 'port', 443)
-    }
-  }
-}
-
-export const validatingWebhooks: Strategy = { generation: true, defaults: webhookDefaults(false) }
-export const mutatingWebhooks: Strategy = { generation: true, defaults: webhookDefaults(true) }
-
-export const admissionPolicy: Strategy = {
-  generation: true,
-  defaults: (draft) => {
-    const spec = ensure(draft, 'spec')
-    presetText(spec, 'failurePolicy', 'Fail')
-    const match = sub(spec, 'matchConstraints')
-    if (match === undefined) return
-    presetText(match, 'matchPolicy', 'Equivalent')
-    preset(match, 'namespaceSelector', {})
-    preset(match, 'objectSelector', {})
-    for (const rule of list(match, 'resourceRules')) presetText(rule, 'scope', '*')
-  },
-}
-
 export const priorityClass: Strategy = {
   generation: true,
   defaults: (draft) => presetText(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
