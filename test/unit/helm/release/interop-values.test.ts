@@ -144,6 +144,7 @@ describe.skipIf(helmPath === undefined)('values of upgrades and the real helm', 
         .replace(/\w{3} \w{3} +\d+ [\d:]+ \d{4}/g, 'TIME')
         // Columns are as wide as the times.
         .replace(/ +\t/g, '\t')
+        .replace(/ \d+s *$/gm, ' AGE')
         .replace(/(resourceVersion: |uid: )\S+/g, '$1')
         .replace(/"modifiedAt":"\d+"|modifiedAt: "?\d+"?/g, '')
     for (const words of [
