@@ -9,7 +9,10 @@ export interface Terminal {
   readonly stderr: (text: string) => void
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** Resolves when the user asks to stop (SIGINT, SIGTERM). */
+  /**
+   * Resolves when the user asks to stop (SIGINT, SIGTERM). Who never asks for it is ended by the signal: a command that has
+   * something to put in order asks before there is something.
+   */
   readonly interrupted: Promise<void>
 }
 

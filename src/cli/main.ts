@@ -1,8 +1,5 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import * as nodeModule from 'node:module'
-import { join } from 'node:path'
-import { cacheDir } from '../host/cache-dir.ts'
 import {
   type Command,
   CommandError,
@@ -14,6 +11,8 @@ import {
   UsageError,
 } from './command.ts'
 import { loadCommands } from './commands.ts'
+import { prepareRuntime } from './runtime.ts'
+import { processTerminal } from './terminal.ts'
 
 /** Runs one command line and returns the exit code: 0 fine, 1 a finding, 2 wrong usage, 3 could not do it. */
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -82,24 +81,7 @@ function overview(commands: readonly Command[], prefix: readonly string[]): stri
   return `fluxkit: Flux fleets checked, built and run without a cluster or any other tool.\n\nCommands:\n${lines.join('\n')}\n`
 }
 
-const interrupted = new Promise<void>((resolve) => {
-  process.once('SIGINT', () => resolve())
-  process.once('SIGTERM', () => resolve())
-})
-
-// A reader that goes away (`fluxkit … | head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-
-// What V8 made of the commands' code is kept for the next run, where Node can do so (22.1 and later).
-nodeModule.enableCompileCache?.(join(cacheDir(process.env), 'code'))
-
-process.exitCode = await main(process.argv.slice(2), {
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
-  cwd: process.cwd(),
-  env: process.env,
-  interrupted,
-})
+const words = process.argv.slice(2)
+const terminal = processTerminal()
+prepareRuntime(words[0], terminal.env)
+process.exitCode = await main(words, terminal)

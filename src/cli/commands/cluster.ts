@@ -117,6 +117,7 @@ async function serve(terminal: Terminal, flags: FlagValues, serving: Serving): P
   const port = Number(stringFlag(flags, 'port'))
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port: "${flags['port']}" is no port`)
   const state = stringFlag(flags, 'state')
+  const { interrupted } = terminal
   const cluster = await startDevCluster({
     port,
     kubeconfigFile: kubeconfig,
@@ -130,7 +131,7 @@ async function serve(terminal: Terminal, flags: FlagValues, serving: Serving): P
     writeRecord(terminal.env, { name, pid: process.pid, url: cluster.url, kubeconfig })
     terminal.stdout(`dev cluster "${name}" answers at ${cluster.url}\nexport KUBECONFIG=${kubeconfig}\n`)
     const owner = ownerOf(flags)
-    await (owner === undefined ? terminal.interrupted : Promise.race([terminal.interrupted, ended(owner)]))
+    await (owner === undefined ? interrupted : Promise.race([interrupted, ended(owner)]))
   } finally {
     await cluster.close()
     removeRecord(terminal.env, name, process.pid)

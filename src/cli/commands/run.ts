@@ -69,6 +69,7 @@ export const runCommand: Command = {
 const remoteAge = 300_000
 
 async function runAll(terminal: Terminal, flags: FlagValues, remotes: BuildRemotes): Promise<number> {
+  const { interrupted } = terminal
   const registry = createSchemaRegistry()
   const fleet = createFleet({
     fs: nodeFileSystem,
@@ -85,7 +86,7 @@ async function runAll(terminal: Terminal, flags: FlagValues, remotes: BuildRemot
   }
   let code: number = exitCodes.fine
   for (const cluster of entries) {
-    const run = { terminal, flags, registry, fleet, cluster, remotes }
+    const run = { terminal, interrupted, flags, registry, fleet, cluster, remotes }
     code = Math.max(code, await (target === undefined ? runInOwnCluster(run) : runIn(target, run)))
   }
   return code
@@ -93,6 +94,7 @@ async function runAll(terminal: Terminal, flags: FlagValues, remotes: BuildRemot
 
 interface Run {
   readonly terminal: Terminal
+  readonly interrupted: Promise<void>
   readonly flags: FlagValues
   readonly registry: SchemaRegistry
   readonly fleet: Fleet
@@ -180,7 +182,7 @@ async function runIn(target: Target, run: Run): Promise<number> {
     await engine.start()
     if (flags['once']) return report(terminal, await settle(engine, run, progress))
     progress.waiting(`watching ${fleet.root}; stop with Ctrl+C`)
-    await terminal.interrupted
+    await run.interrupted
     return exitCodes.fine
   } catch (error) {
     if (error instanceof FluxRunningError || (error instanceof Error && error.name === 'UserError')) {
