@@ -73,7 +73,8 @@ function planName(name: string, scope: Scope): Step {
   return (frame) => {
     const bound = frame.bindings.get(bare)
     if (bound !== undefined || typeValue === undefined) frame.charge(1)
-    const value = bound ?? typeValue
+    // null is a value.
+    const value = bound === undefined ? typeValue : bound
     if (value === undefined) throw new CelError(`no such attribute(s): ${bare}`)
     return value
   }

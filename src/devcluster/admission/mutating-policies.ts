@@ -41,6 +41,8 @@ export function mutatingPolicies(expressions: PolicyExpressions): Admission {
     mutate: (machine, request, rounds) => {
       // What guards the cluster's policies may not lock their owner out.
       if (machine.store.collection(BINDINGS).size === 0 || request.type.group === GROUP) return
+      // A deletion has nothing to change.
+      if (request.object === undefined) return
       types ??= createTypeConverter(machine.types)
       const mutator = new Mutator(machine, request, expressions, types)
       const plugin = rounds.plugin(POLICIES)
@@ -113,9 +115,8 @@ class Mutator {
     return false
   }
 
-  /** Applies the mutations in order; answers whether they changed the object. A deletion has none to change. */
+  /** Applies the mutations in order; answers whether they changed the object. */
   mutate(invocation: Invocation): boolean {
-    if (this.#request.object === undefined) return false
     let changed = false
     for (const mutation of objectsIn(invocation.spec, 'mutations')) {
       const outcome = this.#patched(invocation, mutation)
