@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { type FetchContext, HttpCharts, OciCharts } from '../source/index.ts'
 import { createDiskChartCache } from './chart-cache.ts'
 import { createNodeHttpClient } from './http-client.ts'
+import { verifySignature } from './signatures.ts'
 
-export interface ChartSourcesOptions extends Omit<FetchContext, 'http' | 'cache'> {
+export interface ChartSourcesOptions extends Omit<FetchContext, 'http' | 'cache' | 'verifySignature'> {
   /** Fluxkit's cache folder; charts are kept below it. */
   readonly cacheDir: string
   /** Bytes; default 1 GiB. */
@@ -22,6 +23,6 @@ export function createChartSources({ cacheDir, maxCacheSize, ...rest }: ChartSou
     dir: join(cacheDir, 'charts'),
     ...(maxCacheSize === undefined ? {} : { maxSize: maxCacheSize }),
   })
-  const context: FetchContext = { ...rest, cache, http: createNodeHttpClient() }
+  const context: FetchContext = { ...rest, cache, verifySignature, http: createNodeHttpClient() }
   return { http: new HttpCharts(context), oci: new OciCharts(context) }
 }

@@ -5,11 +5,12 @@
 export * from './artifact-view.ts'
 export { type BucketLocation, type FetchedBucket, fetchBucket, readBucket } from './bucket/bucket.ts'
 export { type CacheRef, type ChartCache, createMemoryCache } from './charts/cache.ts'
+export type { VerifySignature } from './charts/cosign.ts'
 export { checkDigest, type FetchContext, type FetchedChart } from './charts/fetcher.ts'
 export * from './charts/http.ts'
 export { HttpCharts, type HttpRepository, resolveChartUrl } from './charts/http-repository.ts'
 export { type ChartIndex, type IndexEntry, parseIndex } from './charts/index-file.ts'
-export { chartLayerType, type OciArtifactSelector, OciCharts } from './charts/oci-charts.ts'
+export { chartLayerType, type OciArtifactSelector, OciCharts, type SignedBy } from './charts/oci-charts.ts'
 export { OciRegistry, type OciRepository, parseChallenge } from './charts/oci-registry.ts'
 export {
   dockerLogin,

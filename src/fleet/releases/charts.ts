@@ -29,6 +29,7 @@ import {
   readHelmRepository,
   readOciRepository,
   type SecretReader,
+  type SignedBy,
   shownUrl,
   sourceIgnoreFile,
 } from '../../source/index.ts'
@@ -160,7 +161,9 @@ export class ReleaseCharts {
 
   #template(cluster: string, template: ChartTemplate): ChartPlan {
     const source = this.#sources.object(cluster, template.sourceRef)
-    const key = `${this.#sources.key(cluster, template.sourceRef, source)} ${JSON.stringify(template)}`
+    const keys = getString(template.verify, 'secretRef', 'name')
+    const signers = keys === undefined ? '' : this.#sources.secretText(cluster, template.sourceRef.namespace, keys)
+    const key = `${this.#sources.key(cluster, template.sourceRef, source)} ${JSON.stringify(template)} ${signers}`
     if (template.sourceRef.kind === 'HelmRepository') {
       return this.#plan(key, () => this.#fromRepository(cluster, template, source))
     }
@@ -199,10 +202,12 @@ export class ReleaseCharts {
     const { chart: name, version, sourceRef } = template
     if (!/^(?:[-a-z0-9]+\/?\.?)+$/.test(name)) throw new HelmError(`invalid chart reference: ${nameFault(name)}`)
     const what = `${describe(sourceRef)}, chart ${name} ${version}`
+    const isOci = getString(source, 'spec', 'type') === 'oci'
+    const signed = isOci ? this.#signedBy(cluster, sourceRef.namespace, { verify: template.verify, what }) : {}
     const fetched = await this.#fetch(cluster, sourceRef, { what, source }, (secrets) => {
       const access = readHelmRepository(source, secrets, parseDuration)
       return access.type === 'oci'
-        ? this.#tools.oci.fetchChart(access.repository, name, version)
+        ? this.#tools.oci.fetchChart(access.repository, name, version, signed.by)
         : this.#tools.http.fetch(access.repository, name, version)
     })
     const { chart, files } = this.#unpacked(fetched, what)
@@ -216,30 +221,51 @@ export class ReleaseCharts {
       missing: (path) => `failed to merge chart values: no values file found at path '${path}'`,
     })
     const packed = withPackedVersion(merged, template, undefined)
-    const isOci = getString(source, 'spec', 'type') === 'oci'
     return {
       chart: packed,
       files,
       id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}`,
-      ...(isOci ? unverified(template.verify, what) : {}),
+      ...(signed.unchecked === undefined ? {} : { unchecked: signed.unchecked }),
     }
   }
 
   async #ociArtifact(cluster: string, ref: ObjectRef, source: KubeObject): Promise<LoadedChart> {
+    const verify = getIn(source, ['spec', 'verify'])
+    const signed = this.#signedBy(cluster, ref.namespace, { verify, what: describe(ref) })
     const fetched = await this.#fetch(cluster, ref, { what: describe(ref), source }, (secrets) => {
       const { repository, selector } = readOciRepository(source, secrets, {
         duration: parseDuration,
         pattern: compilePattern,
       })
-      return this.#tools.oci.fetchArtifact(repository, selector)
+      return this.#tools.oci.fetchArtifact(repository, selector, signed.by)
     })
     const { chart, files } = this.#unpacked(fetched, describe(ref))
     const version = versionWithDigest(chart.metadata.version, fetched.revision ?? '')
     const named = withVersion(chart, version)
     return {
       ...{ chart: named, files, id: `${fetched.digest} ${named.metadata.version}` },
-      ...unverified(getIn(source, ['spec', 'verify']), describe(ref)),
+      ...(signed.unchecked === undefined ? {} : { unchecked: signed.unchecked }),
     }
+  }
+
+  /** The keys that a signature has to be by; or that nobody checks it. @throws ChartError for a Secret without keys */
+  #signedBy(
+    cluster: string,
+    namespace: string | undefined,
+    { verify, what }: { readonly verify: JsonValue | undefined; readonly what: string },
+  ): { readonly by?: SignedBy; readonly unchecked?: string } {
+    const name = getString(verify, 'secretRef', 'name')
+    if (!isObject(verify) || getString(verify, 'provider') === 'notation' || name === undefined) {
+      return unverified(verify, what)
+    }
+    const unreadable: string[] = []
+    const data = this.#sources.secrets(cluster, namespace, unreadable)(name) ?? {}
+    if (unreadable.length > 0) return unverified(verify, `${what}: Secret ${name} with its keys cannot be read here`)
+    const keys = Object.entries(data).flatMap(([key, text]) => (key.endsWith('.pub') ? [text] : []))
+    if (keys.length > 0) return { by: { keys } }
+    throw new ChartError(
+      `${what}: failed to verify the signature using provider 'cosign': no public keys found in secret '${namespace ?? ''}/${name}'; keys end in .pub`,
+    )
   }
 
   async #fetch(
@@ -396,9 +422,11 @@ function withPackedVersion(chart: Chart, template: ChartTemplate, tree: ChartTre
 /** A chart that is there although its signature was not looked at. */
 function unverified(verify: JsonValue | undefined, what: string): Pick<LoadedChart, 'unchecked'> {
   if (!isObject(verify)) return {}
-  const provider = getString(verify, 'provider') || 'cosign'
+  // Only those of GitRepositories have a mode.
+  const kind = getString(verify, 'mode') !== undefined ? 'PGP' : getString(verify, 'provider') || 'cosign'
+  const how = kind === 'cosign' && getIn(verify, ['secretRef']) === undefined ? 'cosign without keys' : kind
   return {
-    unchecked: `${what}: the signature was not verified: Fluxkit does not check signatures (spec.verify, ${provider}); the controller refuses the chart if it is not signed as asked`,
+    unchecked: `${what}: the signature was not verified (${how}; Fluxkit checks those of cosign by keys that it can read): the controller refuses a chart that is not signed as spec.verify asks`,
   }
 }
 

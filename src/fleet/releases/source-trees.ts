@@ -33,12 +33,18 @@ export class SourceTrees {
 
   /** All that a source's content depends on but for its files: the object and the Secrets that it logs in with, as text. */
   key(cluster: string, ref: ObjectRef, source: KubeObject): string {
-    const secrets = ['secretRef', 'certSecretRef', 'proxySecretRef'].map((field) => {
-      const name = getString(source, 'spec', field, 'name')
-      const secret = name === undefined ? undefined : findObject(this.#fleet, cluster, secretRef(name, ref.namespace))
-      return secret === undefined ? '' : this.#texts.of(secret)
+    const fields = [['secretRef'], ['certSecretRef'], ['proxySecretRef'], ['verify', 'secretRef']]
+    const secrets = fields.map((field) => {
+      const name = getString(source, 'spec', ...field, 'name')
+      return name === undefined ? '' : this.secretText(cluster, ref.namespace, name)
     })
     return `${cluster} ${this.#texts.of(source)} ${secrets.join(' ')} ${this.directoryOf(cluster, ref) ?? ''}`
+  }
+
+  /** A Secret as text, to notice that it changed; empty where there is none. */
+  secretText(cluster: string, namespace: string | undefined, name: string): string {
+    const secret = findObject(this.#fleet, cluster, secretRef(name, namespace))
+    return secret === undefined ? '' : this.#texts.of(secret)
   }
 
   /** The folder of the workspace (relative) that stands for a source. */
@@ -109,7 +115,7 @@ function localRevision({ kind, spec }: KubeObject, head: string | undefined): st
   return commit === undefined ? undefined : gitRevision(name, commit)
 }
 
-export function secretRef(name: string, namespace: string | undefined): ObjectRef {
+function secretRef(name: string, namespace: string | undefined): ObjectRef {
   return { apiVersion: 'v1', kind: 'Secret', name, ...(namespace === undefined ? {} : { namespace }) }
 }
 

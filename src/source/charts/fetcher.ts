@@ -1,6 +1,7 @@
 import type { Cancellation } from '../../base/index.ts'
 import { sha256Digest } from '../digest.ts'
 import type { CacheRef, ChartCache } from './cache.ts'
+import type { VerifySignature } from './cosign.ts'
 import { ChartError, type HttpClient, type HttpProgress } from './http.ts'
 
 /** How charts are fetched, whatever the kind of source. */
@@ -15,6 +16,8 @@ export interface FetchContext {
   /** Told when a cached answer stands in for one that the network did not give. */
   readonly onStale?: (message: string) => void
   readonly cancellation?: Cancellation
+  /** Checks signatures by keys; without it charts that have to be signed are an error. */
+  readonly verifySignature?: VerifySignature
 }
 
 /** A packed chart. */

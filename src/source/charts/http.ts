@@ -52,9 +52,19 @@ export class ChartError extends Error {
   readonly transient: boolean
   /** True when nobody can tell here: the network may not be used, or the login cannot be read. */
   readonly unavailable: boolean
+  /** Of the answer that was no success, where there was one. */
+  readonly status: number | undefined
 
-  constructor(message: string, options: { readonly transient?: boolean; readonly unavailable?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: {
+      readonly transient?: boolean
+      readonly unavailable?: boolean
+      readonly status?: number | undefined
+    } = {},
+  ) {
     super(message)
+    this.status = options.status
     this.transient = options.transient ?? false
     this.unavailable = options.unavailable ?? false
   }
@@ -130,6 +140,12 @@ function encodeBase64(bytes: Uint8Array): string {
 
 /** Decodes standard base64 to text; `undefined` for anything else. */
 export function decodeBase64(text: string): string | undefined {
+  const bytes = decodeBase64Bytes(text)
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+}
+
+/** Decodes standard base64; `undefined` for anything else. */
+export function decodeBase64Bytes(text: string): Uint8Array | undefined {
   const clean = text.replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined
   const bytes: number[] = []
@@ -143,5 +159,5 @@ export function decodeBase64(text: string): string | undefined {
       bytes.push((bits >> count) & 0xff)
     }
   }
-  return new TextDecoder().decode(new Uint8Array(bytes))
+  return new Uint8Array(bytes)
 }

@@ -1,3 +1,6 @@
+import { encodeText } from '../../base/index.ts'
+import { sha256Digest } from '../digest.ts'
+import { type SignedArtifact, verifyCosign } from './cosign.ts'
 import { checkDigest, type FetchContext, type FetchedChart, maxChartSize, rememberChart, withCache } from './fetcher.ts'
 import { ChartError, shownUrl } from './http.ts'
 import { type OciDescriptor, type OciManifest, OciRegistry, type OciRepository } from './oci-registry.ts'
@@ -17,6 +20,11 @@ export interface OciArtifactSelector {
   readonly layerMediaType?: string
 }
 
+/** Who has to have signed an artifact: PEM texts of public keys. */
+export interface SignedBy {
+  readonly keys: readonly string[]
+}
+
 /**
  * Fetches charts from OCI registries, for a HelmRepository of type `oci` and for an OCIRepository. Behaviour follows
  * source-controller 1.9 (internal/helm/repository/oci_chart_repository.go, ocirepository_controller.go) and Helm's
@@ -32,16 +40,22 @@ export class OciCharts {
   }
 
   /** The chart `<url>/<chart>` in the version that the expression asks for. @throws ChartError */
-  async fetchChart(repository: OciRepository, chart: string, version: string): Promise<FetchedChart> {
+  async fetchChart(
+    repository: OciRepository,
+    chart: string,
+    version: string,
+    signedBy?: SignedBy,
+  ): Promise<FetchedChart> {
     const at = { ...repository, url: `${repository.url.replace(/\/+$/, '')}/${chart}` }
     const isPinned = parseFullVersion(version) !== undefined
-    const key = `oci ${at.url} ${version === '' ? '*' : version}`
+    const key = `oci ${at.url} ${version === '' ? '*' : version}${signedName(signedBy)}`
     return withCache(this.#context, { key, pinned: isPinned, what: `chart ${shownUrl(at.url)}` }, async () => {
       const chosen = isPinned ? version : await this.#newest(at, version)
       // `+` cannot be in a tag; Helm writes `_`.
       const tag = chosen.replaceAll('+', '_')
       const url = `${at.url}:${tag}`
       const manifest = await this.#manifest(at, tag)
+      await this.#verify({ repository: at, digest: manifest.digest, url }, signedBy)
       const layer = chartLayer(manifest, url)
       const archive = await this.#registry.blob(at, layer, maxChartSize)
       return rememberChart(this.#context, key, { archive, version: chosen, digest: layer.digest, url })
@@ -49,10 +63,14 @@ export class OciCharts {
   }
 
   /** The artifact of an OCIRepository: its chosen layer as it is in the registry. @throws ChartError */
-  async fetchArtifact(repository: OciRepository, selector: OciArtifactSelector): Promise<FetchedChart> {
+  async fetchArtifact(
+    repository: OciRepository,
+    selector: OciArtifactSelector,
+    signedBy?: SignedBy,
+  ): Promise<FetchedChart> {
     const { digest, tag, semver, layerMediaType = '' } = selector
     const wanted = digest ?? semver ?? tag ?? 'latest'
-    const key = `artifact ${repository.url} ${wanted} ${layerMediaType}`
+    const key = `artifact ${repository.url} ${wanted} ${layerMediaType}${signedName(signedBy)}`
     const isPinned = digest !== undefined || (semver === undefined && parseFullVersion(tag ?? '') !== undefined)
     return withCache(
       this.#context,
@@ -62,6 +80,7 @@ export class OciCharts {
           digest ?? (semver === undefined ? (tag ?? 'latest') : await this.#newestTag(repository, selector))
         const manifest = await this.#manifest(repository, chosen)
         const url = `${repository.url}${digest === undefined ? ':' : '@'}${chosen}`
+        await this.#verify({ repository, digest: manifest.digest, url }, signedBy)
         const layer = selectLayer(manifest, layerMediaType)
         const archive = await this.#registry.blob(repository, layer, maxArtifact)
         checkDigest(archive, layer.digest, url)
@@ -82,6 +101,17 @@ export class OciCharts {
         error,
       )
     }
+  }
+
+  async #verify(artifact: SignedArtifact, signedBy: SignedBy | undefined): Promise<void> {
+    if (signedBy === undefined) return
+    const { verifySignature: verify } = this.#context
+    if (verify === undefined) {
+      throw new ChartError(`failed to verify ${shownUrl(artifact.url)}: signatures cannot be checked here`, {
+        unavailable: true,
+      })
+    }
+    await verifyCosign(artifact, signedBy.keys, { registry: this.#registry, verify })
   }
 
   async #newest(repository: OciRepository, expression: string): Promise<string> {
@@ -121,6 +151,11 @@ export class OciCharts {
     }
     return tags
   }
+}
+
+/** Part of a name in the cache: what is under it was checked with these keys. */
+function signedName(signedBy: SignedBy | undefined): string {
+  return signedBy === undefined ? '' : ` signed by ${sha256Digest(encodeText(JSON.stringify(signedBy.keys)))}`
 }
 
 /** Bytes of an artifact's layer that are read. */

@@ -29,6 +29,7 @@ export interface OciDescriptor {
   readonly mediaType: string
   readonly digest: string
   readonly size: number
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 export interface OciManifest {
@@ -108,6 +109,39 @@ export class OciRegistry {
     }
   }
 
+  /** As `manifest`; `undefined` where the registry has none. @throws ChartError */
+  async findManifest(repository: OciRepository, reference: string): Promise<OciManifest | undefined> {
+    try {
+      return await this.manifest(repository, reference)
+    } catch (error) {
+      if (error instanceof ChartError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
+  /** The manifests that refer to a manifest, by the referrers API or its fallback tag. @throws ChartError */
+  async referrers(
+    repository: OciRepository,
+    digest: string,
+  ): Promise<readonly { readonly digest: string; readonly artifactType: string }[]> {
+    const { base, path } = endpointOf(repository)
+    for (const place of [`referrers/${digest}`, `manifests/${digest.replace(':', '-')}`]) {
+      const url = `${base}/v2/${path}/${place}`
+      try {
+        const { body } = await this.#get(repository, url, { maxSize: maxManifest, accept: manifestTypes[2]! })
+        const list = getIn(readJson(body, url), ['manifests'])
+        return (Array.isArray(list) ? list : []).flatMap((each) => {
+          const found = descriptor(each)
+          const artifactType = getString(each, 'artifactType')
+          return found === undefined || artifactType === undefined ? [] : [{ digest: found.digest, artifactType }]
+        })
+      } catch (error) {
+        if (!(error instanceof ChartError) || error.status !== 404) throw error
+      }
+    }
+    return []
+  }
+
   /** The bytes of a blob, checked against its digest. @throws ChartError */
   async blob(repository: OciRepository, { digest, size }: OciDescriptor, maxSize: number): Promise<Uint8Array> {
     const { base, path } = endpointOf(repository)
@@ -147,6 +181,7 @@ export class OciRegistry {
     if (response.status === 200) return response
     throw new ChartError(`${shownUrl(url)}: ${statusText(response.status)}${registryErrors(response.body)}`, {
       transient: response.status >= 500 || response.status === 429,
+      status: response.status,
     })
   }
 
@@ -235,8 +270,17 @@ function descriptor(value: JsonValue | undefined): OciDescriptor | undefined {
   const mediaType = getString(value, 'mediaType')
   const digest = getString(value, 'digest')
   const size = getIn(value, ['size'])
+  const annotations = getIn(value, ['annotations'])
   if (mediaType === undefined || digest === undefined || !/^[a-z0-9]+:[a-f0-9]+$/.test(digest)) return undefined
-  return { mediaType, digest, size: typeof size === 'number' ? size : 0 }
+  return {
+    ...{ mediaType, digest, size: typeof size === 'number' ? size : 0 },
+    ...(isObject(annotations) ? { annotations: textsOf(annotations) } : {}),
+  }
+}
+
+function textsOf(object: JsonObject): Record<string, string> {
+  const entries = Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return Object.fromEntries(entries)
 }
 
 function readJson(body: Uint8Array, url: string): JsonObject {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryFileSystem } from '../../../src/base/index.ts'
-import { artifactDigest, type HttpClient, OciCharts } from '../../../src/source/index.ts'
+import { artifactDigest, ChartError, type HttpClient, OciCharts } from '../../../src/source/index.ts'
 import { simpleChart } from '../../support/chart-archive.ts'
 import { local, release, render, webChart } from './release-fixture.ts'
 
@@ -208,8 +208,31 @@ spec: { interval: 1h, url: oci://registry.example.com/web, ref: { tag: 1.0.0 }, 
     const { data, problems } = await render(spec + oci('verify: { provider: notation }'), {}, tools)
     expect(data).toMatchObject({ version: `1.0.0+${'a'.repeat(12)}` })
     expect(problems).toEqual([
-      expect.stringMatching(/^warning OCIRepository apps\/web: the signature was not verified: .*notation/),
+      expect.stringContaining('warning OCIRepository apps/web: the signature was not verified (notation;'),
     ])
+    const keyless = await render(spec + oci('verify: { provider: cosign }'), {}, tools)
+    expect(keyless.problems).toEqual([expect.stringContaining('was not verified (cosign without keys;')])
+  })
+
+  test('a key decides, where it can be read', async () => {
+    const keysSeen: unknown[] = []
+    const oneChart = {
+      fetchArtifact: async (...[, , signedBy]: unknown[]) => {
+        keysSeen.push(signedBy)
+        throw new ChartError('failed to verify oci://registry.example.com/web:1.0.0: no signatures found')
+      },
+    }
+    const tools = { oci: oneChart as unknown as OciCharts }
+    const secret = (data: string) =>
+      `---\napiVersion: v1\nkind: Secret\nmetadata: { name: keys, namespace: apps }\nstringData: { ${data} }\n`
+    const source = oci('verify: { provider: cosign, secretRef: { name: keys } }')
+    const { problems } = await render(spec + source + secret('cosign.pub: KEY'), {}, tools)
+    expect(problems).toEqual([
+      'error OCIRepository apps/web: failed to verify oci://registry.example.com/web:1.0.0: no signatures found',
+    ])
+    expect(keysSeen).toEqual([{ keys: ['KEY'] }])
+    const none = await render(spec + source + secret('cosign.key: KEY'), {}, tools)
+    expect(none.problems).toEqual([expect.stringContaining("no public keys found in secret 'apps/keys'")])
   })
 
   test('a login with the identity of a cloud', async () => {
