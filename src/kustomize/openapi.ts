@@ -65,6 +65,11 @@ export class SchemaFacts {
     this.#ready = false
   }
 
+  /** True when a kustomization names a document. */
+  get isCustom(): boolean {
+    return this.#custom !== undefined
+  }
+
   /** True or false where the schema knows whether a kind has a namespace. */
   isNamespaced(apiVersion: string, kind: string): boolean | undefined {
     const builtin = builtinScopes.get(kind)?.get(apiVersion)

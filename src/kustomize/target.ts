@@ -173,7 +173,8 @@ class Target {
       const source = { path: this.#loader.absolute(path), step: field === 'resources' ? 'resource' : field }
       const content = this.#loader.load(path)
       const resources = namingFile(path, () => readResources(content, source, this.#context.schema))
-      if (resources.length > 1) resMapOf(resources)
+      // One resource is like no other in its file; asking for its id can only fail for the document of a schema.
+      if (resources.length > 1 || this.#context.schema.isCustom) resMapOf(resources)
       const { origin } = this.#inherited
       if (origin !== undefined) {
         const text = originText(appendOrigin(origin, path))

@@ -1,4 +1,5 @@
 /** The worker process: started by the extension with `--node-ipc`, by hand with `--stdio`. */
+import * as nodeModule from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,8 @@ const worker = startWorker(createConnection(ProposedFeatures.all), {
   storage: join(tmpdir(), `fluxkit-${process.pid}`),
   exit: (code) => process.exit(code),
 })
+// With a folder for compiled code (NODE_COMPILE_CACHE) it is written at the end, which a process that is killed has not.
+setTimeout(() => nodeModule.flushCompileCache?.(), 30_000).unref()
 // However the process ends in order, what it has started ends with it.
 process.on('exit', () => worker.dispose())
 process.on('disconnect', () => process.exit(0))
