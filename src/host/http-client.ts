@@ -6,7 +6,7 @@ import { ChartError, type HttpClient, type HttpRequest, type HttpResponse, shown
 
 /**
  * HTTP over Node: one exchange a call, redirects left to the caller, bodies bounded in bytes and the whole in time. The
- * proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …) are used.
+ * proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …) are used where a request names none.
  */
 export function createNodeHttpClient(environment: NodeJS.ProcessEnv = process.env): HttpClient {
   const http = new HttpAgent({ keepAlive: false, proxyEnv: environment })
@@ -19,7 +19,12 @@ export function createNodeHttpClient(environment: NodeJS.ProcessEnv = process.en
   return {
     request: async (request) => {
       const url = new URL(request.url)
-      if (url.protocol === 'http:') return exchange(request, (options) => httpRequest(url, { ...options, agent: http }))
+      const proxyEnv =
+        request.proxy === undefined ? environment : { http_proxy: request.proxy, https_proxy: request.proxy }
+      if (url.protocol === 'http:') {
+        const agent = request.proxy === undefined ? http : new HttpAgent({ keepAlive: false, proxyEnv })
+        return exchange(request, (options) => httpRequest(url, { ...options, agent }))
+      }
       if (url.protocol !== 'https:') {
         throw new ChartError(
           `Get "${shownUrl(request.url)}": unsupported protocol scheme "${url.protocol.slice(0, -1)}"`,
@@ -28,7 +33,7 @@ export function createNodeHttpClient(environment: NodeJS.ProcessEnv = process.en
       const { ca, cert, key, insecureSkipVerify } = request.tls ?? {}
       const agent = new HttpsAgent({
         keepAlive: false,
-        proxyEnv: environment,
+        proxyEnv,
         ...(cert === undefined || key === undefined ? {} : { cert, key }),
         // A source's own certificates are added to those that the system trusts, as source-controller does.
         ca: [...roots(), ...(ca === undefined ? [] : [ca])],

@@ -27,6 +27,8 @@ export interface BucketLocation {
   readonly ignore: string
   readonly credentials?: S3Credentials
   readonly tls?: TlsOptions
+  /** URL of a proxy, with its login. */
+  readonly proxy?: string
   /** Milliseconds for each exchange. */
   readonly timeout: number
 }
@@ -72,7 +74,7 @@ export function readBucket(
   }
   if (getIn(spec, ['sts']) !== undefined) throw new ChartError('buckets with a login by STS are not fetched here')
   const endpoint = text('endpoint')
-  const { credentials, tls } = readBucketAccess(object, secrets)
+  const { credentials, tls, proxy } = readBucketAccess(object, secrets)
   return {
     endpoint,
     bucket: text('bucketName'),
@@ -83,6 +85,7 @@ export function readBucket(
     timeout: duration(text('timeout')) ?? 60_000,
     ...(credentials === undefined ? {} : { credentials }),
     ...(tls === undefined ? {} : { tls }),
+    ...(proxy === undefined ? {} : { proxy }),
   }
 }
 
@@ -178,7 +181,7 @@ class S3Client {
   }
 
   #request(url: string, maxSize: number): Promise<HttpResponse> {
-    const { credentials, region, tls, timeout } = this.#location
+    const { credentials, region, tls, timeout, proxy } = this.#location
     const { http, now, cancellation } = this.#context
     const headers = credentials === undefined ? {} : signedHeaders(new URL(url), credentials, { region, time: now() })
     return follow(http, {
@@ -187,6 +190,7 @@ class S3Client {
       maxSize,
       timeout,
       ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy }),
       ...(cancellation === undefined ? {} : { cancellation }),
     })
   }

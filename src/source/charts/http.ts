@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number
   readonly tls?: TlsOptions
+  /** URL of the proxy to use, with its login, instead of those of the environment. */
+  readonly proxy?: string
   readonly onProgress?: (progress: HttpProgress) => void
   readonly cancellation?: Cancellation
 }

@@ -21,6 +21,8 @@ export interface OciRepository {
   readonly username?: string
   readonly password?: string
   readonly tls?: TlsOptions
+  /** URL of a proxy, with its login. */
+  readonly proxy?: string
   /** Milliseconds. */
   readonly timeout?: number
 }
@@ -225,6 +227,7 @@ export class OciRegistry {
       ...options,
       timeout: repository.timeout ?? defaultTimeout,
       ...(repository.tls === undefined ? {} : { tls: repository.tls }),
+      ...(repository.proxy === undefined ? {} : { proxy: repository.proxy }),
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(cancellation === undefined ? {} : { cancellation }),
     })

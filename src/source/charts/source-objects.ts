@@ -1,5 +1,5 @@
 import { getIn, getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
-import { ChartError, decodeBase64, type TlsOptions } from './http.ts'
+import { ChartError, decodeBase64, parseUrl, type TlsOptions } from './http.ts'
 import type { HttpRepository } from './http-repository.ts'
 import type { OciArtifactSelector } from './oci-charts.ts'
 import type { OciRepository } from './oci-registry.ts'
@@ -59,7 +59,12 @@ export function readOciRepository(
   const compiled = filter === undefined ? undefined : tools.pattern?.(filter)
   if (typeof compiled === 'string') throw new ChartError(compiled)
   return {
-    repository: { url, ...accessOf(spec, { secrets, duration: tools.duration, registry: url }), ...insecureOf(spec) },
+    repository: {
+      url,
+      ...accessOf(spec, { secrets, duration: tools.duration, registry: url }),
+      ...insecureOf(spec),
+      ...proxyOf(spec, secrets),
+    },
     selector: {
       ...(digest === undefined ? {} : { digest }),
       ...(semver === undefined ? {} : { semver }),
@@ -77,7 +82,11 @@ export function readOciRepository(
 export function readBucketAccess(
   object: JsonObject,
   secrets: SecretReader,
-): { readonly credentials?: { readonly accessKey: string; readonly secretKey: string }; readonly tls?: TlsOptions } {
+): {
+  readonly credentials?: { readonly accessKey: string; readonly secretKey: string }
+  readonly tls?: TlsOptions
+  readonly proxy?: string
+} {
   const spec = object['spec']
   const authName = getString(spec, 'secretRef', 'name')
   const certName = getString(spec, 'certSecretRef', 'name')
@@ -89,6 +98,7 @@ export function readBucketAccess(
   return {
     ...(accesskey && secretkey ? { credentials: { accessKey: accesskey, secretKey: secretkey } } : {}),
     ...(tls === undefined ? {} : { tls }),
+    ...proxyOf(spec, secrets),
   }
 }
 
@@ -97,6 +107,23 @@ function readSecret(secrets: SecretReader, what: string, name: string): Readonly
   const found = secrets(name)
   if (found === undefined) throw new ChartError(`failed to get ${what} secret '${name}': it cannot be read here`)
   return found
+}
+
+/** The proxy of an OCIRepository or Bucket. Source: fluxcd/pkg runtime/secrets (ProxyURLFromSecret). @throws ChartError */
+function proxyOf(spec: JsonValue | undefined, secrets: SecretReader): { readonly proxy?: string } {
+  const name = getString(spec, 'proxySecretRef', 'name')
+  if (name === undefined) return {}
+  const { address = '', username = '', password = '' } = readSecret(secrets, 'proxy', name)
+  if (address === '') throw new ChartError(`invalid proxy secret '${name}': key 'address' is missing`)
+  const url = parseUrl(address)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ChartError(`invalid proxy secret '${name}': the scheme of 'address' must be http or https`)
+  }
+  if (username !== '') {
+    url.username = encodeURIComponent(username)
+    url.password = encodeURIComponent(password)
+  }
+  return { proxy: url.href }
 }
 
 function insecureOf(spec: JsonValue | undefined): { insecure: boolean } {

@@ -1,5 +1,6 @@
+import { createServer as createProxy } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createNodeHttpClient, nodeTemplateCrypto } from '../../../src/host/index.ts'
@@ -57,3 +58,45 @@ test("a source's own authority is trusted, and its client certificate is shown",
 test('verification is left out only where it is said so', async () => {
   expect(await get({ insecureSkipVerify: true })).toBe('client certificate: false')
 })
+
+test.each(['http://example.invalid/x', 'https'])(
+  'the proxy of a request is used, with its login: %s',
+  async (target) => {
+    const seen: string[] = []
+    const proxy = createProxy((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`)
+      response.end('by proxy')
+    })
+    proxy.on('connect', (request, socket) => {
+      seen.push(`CONNECT ${request.headers['proxy-authorization']}`)
+      const upstream = connect(Number(new URL(url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+        upstream.pipe(socket)
+        socket.pipe(upstream)
+      })
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://ann:s%40crt@127.0.0.1:${(proxy.address() as AddressInfo).port}/`
+      const request = {
+        url: target === 'https' ? url : target,
+        headers: {},
+        maxSize: 100,
+        timeout: 5000,
+        proxy: address,
+      }
+      const { body } = await createNodeHttpClient({}).request({ ...request, tls: { ca: authority.certificate } })
+      const login = `Basic ${Buffer.from('ann:s@crt').toString('base64')}`
+      if (target === 'https') {
+        expect(new TextDecoder().decode(body)).toContain('client certificate')
+        expect(seen).toEqual([`CONNECT ${login}`])
+      } else {
+        expect(new TextDecoder().decode(body)).toBe('by proxy')
+        expect(seen).toEqual([`GET ${target} ${login}`])
+      }
+    } finally {
+      proxy.closeAllConnections()
+      proxy.close()
+    }
+  },
+)

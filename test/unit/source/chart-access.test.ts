@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   parseChallenge,
+  readBucket,
   readHelmRepository,
   readOciRepository,
 } from '../../../src/source/index.ts'
@@ -139,5 +140,36 @@ describe('redirects', () => {
     await expect(walk({ 'https://a.example/': 'file:///etc/passwd' }, 'https://a.example/')).rejects.toThrow(
       'unsupported protocol scheme "file"',
     )
+  })
+})
+
+describe('the proxy of an OCIRepository or Bucket', () => {
+  const spec = {
+    url: 'oci://r.example.com/web',
+    endpoint: 's3.example.com',
+    bucketName: 'bucket',
+    proxySecretRef: { name: 'p' },
+  }
+  const tools = { duration: () => undefined }
+
+  test.each<[Record<string, string>, string]>([
+    [{ address: 'http://proxy:8080' }, 'http://proxy:8080/'],
+    [{ address: 'http://proxy:8080', username: 'ann', password: 'a@b' }, 'http://ann:a%40b@proxy:8080/'],
+  ])('%o', (data, proxy) => {
+    expect(readOciRepository({ spec }, () => data, tools).repository.proxy).toBe(proxy)
+    expect(
+      readBucket(
+        { spec } as never,
+        () => data,
+        () => undefined,
+      ).proxy,
+    ).toBe(proxy)
+  })
+
+  test.each<[Record<string, string>, string]>([
+    [{}, "invalid proxy secret 'p': key 'address' is missing"],
+    [{ address: 'socks5://proxy' }, "invalid proxy secret 'p': the scheme of 'address' must be http or https"],
+  ])('%o is refused', (data, message) => {
+    expect(() => readOciRepository({ spec }, () => data, tools)).toThrow(message)
   })
 })
