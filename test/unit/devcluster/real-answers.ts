@@ -43,7 +43,7 @@ function stableMember(key: string, value: JsonValue, namespace: string): JsonVal
   if (VOLATILE.has(key) && text) return `<${key}>`
   if (key === 'clusterIP' && text && value !== 'None') return '<ip>'
   if (key === 'clusterIPs' && Array.isArray(value)) return value.map((ip) => (ip === 'None' ? ip : '<ip>'))
-  if (key === 'nodePort' && typeof value === 'number' && value >= 30_000) return '<np>'
+  if (/^(nodePort|healthCheckNodePort)$/.test(key) && typeof value === 'number' && value >= 30_000) return '<np>'
   if ((key === 'continue' || key === 'token') && text) return `<${key}>`
   if (key === 'cells' && Array.isArray(value)) {
     return value.map((cell) =>

@@ -1,5 +1,6 @@
 import type { Strategy } from '../strategy.ts'
 import * as admission from './admission.ts'
+import * as classes from './classes.ts'
 import { configMap, secret } from './config.ts'
 import { customDefinition } from './custom-definition.ts'
 import * as misc from './misc.ts'
@@ -25,10 +26,10 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['limitranges', misc.limitRange],
   ['resourcequotas', misc.resourceQuota],
   ['endpoints', misc.endpoints],
-  ['endpointslices.discovery.k8s.io', misc.endpointSlice],
+  ['endpointslices.discovery.k8s.io', classes.endpointSlice],
   ['persistentvolumeclaims', misc.persistentVolumeClaim],
   ['persistentvolumes', misc.persistentVolume],
-  ['storageclasses.storage.k8s.io', misc.storageClass],
+  ['storageclasses.storage.k8s.io', classes.storageClass],
   ['roles.rbac.authorization.k8s.io', misc.role],
   ['clusterroles.rbac.authorization.k8s.io', misc.role],
   ['rolebindings.rbac.authorization.k8s.io', misc.roleBinding],
@@ -44,8 +45,15 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['validatingadmissionpolicybindings.admissionregistration.k8s.io', admission.validatingPolicyBinding],
   ['mutatingadmissionpolicies.admissionregistration.k8s.io', admission.mutatingPolicy],
   ['mutatingadmissionpolicybindings.admissionregistration.k8s.io', admission.mutatingPolicyBinding],
-  ['priorityclasses.scheduling.k8s.io', misc.priorityClass],
+  ['priorityclasses.scheduling.k8s.io', classes.priorityClass],
   ['flowschemas.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
   ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
   ['customresourcedefinitions.apiextensions.k8s.io', customDefinition],
+  ['runtimeclasses.node.k8s.io', classes.runtimeClass],
+  ['csidrivers.storage.k8s.io', classes.csiDriver],
+  ['csinodes.storage.k8s.io', classes.locked],
+  ['csistoragecapacities.storage.k8s.io', classes.locked],
+  ['volumeattachments.storage.k8s.io', classes.locked],
+  ['controllerrevisions.apps', classes.controllerRevision],
+  ['leases.coordination.k8s.io', classes.lease],
 ])

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
 import { checkQualifiedName, type KubeObject } from '../../../kube/index.ts'
-import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
+import { invalidValue } from '../../http/errors.ts'
 import { goValue } from '../go-values.ts'
 import type { Strategy } from '../strategy.ts'
 import { checkAutoscalerSpec } from '../validation/autoscaling.ts'
@@ -11,7 +11,7 @@ import { checkBinding, checkRole } from '../validation/rbac.ts'
 import { checkEndpoints } from '../validation/services.ts'
 import { checkClaimSpec, checkVolumeSpec } from '../validation/volume-claims.ts'
 import { claimUpdateErrors, volumeUpdateErrors } from '../validation/volume-updates.ts'
-import { checkBudgetSpec, checkImmutable } from '../validation/workloads.ts'
+import { checkBudgetSpec } from '../validation/workloads.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 export const namespace: Strategy = {
@@ -109,14 +109,20 @@ export const ingressClass: Strategy = {
     const parameters = sub(draft, 'spec', 'parameters')
     if (parameters !== undefined) preset(parameters, 'scope', 'Cluster')
   },
-  validate: (object) => collect(object['spec'], 'spec', checkIngressClassSpec),
-  validateUpdate: (next, live) =>
-    collect(next['spec'], 'spec', (spec) => checkImmutable(spec, live['spec'], 'controller')),
+  validate: (object, _context, live) =>
+    collect(object['spec'], 'spec', (spec) => {
+      const controller = spec.text('controller')
+      if (live !== undefined && controller !== text(live['spec'], 'controller')) {
+        spec.invalid('controller', controller, 'field is immutable')
+      }
+      checkIngressClassSpec(spec)
+    }),
 }
 
 export const disruptionBudget: Strategy = {
   nameRule: 'any',
   generation: true,
+  lockedUpdates: true,
   prepareForCreate: (draft) => {
     draft['status'] = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
   },
@@ -148,13 +154,13 @@ export const autoscaler: Strategy = {
 function behaviorDefaults(behavior: JsonObject): void {
   const up = ensure(behavior, 'scaleUp')
   preset(up, 'stabilizationWindowSeconds', 0)
-  presetText(up, 'selectPolicy', 'Max')
+  preset(up, 'selectPolicy', 'Max')
   preset(up, 'policies', [
     { type: 'Pods', value: 4, periodSeconds: 15 },
     { type: 'Percent', value: 100, periodSeconds: 15 },
   ])
   const down = ensure(behavior, 'scaleDown')
-  presetText(down, 'selectPolicy', 'Max')
+  preset(down, 'selectPolicy', 'Max')
   preset(down, 'policies', [{ type: 'Percent', value: 100, periodSeconds: 15 }])
 }
 
@@ -182,7 +188,7 @@ function mirrorSources(spec: JsonObject): void {
 
 export const persistentVolumeClaim: Strategy = {
   returnsDeleted: true,
-  defaults: (draft) => presetText(ensure(draft, 'spec'), 'volumeMode', 'Filesystem'),
+  defaults: (draft) => preset(ensure(draft, 'spec'), 'volumeMode', 'Filesystem'),
   prepareForCreate: (draft, context) => {
     draft['status'] = { phase: 'Pending' }
     const spec = ensure(draft, 'spec')
@@ -206,7 +212,7 @@ export const persistentVolume: Strategy = {
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     presetText(spec, 'persistentVolumeReclaimPolicy', 'Retain')
-    presetText(spec, 'volumeMode', 'Filesystem')
+    preset(spec, 'volumeMode', 'Filesystem')
     const hostPath = sub(spec, 'hostPath')
     if (hostPath !== undefined) preset(hostPath, 'type', '')
   },
@@ -224,43 +230,12 @@ function protect(draft: KubeObject, finalizer: string): void {
   if (!finalizers.includes(finalizer)) draft.metadata['finalizers'] = [...finalizers, finalizer]
 }
 
-export const storageClass: Strategy = {
-  defaults: (draft) => {
-    presetText(draft, 'reclaimPolicy', 'Delete')
-    presetText(draft, 'volumeBindingMode', 'Immediate')
-  },
-  validate: (object) => (text(object, 'provisioner') === '' ? [required('provisioner')] : []),
-  validateUpdate: (next, live) => {
-    const errors: FieldError[] = []
-    for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']) {
-      if (!jsonEqual(next[key] ?? {}, live[key] ?? {}))
-        errors.push(forbiddenField(key, `updates to ${key} are forbidden.`))
-    }
-    return errors
-  },
-}
-
-export const priorityClass: Strategy = {
-  generation: true,
-  defaults: (draft) => presetText(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
-}
-
 export const endpoints: Strategy = {
   defaults: (draft) => {
     for (const subset of list(draft, 'subsets'))
       for (const port of list(subset, 'ports')) presetText(port, 'protocol', 'TCP')
   },
   validate: (object) => collect(object, '', checkEndpoints),
-}
-
-export const endpointSlice: Strategy = {
-  generation: true,
-  defaults: (draft) => {
-    for (const port of list(draft, 'ports')) {
-      preset(port, 'name', '')
-      presetText(port, 'protocol', 'TCP')
-    }
-  },
 }
 
 /** Open bounds follow from each other: default from max, defaultRequest from default, then from min. */

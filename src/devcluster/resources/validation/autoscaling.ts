@@ -1,7 +1,7 @@
+import { checkDnsLabel } from '../../../kube/index.ts'
 import type { Field } from './field.ts'
 import { pathSegmentFaults } from './names.ts'
-import { quantityOf, signOf } from './quantities.ts'
-import { checkSelector } from './selectors.ts'
+import { checkContainerResourceName, quantityOf, signOf } from './quantities.ts'
 
 const TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource']
 /** Metric types and the member that holds their data, in the order upstream looks at them. */
@@ -45,7 +45,6 @@ function checkMetricName(source: Field): void {
   const name = metric.text('name')
   if (name === '') metric.required('name', 'must specify a metric name')
   else metric.faults('name', name, pathSegmentFaults(name))
-  checkSelector(metric, 'selector')
 }
 
 const CHECKS: Readonly<Record<(typeof SOURCES)[number], (source: Field) => void>> = {
@@ -81,8 +80,12 @@ const CHECKS: Readonly<Record<(typeof SOURCES)[number], (source: Field) => void>
   },
   resource: (source) => checkResourceMetric(source),
   containerResource: (source) => {
-    if (source.text('name') === '') source.required('name', 'must specify a resource name')
-    if (source.text('container') === '') source.required('container', 'must specify a container')
+    const name = source.text('name')
+    if (name === '') source.required('name', 'must specify a resource name')
+    else checkContainerResourceName(source, 'name', name)
+    const container = source.text('container')
+    if (container === '') source.required('container', 'must specify a container')
+    else source.faults('container', container, checkDnsLabel(container))
     checkResourceTarget(source.struct('target'))
   },
 }

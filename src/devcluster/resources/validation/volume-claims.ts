@@ -50,6 +50,16 @@ export function checkClaimSpec(spec: Field): void {
   if (attributes !== '') spec.faults('volumeAttributesClassName', attributes, checkDnsSubdomain(attributes))
 }
 
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+]
 const SOURCES = [
   'awsElasticBlockStore',
   'azureDisk',
@@ -82,7 +92,8 @@ export function checkVolumeSpec(spec: Field): void {
   const capacity = spec.object('capacity')?.value ?? {}
   const names = Object.keys(capacity)
   if (names.length === 0) spec.required('capacity')
-  if (capacity['storage'] === undefined || names.length > 1) spec.unsupported('capacity', capacity, ['storage'])
+  if (capacity['storage'] === undefined || names.length > 1)
+    spec.unsupported('capacity', spec.given('capacity') ? capacity : null, ['storage'])
   for (const name of names) {
     const quantity = quantityOf(capacity[name])
     if (quantity !== undefined && signOf(quantity) <= 0) {
@@ -92,7 +103,11 @@ export function checkVolumeSpec(spec: Field): void {
   if (spec.text('persistentVolumeReclaimPolicy') !== '') {
     spec.oneOf('persistentVolumeReclaimPolicy', ['Delete', 'Recycle', 'Retain'])
   }
-  const required = spec.object('nodeAffinity')?.object('required')
+  const affinity = spec.object('nodeAffinity')
+  const required = affinity?.object('required')
+  if (affinity !== undefined && required === undefined) {
+    affinity.required('required', 'must specify required node constraints')
+  }
   if (required !== undefined) checkNodeSelector(required)
   const found = SOURCES.filter((key) => spec.given(key))
   for (const key of found.slice(1)) spec.forbidden(key, 'may not specify more than 1 volume type')
@@ -100,6 +115,7 @@ export function checkVolumeSpec(spec: Field): void {
   if (hostPath !== undefined) {
     if (hostPath.text('path') === '') hostPath.required('path')
     else checkNoBacksteps(hostPath, 'path', hostPath.text('path'))
+    hostPath.oneOf('type', HOST_PATH_TYPES)
   }
   if (found.length === 0) spec.required('', 'must specify a volume type')
   const storageClass = spec.text('storageClassName')
