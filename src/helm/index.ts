@@ -18,6 +18,7 @@ export { HeadCache, type Hook, type Manifest, splitManifests } from './manifests
 export { renderNameTemplate } from './name-template.ts'
 export { textLayer, valueAtPath, valuesLocator } from './origins/chart-layers.ts'
 export { layersOf } from './origins/layers.ts'
+export { chartOf } from './origins/places.ts'
 export type * from './origins/types.ts'
 export { useOfValue, valuesUse } from './origins/uses.ts'
 export type { Gzip } from './release/codec.ts'

@@ -17,6 +17,7 @@ import type { KubeObject } from '../../kube/index.ts'
 import { parseDocuments, pathAt } from '../../yaml/index.ts'
 import type { Fleet } from '../types.ts'
 import type { LoadedChart } from './charts.ts'
+import { CrdOrigins } from './crd-origins.ts'
 import { releaseLayers } from './layers.ts'
 import type { FleetRelease } from './list.ts'
 
@@ -45,21 +46,25 @@ export class ReleaseOrigins {
   readonly #release: FleetRelease
   readonly #rendering: Rendering
   readonly #documents = new Map<ReleasedObject, DocumentOrigins | undefined>()
+  readonly #crds: CrdOrigins
   #layers: readonly ValuesLayer[] | undefined
 
   constructor(fleet: Fleet, release: FleetRelease, rendering: Rendering) {
     this.#fleet = fleet
     this.#release = release
     this.#rendering = rendering
+    this.#crds = new CrdOrigins(rendering.rendered.crds)
   }
 
-  /** What gave a field its value, by its path in the released object. CRDs have no templates. */
+  /** What gave a field its value, by its path in the released object; of a CRD, the place in its file. */
   of(released: ReleasedObject, path: ValuePath): FieldSource {
     const { object, role } = released
     const document = this.#document(released)
     const origin = document?.of(path)
     const value = getIn(object, path)
-    if (role === 'crd' && !isOwnLabel(path)) return { origin: undefined, changedBy: undefined, changedAt: undefined }
+    if (role === 'crd' && !isOwnLabel(path)) {
+      return { origin: this.#crds.of(released.path, object, path), changedBy: undefined, changedAt: undefined }
+    }
     if (origin !== undefined && (!isScalar(value) || isSame(value, document?.textOf(path)))) {
       return { origin, changedBy: undefined, changedAt: undefined }
     }

@@ -88,6 +88,20 @@ data:
 `,
   '/repo/charts/base/Chart.yaml': 'apiVersion: v2\nname: base\nversion: 1.0.0\n',
   '/repo/charts/base/values.yaml': 'host: x\nport: 80\n',
+  '/repo/charts/base/crds/things.yaml': `# Two of them
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: apples.example.com }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: pears.example.com
+spec:
+  group: example.com
+  versions:
+    - name: v1
+`,
   '/repo/charts/base/templates/_b.tpl': '{{- define "base.port" -}}\np{{ .Values.port }}\n{{- end -}}\n',
 }
 
@@ -138,6 +152,19 @@ describe('origins of a HelmRelease', async () => {
     expect(changedBy).toBeUndefined()
     expect([origin!.template, ...origin!.through].map((place) => at(origins!.locate(place)))).toEqual(places)
     expect(origin!.values.map(({ path }) => path.join('.'))).toEqual(values)
+  })
+
+  test.each<[ValuePath, string]>([
+    [['spec', 'versions', 0, 'name'], '13:13'],
+    [['spec', 'group'], '11:10'],
+    [['spec', 'versions', 0, 'served'], '13:7'],
+  ])('the place of %s of a definition', (field, place) => {
+    const pears = objects.find(({ object }) => object.metadata.name === 'pears.example.com')!
+    const { origin, changedBy } = origins!.of(pears, field)
+    expect(at(origins!.locate(origin!.template))).toBe(`charts/base/crds/things.yaml:${place}`)
+    expect([origin!.template.path, changedBy]).toEqual(['web/charts/base/crds/things.yaml', undefined])
+    const label = origins!.of(pears, ['metadata', 'labels', 'helm.toolkit.fluxcd.io/name'])
+    expect(label).toMatchObject({ origin: undefined, changedBy: 'helm-controller' })
   })
 
   test.each<[ValuePath, string[]]>([
