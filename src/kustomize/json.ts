@@ -66,6 +66,8 @@ function convert(node: YamlNode, top: boolean, inFlow: boolean): JsonValue {
   const flow = inFlow || node.style === 'flow'
   switch (node.kind) {
     case 'scalar':
+      // Most scalars, of which nothing else has to be looked at.
+      if (isWord(node)) return node.value
       // Nothing at all cannot be written inside braces; it becomes an empty string.
       if (inFlow && isNothing(node)) return ''
       return checked(scalarOf(node, inFlow))
@@ -78,6 +80,13 @@ function convert(node: YamlNode, top: boolean, inFlow: boolean): JsonValue {
     default:
       return node.content[0] === undefined ? null : convert(node.content[0], top, flow)
   }
+}
+
+const word = /^[!-~][ -~]*$/
+
+/** True for one line of ASCII that is known to be a string and keeps its text when it is written and read again. */
+function isWord({ tag, explicitTag, style, value }: YamlNode): boolean {
+  return tag === stringTag && explicitTag !== true && style !== 'folded' && word.test(value)
 }
 
 function isNothing(node: YamlNode): boolean {

@@ -29,8 +29,7 @@ export function emptyScalar(at: number): YamlNode {
 }
 
 /** A scalar without a tag in the text. */
-export function makeScalar(token: ScalarText): YamlNode {
-  const { value, style } = token
+export function makeScalar(value: string, style: ScalarStyle, start: number, end: number): YamlNode {
   return {
     kind: 'scalar',
     tag: style !== '' ? '!!str' : value === '<<' ? '!!merge' : resolveTag(value),
@@ -43,16 +42,9 @@ export function makeScalar(token: ScalarText): YamlNode {
     headComment: '',
     lineComment: '',
     footComment: '',
-    start: token.start,
-    end: token.end,
+    start,
+    end,
   }
-}
-
-interface ScalarText {
-  readonly value: string
-  readonly style: ScalarStyle
-  readonly start: number
-  readonly end: number
 }
 
 /** Where a block collection ends: with its last node. */

@@ -275,7 +275,7 @@ export class Parser {
   }
 
   #scalar(parent: YamlNode, token: Token, properties: Properties | undefined): YamlNode {
-    const node = makeScalar(token)
+    const node = makeScalar(token.value, token.style, token.start, token.end)
     if (properties !== undefined) this.#applyProperties(node, properties)
     this.#setComments(node)
     takeToken(this.#s)

@@ -258,11 +258,11 @@ function readKey(s: Lines): YamlNode | undefined {
 /** The scalar that `keyEnd` found; `undefined` when there is more to it than its characters. */
 function scalarBetween(text: string, start: number, end: number): YamlNode | undefined {
   const c = text.charCodeAt(start)
-  if (c !== 0x22 && c !== 0x27) return makeScalar({ value: text.slice(start, end), style: '', start, end })
+  if (c !== 0x22 && c !== 0x27) return makeScalar(text.slice(start, end), '', start, end)
   const value = text.slice(start + 1, end - 1)
   const again = c === 0x22 ? value.includes('\\') : text.charCodeAt(end) === 0x27
   if (again || value.includes('\n')) return undefined
-  return makeScalar({ value, style: c === 0x22 ? 'double' : 'single', start, end })
+  return makeScalar(value, c === 0x22 ? 'double' : 'single', start, end)
 }
 
 /** Reads what follows a colon or a dash, and goes to the next line. */
@@ -412,12 +412,12 @@ function readQuoted(s: Lines, indent: number, c: number): YamlNode {
   const again = c === 0x22 ? value.includes('\\') : text.charCodeAt(close + 1) === 0x27
   if (!again && !value.includes('\n')) {
     s.pos = close + 1
-    return makeScalar({ value, style: c === 0x22 ? 'double' : 'single', start, end: close + 1 })
+    return makeScalar(value, c === 0x22 ? 'double' : 'single', start, close + 1)
   }
   const scan = s.scanner(indent)
   const token = scanQuotedScalar(scan, c === 0x27)
   s.pos = scan.pos
-  return makeScalar(token)
+  return makeScalar(token.value, token.style, token.start, token.end)
 }
 
 function readBlockScalar(s: Lines, indent: number, literal: boolean): YamlNode {
@@ -428,7 +428,7 @@ function readBlockScalar(s: Lines, indent: number, literal: boolean): YamlNode {
   nextLine(s, scan.pos >= s.length ? s.length : scan.lineStart)
   // Where a comment behind a block scalar belongs depends on its end.
   if (s.head !== '') throw notPlain
-  return makeScalar(token)
+  return makeScalar(token.value, token.style, token.start, token.end)
 }
 
 /** Characters that cannot begin a plain scalar here, or need a closer look: indicators. */
@@ -450,7 +450,7 @@ function readPlain(s: Lines, indent: number, c: number): YamlNode {
   }
   if (value.charCodeAt(value.length - 1) === 0x20) value = value.replace(/ +$/, '')
   if (value.includes(':') && (value.includes(': ') || value.endsWith(':'))) throw notPlain
-  const node = makeScalar({ value, style: '', start, end: start + value.length })
+  const node = makeScalar(value, '', start, start + value.length)
   node.lineComment = comment
   nextLine(s, lineEnd + 1)
   if (s.column <= indent) return node
@@ -461,7 +461,8 @@ function readPlain(s: Lines, indent: number, c: number): YamlNode {
 /** A plain scalar that goes on below. */
 function readFolded(s: Lines, start: number, indent: number): YamlNode {
   s.pos = start
-  const node = makeScalar(scanPlainScalar(s.scanner(indent)))
+  const token = scanPlainScalar(s.scanner(indent))
+  const node = makeScalar(token.value, token.style, token.start, token.end)
   s.pos = node.end
   if (endOfLine(s, node.end) !== node.end) throw notPlain
   nextLine(s, node.end + 1)

@@ -63,17 +63,18 @@ function numberText(value: number): string {
   return yamlFloat(value)
 }
 
+/** Entries, not names: reading fields of objects of so many shapes by their names costs more than making the pairs. */
 function sortedEntries(value: object, v3: boolean): Entry[] {
-  const names = Object.keys(value).sort(v3 ? compareV3 : compareV2)
-  return names.map((name) => [name, (value as Record<string, Value>)[name]!])
+  const entries = Object.entries(value) as Entry[]
+  return entries.length < 2 ? entries : entries.sort(v3 ? compareV3 : compareV2)
 }
 
-function compareV2(a: string, b: string): number {
-  return compareKeys(a, b, false)
+function compareV2(a: Entry, b: Entry): number {
+  return compareKeys(a[0], b[0], false)
 }
 
-function compareV3(a: string, b: string): number {
-  return compareKeys(a, b, true)
+function compareV3(a: Entry, b: Entry): number {
+  return compareKeys(a[0], b[0], true)
 }
 
 /** The nodes that yaml.v3 would make of Go values. */
@@ -180,29 +181,28 @@ class V2Writer {
     }
   }
 
-  #mapping(value: { [key: string]: Value }, indent: number, column: number, ofKey: boolean): void {
-    const names = Object.keys(value)
-    if (names.length === 0) {
+  #mapping(value: object, indent: number, column: number, ofKey: boolean): void {
+    const entries = sortedEntries(value, false)
+    if (entries.length === 0) {
       this.#word('{}', column)
       return
     }
-    if (names.length > 1) names.sort(compareV2)
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i]!
+    for (let i = 0; i < entries.length; i++) {
+      const [name, item] = entries[i]!
       this.#begin(indent, i === 0 && !ofKey, column)
       if (name.length <= 42 && isPlainText(name)) {
         this.#sink.out += `${name}:`
-        this.#value(value[name]!, indent, indent + name.length + 1, true)
+        this.#value(item, indent, indent + name.length + 1, true)
       } else if (isSimpleKey(name)) {
         this.#quoted(name, { indent, column: indent, simpleKey: true })
         this.#sink.out += ':'
-        this.#value(value[name]!, indent, this.#sink.column + 1, true)
+        this.#value(item, indent, this.#sink.column + 1, true)
       } else {
         this.#sink.out += '?'
         this.#string(name, indent, indent + 1)
         this.#begin(indent, false, column)
         this.#sink.out += ':'
-        this.#value(value[name]!, indent, indent + 1, false)
+        this.#value(item, indent, indent + 1, false)
       }
     }
   }
