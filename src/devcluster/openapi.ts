@@ -9,6 +9,19 @@ const JSON_HEADERS = { 'content-type': 'application/json' }
 const UNTYPED: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
+const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
+const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+/** Types of single values that documents name: `kubectl explain` shows the name, since they have no one JSON type. */
+const SCALARS: Readonly<Record<string, JsonObject>> = {
+  [INT_OR_STRING]: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  [QUANTITY]: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+}
+
+function scalarOf(schema: JsonObject): string | undefined {
+  if (schema['format'] === 'quantity') return QUANTITY
+  return schema['format'] === 'int-or-string' && schema['type'] === undefined ? INT_OR_STRING : undefined
+}
+
 /** OpenAPI v3: an index, and one document a group and version, made when asked for. */
 export class OpenApi {
   readonly #registry: ResourceRegistry
@@ -103,6 +116,12 @@ export class OpenApi {
   #rewrite(value: JsonValue, schemas: JsonObject): JsonValue {
     if (Array.isArray(value)) return value.map((item) => this.#rewrite(item, schemas))
     if (!isObject(value)) return value
+    const named = scalarOf(value)
+    if (named !== undefined) {
+      schemas[named] = SCALARS[named]!
+      const { description } = value
+      return { allOf: [{ $ref: refOf(named) }], ...(description === undefined ? {} : { description }) }
+    }
     const { $ref: reference, ...rest } = value
     if (typeof reference === 'string') {
       this.#addDefinition(reference, schemas)

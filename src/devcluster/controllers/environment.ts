@@ -4,6 +4,7 @@ import { ApiError } from '../http/errors.ts'
 import { createObject } from '../operations/create.ts'
 import { deleteObject, type Propagation } from '../operations/delete.ts'
 import { type Machine, systemContext } from '../operations/machine.ts'
+import { annotationsOf } from '../operations/metadata.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { boundTo, type UpdateOptions, updateObject } from '../operations/update.ts'
 import type { ResourceType } from '../resources/types.ts'
@@ -80,14 +81,14 @@ export class Environment {
     this.#write('pods', namespace, name, 'binding', (live) => boundTo(live, node), { managed: true })
   }
 
-  /** Replaces the status. */
-  setStatus(collection: string, object: KubeObject, status: JsonObject): void {
+  /** Replaces the status, and adds annotations where a controller writes them on the same way. */
+  setStatus(collection: string, object: KubeObject, status: JsonObject, annotations: JsonObject = {}): void {
     const namespace = String(object.metadata['namespace'] ?? '')
-    this.#write(collection, namespace, object.metadata.name, 'status', (live) => ({
-      ...live,
-      metadata: { ...live.metadata },
-      status,
-    }))
+    this.#write(collection, namespace, object.metadata.name, 'status', (live) => {
+      const metadata = { ...live.metadata }
+      if (Object.keys(annotations).length > 0) metadata['annotations'] = { ...annotationsOf(live), ...annotations }
+      return { ...live, metadata, status }
+    })
   }
 
   /** Deletes; nothing happens when it is gone. */

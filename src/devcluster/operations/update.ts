@@ -86,7 +86,7 @@ export function updateObject(
     const cluster = strategyContext(machine, () => makeUid(machine.random))
     strategy.prepareForUpdate?.(next, live, cluster)
   }
-  countGeneration(type, strategy, next, live)
+  countGeneration(type, strategy, next, live, context.subresource)
   validateNext(machine, target, strategy, next, live, { context, fixed })
   if (next.metadata['generation'] !== live.metadata['generation'] || strategy.generation !== true) {
     context.warnings.push(...(strategy.warnings?.(next) ?? []))
@@ -260,10 +260,20 @@ function statusMetadata(next: ObjectMeta, live: ObjectMeta): ObjectMeta {
   return labels === undefined ? { ...rest, name: live.name } : { ...rest, name: live.name, labels }
 }
 
-function countGeneration(type: ResourceType, strategy: Strategy, next: KubeObject, live: KubeObject): void {
+function countGeneration(
+  type: ResourceType,
+  strategy: Strategy,
+  next: KubeObject,
+  live: KubeObject,
+  subresource: string,
+): void {
   if (strategy.generation !== true) return
   const hasStatus = type.subresources.includes('status')
-  if (!jsonEqual(content(next, hasStatus), content(live, hasStatus))) {
+  const noted =
+    strategy.generationOfAnnotations === true &&
+    subresource === '' &&
+    !jsonEqual(next.metadata['annotations'] ?? {}, live.metadata['annotations'] ?? {})
+  if (noted || !jsonEqual(content(next, hasStatus), content(live, hasStatus))) {
     next.metadata['generation'] = Number(live.metadata['generation'] ?? 0) + 1
   }
 }

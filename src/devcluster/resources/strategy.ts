@@ -19,6 +19,8 @@ export interface StrategyContext {
 export interface Strategy {
   /** True when metadata.generation counts changes outside metadata and status. */
   readonly generation?: boolean
+  /** Annotations count as well, but for those that a status update brings. */
+  readonly generationOfAnnotations?: boolean
   /** The deletion answers the object instead of a Status. */
   readonly returnsDeleted?: boolean
   /** What deletion does when the client does not say. */

@@ -290,3 +290,20 @@ it('Services do not share addresses and node ports', () => {
     cluster.patch(`${path}/a`, 'merge', { spec: { selector: { a: 'b' } } }).status,
   ]).toEqual([201, 200])
 })
+
+// What kube-apiserver 1.36.4 and its deployment controller answer.
+it('annotations of a Deployment count as a generation, but for the revision', async () => {
+  const cluster = new TestCluster()
+  const path = `${NS}/deployments/web`
+  cluster.post(`${NS}/deployments`, deployment('web'))
+  await cluster.clock.advance(3000)
+  const live = cluster.get(path).body
+  const revision = getIn(live, ['metadata', 'annotations', 'deployment.kubernetes.io/revision'])
+  expect([getIn(live, ['metadata', 'generation']), revision]).toEqual([1, '1'])
+  const managers = getIn(live, ['metadata', 'managedFields']) as JsonObject[]
+  const owner = managers.find((entry) => JSON.stringify(entry).includes('f:deployment.kubernetes.io/revision'))
+  expect([owner?.['manager'], owner?.['subresource']]).toEqual(['kube-controller-manager', 'status'])
+  const noted = cluster.patch(path, 'merge', { metadata: { annotations: { a: 'b' } } }).body
+  const labelled = cluster.patch(path, 'merge', { metadata: { labels: { a: 'b' } } }).body
+  expect([noted, labelled].map((object) => getIn(object, ['metadata', 'generation']))).toEqual([2, 2])
+})

@@ -124,9 +124,8 @@ export class DeploymentController extends WorkloadController {
       })
     }
     if (annotationsOf(deployment)[REVISION] !== String(revision)) {
-      this.env.update(this.collection, namespace, deployment.metadata.name, (draft) => {
-        draft.metadata['annotations'] = { ...objectAt(draft, 'metadata', 'annotations'), [REVISION]: String(revision) }
-      })
+      // By way of the status: annotations written otherwise count as a new generation.
+      this.env.setStatus(this.collection, deployment, objectAt(deployment, 'status'), { [REVISION]: String(revision) })
     }
   }
 

@@ -43,6 +43,7 @@ function sameSelector(next: KubeObject, live: KubeObject): FieldError[] {
 
 export const deployment: Strategy = {
   generation: true,
+  generationOfAnnotations: true,
   warnings: templateWarnings,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
