@@ -85,6 +85,9 @@ const numbers: Cost = ([start, stop, step]) => {
   return count < maxText / 64 ? Math.ceil(count) * 2 : 0
 }
 
+/** Each chunk is a list of its own. */
+const pieces: Cost = ([size, items]) => (isList(items) ? (4 * items.length) / Math.max(1, toNumber(size)) : 0)
+
 /** Keys of the maps. */
 const keys: Cost = (args) => {
   let count = 0
@@ -121,6 +124,7 @@ const costs: Readonly<Record<string, number | Cost>> = {
   ...each(['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum', 'wrap', 'wrapWith'], characters(1 / 8)),
   ...each(['keys', 'values', 'omit', 'pick', 'pluck'], keys),
   ...each(['until', 'untilStep'], numbers),
+  chunk: pieces,
   uniq: pairs,
   has: search((args) => args[1]),
   without: search((args) => args[0]),
