@@ -4,7 +4,8 @@ import {
   GoInt,
   nodeToJson,
   parseDocuments,
-  resolveScalar,
+  resolveText,
+  scalar,
   type YamlFlavour,
   type YamlNode,
 } from '../yaml/index.ts'
@@ -89,32 +90,18 @@ function fits(tag: string, plain: Scalar, text: string): boolean {
 }
 
 function isFloatText(text: string): boolean {
-  return resolveScalar(probe(text, ''), 'v3') instanceof GoFloat
+  const resolved = resolveText(text, '', 'v3')
+  return typeof resolved !== 'string' && resolved.value instanceof GoFloat
 }
 
 function resolveAs(text: string, tag: string, flavour: YamlFlavour): Scalar {
-  const value = resolveScalar(probe(text, tag), flavour)
+  const resolved = resolveText(text, tag, flavour)
+  // A text that the tag does not fit counts as text.
+  if (typeof resolved === 'string') return text
+  const { value } = resolved
   if (value instanceof GoInt) return value.int
   if (value instanceof GoFloat) return value.float
   return value
-}
-
-/** A node whose tag alone decides how its text is read. */
-function probe(value: string, tag: string): YamlNode {
-  return {
-    kind: 'scalar',
-    tag,
-    explicitTag: true,
-    value,
-    style: '',
-    anchor: '',
-    content: [],
-    headComment: '',
-    lineComment: '',
-    footComment: '',
-    start: 0,
-    end: 0,
-  }
 }
 
 /** What a folded text becomes when go-yaml writes and reads it: lines that are indented gain empty lines. */
@@ -126,9 +113,8 @@ function refolded(node: YamlNode): string {
     tag: '!!map',
     value: '',
     style: '',
-    content: [probe('a', '!!str'), bare],
+    content: [scalar('a'), bare],
   }
-  delete holder.content[0]!.explicitTag
   const { documents } = parseDocuments(emitNode(holder))
   return documents[0]?.root?.content[1]?.value ?? node.value
 }

@@ -156,7 +156,7 @@ function writeValue(node: YamlNode, value: Primitive): void {
     node.tag = typeof value === 'number' ? '!!float' : '!!int'
   }
   node.style = ''
-  delete node.explicitTag
+  node.explicitTag = false
 }
 
 /** strconv.FormatFloat with 'f': the shortest digits, never an exponent. */

@@ -66,7 +66,10 @@ function numberText(value: number): string {
 /** Entries, not names: reading fields of objects of so many shapes by their names costs more than making the pairs. */
 function sortedEntries(value: object, v3: boolean): Entry[] {
   const entries = Object.entries(value) as Entry[]
-  return entries.length < 2 ? entries : entries.sort(v3 ? compareV3 : compareV2)
+  const compare = v3 ? compareV3 : compareV2
+  // Most are in order; sorting would copy them to find out.
+  for (let i = 1; i < entries.length; i++) if (compare(entries[i - 1]!, entries[i]!) > 0) return entries.sort(compare)
+  return entries
 }
 
 function compareV2(a: Entry, b: Entry): number {
