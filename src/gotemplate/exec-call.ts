@@ -61,9 +61,9 @@ function evaluateArguments(
 ): GoValue[] {
   const values: GoValue[] = []
   for (let i = 0; i < args.length; i++) {
-    const start = run.mark()
+    const start = flows === undefined ? 0 : run.mark()
     values.push(args[i]!(run, i < params.length ? params[i] : variadic))
-    flows?.push(run.flowSince(start))
+    if (flows !== undefined) flows.push(run.flowSince(start))
   }
   return values
 }

@@ -47,12 +47,24 @@ export function readFields(run: Run, site: FieldSite, receiver: Receiver, final:
 /** Source of the behaviour: Go 1.26 text/template (exec.go, evalField). */
 function readField(run: Run, receiver: Receiver, name: string, site: CallSite, final: Final): GoValue {
   const { value } = receiver
+  const isStrict = run.set.missingKey === 'error'
   if (value === undefined) {
-    if (run.set.missingKey === 'error') run.fail(`nil data; no entry for key ${JSON.stringify(name)}`)
+    if (isStrict) run.fail(`nil data; no entry for key ${JSON.stringify(name)}`)
     return found(run, receiver, name, undefined)
   }
   if (value === null) run.fail(`nil pointer evaluating interface {}.${name}`)
-  if (typeof value === 'object' && viewed(value) !== undefined) return readKey(run, receiver, name, site, final)
+  const view = typeof value === 'object' ? viewed(value) : undefined
+  const map = view?.map ?? value
+  if (isMap(map)) {
+    const type = view?.type ?? typeOf(map)
+    const method = run.set.methods?.(type, value as GoMap, name)
+    if (method !== undefined) return callFunction(run, method, name, site, final)
+    if (isCall(site, final)) run.fail(`${name} is not a method but has arguments`)
+    const element = mapGet(map, name)
+    if (element !== undefined) return found(run, receiver, name, element)
+    if (isStrict) run.fail(`map has no entry for key ${JSON.stringify(name)}`)
+    return found(run, receiver, name, type === 'map[string]string' ? '' : null)
+  }
   if (isGoObject(value)) {
     const member = value.field(name)
     if (member !== undefined && 'method' in member) return callFunction(run, member.method, name, site, final)
@@ -61,23 +73,9 @@ function readField(run: Run, receiver: Receiver, name: string, site: CallSite, f
       return found(run, receiver, name, member.value)
     }
     if (value.goKind === 'map') return found(run, receiver, name, elementOf(value, name))
-  } else if (isMap(value)) return readKey(run, receiver, name, site, final)
+  }
   const isBoxed = receiver.holder === undefined ? receiver.boxed : holdsInterfaces(receiver.holder)
   return run.fail(`can't evaluate field ${name} in type ${isBoxed ? 'interface {}' : typeOf(value)}`)
-}
-
-/** A method of the map's type, or what the map has for a key. */
-function readKey(run: Run, receiver: Receiver, name: string, site: CallSite, final: Final): GoValue {
-  const value = receiver.value as GoMap
-  const { map, type } = viewed(value) ?? { map: value, type: typeOf(value) }
-  const { methods, missingKey } = run.set
-  const method = methods?.(type, value, name)
-  if (method !== undefined) return callFunction(run, method, name, site, final)
-  if (isCall(site, final)) run.fail(`${name} is not a method but has arguments`)
-  const element = mapGet(map, name)
-  if (element !== undefined) return found(run, receiver, name, element)
-  if (missingKey === 'error') run.fail(`map has no entry for key ${JSON.stringify(name)}`)
-  return found(run, receiver, name, type === 'map[string]string' ? '' : null)
 }
 
 function isCall(site: CallSite, final: Final): boolean {

@@ -10,6 +10,10 @@ export function canBeNil(type: ParamType): boolean {
   return type === 'any' || type === 'error' || type === 'io.Writer' || /^(map|\[|\*)/.test(type)
 }
 
+function isPlainMap(type: string): boolean {
+  return type === 'map[string]interface {}' || type === 'common.Values'
+}
+
 /** Go's assignability of a template's value to a parameter. */
 export function isAssignable(value: GoValue, type: ParamType): boolean {
   switch (type) {
@@ -26,7 +30,7 @@ export function isAssignable(value: GoValue, type: ParamType): boolean {
       return isList(value) && typeOf(value) === type
     case 'map[string]interface {}':
       // A named map type with the same underlying type is assignable to the unnamed one.
-      return isMap(value) && (typeOf(value) === type || typeOf(value) === 'common.Values')
+      return isMap(value) && isPlainMap(typeOf(value))
   }
   return typeOf(value) === type
 }

@@ -55,8 +55,8 @@ export class Run {
   dotFlow: ValueFlow
   /** Where the value comes from that the pipeline hands to its next command. */
   finalFlow: ValueFlow = noFlow
-  /** Those from `variableCount` on are gone. */
-  readonly #variables: Variable[]
+  /** Those from `variableCount` on are gone, and `undefined`. */
+  readonly #variables: (Variable | undefined)[]
   #count = 1
 
   constructor(set: TemplateSet, template: ParsedTemplate, state: RunState) {
@@ -109,7 +109,8 @@ export class Run {
 
   /** Forgets the variables that were declared since there were so many. */
   dropVariables(count: number): void {
-    this.#count = count
+    // What they held is let go of at once: it may be large, and the next turn of a loop makes as much.
+    while (this.#count > count) this.#variables[--this.#count] = undefined
   }
 
   declare(name: string, value: GoValue, flow: ValueFlow): void {

@@ -18,7 +18,8 @@ export function executeTemplate(set: TemplateSet, name: string, data: GoValue, b
   const out: string[] = []
   const dotFlow = set.trace?.begin(name) ?? noFlow
   runTemplate(new Run(set, template, { data, budget, depth, out, dotFlow }))
-  const text = out.join('')
+  // Most templates that are included write one thing.
+  const text = out.length === 1 ? out[0]! : out.join('')
   set.trace?.end(text)
   return text
 }

@@ -1,3 +1,4 @@
+import { intern } from './intern.ts'
 import { Lexer, type Token, type TokenType } from './lexer.ts'
 import type { PipeNode, SourceTree, Statement, TemplateNode, VariableNode } from './nodes.ts'
 import {
@@ -169,7 +170,7 @@ class Parser {
   #definition(): void {
     const context = 'define clause'
     const token = this.#expect(['string', 'rawString'], context)
-    const name = this.#unquote(token)
+    const name = intern(this.#unquote(token))
     this.#expect(['rightDelim'], context)
     this.#body(name, context)
   }
@@ -296,7 +297,7 @@ class Parser {
 
   #templateName(token: Token, context: string): string {
     if (token.type !== 'string' && token.type !== 'rawString') this.#unexpected(token, context)
-    return this.#unquote(token)
+    return intern(this.#unquote(token))
   }
 
   #unquote(token: Token): string {
@@ -387,7 +388,7 @@ class Parser {
     const { type: following, pos } = this.#peek()
     if (following !== 'field') return node
     const field: string[] = []
-    while (this.#peek().type === 'field') field.push(this.#next().value.slice(1))
+    while (this.#peek().type === 'field') field.push(intern(this.#next().value.slice(1)))
     switch (node.type) {
       case 'field':
         return { type: 'field', tree: this.#tree, pos, ident: [...node.ident, ...field] }
@@ -410,14 +411,14 @@ class Parser {
     switch (token.type) {
       case 'identifier':
         if (!this.#hasFunction(token.value)) this.#fail(`function ${quote(token.value)} not defined`)
-        return { type: 'identifier', tree, pos, name: token.value }
+        return { type: 'identifier', tree, pos, name: intern(token.value) }
       case 'dot':
       case 'nil':
         return { type: token.type, tree, pos }
       case 'variable':
         return this.#useVariable(token)
       case 'field':
-        return { type: 'field', tree, pos, ident: [token.value.slice(1)] }
+        return { type: 'field', tree, pos, ident: [intern(token.value.slice(1))] }
       case 'bool':
         return { type: 'bool', tree, pos, value: token.value === 'true' }
       case 'charConstant':
@@ -435,14 +436,14 @@ class Parser {
       }
       case 'string':
       case 'rawString':
-        return { type: 'string', tree, pos, quoted: token.value, value: this.#unquote(token) }
+        return { type: 'string', tree, pos, quoted: token.value, value: intern(this.#unquote(token)) }
     }
     this.#backup()
     return undefined
   }
 
   #variable(token: Token): VariableNode {
-    return { type: 'variable', tree: this.#tree, pos: token.pos, ident: token.value.split('.') }
+    return { type: 'variable', tree: this.#tree, pos: token.pos, ident: token.value.split('.').map(intern) }
   }
 
   #useVariable(token: Token): VariableNode {

@@ -31,12 +31,18 @@ export type IntType =
   | 'time.Month'
   | 'time.Weekday'
 
+/** What objects have in common that are neither lists nor maps: to tell maps from them takes one question. */
+abstract class NoMap {
+  declare protected readonly noMap: true
+}
+
 /** An integer of a certain Go type. Arithmetic wraps as Go's does; use `makeInt`. */
-export class GoInt {
+export class GoInt extends NoMap {
   readonly type: IntType
   readonly value: bigint
 
   constructor(type: IntType, value: bigint) {
+    super()
     this.type = type
     this.value = value
   }
@@ -74,7 +80,7 @@ export function isUnsigned(int: GoInt): boolean {
 declare const objectMark: unique symbol
 
 /** What objects of named types inherit from: that tells them from maps at once, whatever keys these have. */
-class MarkedObject {
+class MarkedObject extends NoMap {
   declare readonly [objectMark]: true
 }
 
@@ -129,7 +135,7 @@ export type ParamType =
   | `${string}.${string}`
 
 /** A function that templates can call; made by `goFunction`. */
-export class GoFunction {
+export class GoFunction extends NoMap {
   readonly params: readonly ParamType[]
   /** The type of the elements of a last `...` parameter. */
   readonly variadic: ParamType | undefined
@@ -146,6 +152,7 @@ export class GoFunction {
     call: (...args: GoValue[]) => GoValue,
     traits: { readonly misfit?: string; readonly cost?: GoFunction['cost'] } = {},
   ) {
+    super()
     this.params = params
     this.variadic = variadic
     this.call = call
@@ -165,7 +172,6 @@ export class GoError extends Error {
 }
 
 const typeTag = Symbol('go type')
-const target = Symbol('underlying map')
 
 /**
  * The same map under another Go type (`common.Values` over a `map[string]interface {}`): what changes in one changes in
@@ -174,7 +180,7 @@ const target = Symbol('underlying map')
 export function viewAs(map: GoMap, type: string): GoMap {
   const raw = underlying(map)
   const view = new Proxy(raw, {
-    get: (_, key) => (key === typeTag ? type : key === target ? raw : Reflect.get(raw, key)),
+    get: (_, key) => (key === typeTag ? type : Reflect.get(raw, key)),
   })
   views.set(view, { map: raw, type })
   return view
@@ -189,7 +195,7 @@ export function viewed(value: object): { readonly map: GoMap; readonly type: str
 
 /** The map itself behind views of it. */
 export function underlying(map: GoMap): GoMap {
-  return (map as { [target]?: GoMap })[target] ?? map
+  return views.get(map)?.map ?? map
 }
 
 /** Gives a list or map another Go type than the default (`[]string`, `[]int`, `map[string]string`, `common.Values`). */
@@ -244,14 +250,7 @@ export function isList(value: GoValue): value is GoList {
 }
 
 export function isMap(value: GoValue): value is GoMap {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof GoInt) &&
-    !isGoObject(value) &&
-    !isGoFunction(value)
-  )
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NoMap)
 }
 
 /** The Go type as `%T` prints it; `<nil>` for nil. */
@@ -267,9 +266,7 @@ export function typeOf(value: GoValue): string {
       return 'float64'
   }
   if (value === null) return '<nil>'
-  if (value instanceof GoInt) return value.type
-  if (isGoObject(value)) return value.goType
-  if (isGoFunction(value)) return 'func()'
+  if (value instanceof NoMap) return value instanceof GoInt ? value.type : isGoObject(value) ? value.goType : 'func()'
   const tag = (value as { [typeTag]?: string })[typeTag]
   if (tag !== undefined) return tag
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'

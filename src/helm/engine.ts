@@ -20,6 +20,7 @@ import {
   spendParse,
   TemplateExecError,
   TemplateParseError,
+  type TemplateSet,
   viewAs,
   withType,
 } from '../gotemplate/index.ts'
@@ -109,12 +110,22 @@ function topObjects({ release, capabilities }: RenderOptions): GoMap {
   }
 }
 
+/** Orders of paths by the paths; the releases of a chart have the same. */
+const orders = new Map<string, readonly string[]>()
+const maxOrders = 100
+
 /** Deepest path first, then in reverse byte order, so that a parent's definitions replace its dependencies'. */
-function byDepth(paths: readonly string[]): string[] {
-  return paths
+function byDepth(paths: readonly string[]): readonly string[] {
+  const key = paths.join('\0')
+  const known = orders.get(key)
+  if (known !== undefined) return known
+  const order = paths
     .map((path) => ({ path, depth: path.split('/').length }))
     .sort((a, b) => b.depth - a.depth || compareStrings(b.path, a.path))
     .map(({ path }) => path)
+  if (orders.size >= maxOrders) orders.clear()
+  orders.set(key, order)
+  return order
 }
 
 /** The templates of a chart and its dependencies with the objects that each sees; returns those of the chart itself. */
@@ -155,7 +166,8 @@ const defaultBudget = { steps: 5_000_000, output: 12_000_000, made: 48_000_000 }
 
 class Engine {
   readonly #templates = new Map<string, ParsedTemplate>()
-  readonly #functions: Map<string, GoFunction>
+  /** Those templates, and the functions that see them. */
+  readonly #set: TemplateSet
   readonly #options: RenderOptions
   readonly #budget: Budget
   /** How often each name is being included at the moment. */
@@ -168,8 +180,7 @@ class Engine {
     this.#options = options
     this.#tracer = tracer
     this.#budget = { ...defaultBudget, ...options.budget }
-    this.#functions = helmFunctions(options.host)
-    this.#bind(this.#functions, this.#templates)
+    this.#set = this.#bind(helmFunctions(options.host), this.#templates)
   }
 
   parse(name: string, file: ChartFile): void {
@@ -194,7 +205,7 @@ class Engine {
 
   execute(name: string, data: GoMap): string {
     try {
-      return this.#run(this.#templates, this.#functions, name, data).replaceAll('<no value>', '')
+      return this.#run(this.#set, name, data).replaceAll('<no value>', '')
     } catch (error) {
       if (error instanceof TemplateExecError) {
         if (error.cause instanceof BudgetError) throw new BudgetError(error.message)
@@ -208,39 +219,29 @@ class Engine {
   }
 
   #has(name: string): boolean {
-    return this.#functions.has(name) || executorFunctions.has(name)
+    return this.#set.functions.has(name) || executorFunctions.has(name)
   }
 
-  #run(
-    templates: ReadonlyMap<string, ParsedTemplate>,
-    functions: ReadonlyMap<string, GoFunction>,
-    name: string,
-    data: GoValue,
-  ): string {
-    const missingKey = this.#options.strict ? 'error' : 'zero'
+  #run(set: TemplateSet, name: string, data: GoValue): string {
     this.#depth++
     try {
-      return executeTemplate(
-        { templates, functions, missingKey, methods: mapMethod, trace: this.#tracer },
-        name,
-        data,
-        this.#budget,
-        this.#depth,
-      )
+      return executeTemplate(set, name, data, this.#budget, this.#depth)
     } finally {
       this.#depth--
     }
   }
 
   /** Adds the functions that need the render: their `include` and `tpl` see the given templates. */
-  #bind(functions: Map<string, GoFunction>, templates: ReadonlyMap<string, ParsedTemplate>): void {
+  #bind(functions: Map<string, GoFunction>, templates: ReadonlyMap<string, ParsedTemplate>): TemplateSet {
+    const missingKey = this.#options.strict ? 'error' : 'zero'
+    const set: TemplateSet = { templates, functions, missingKey, methods: mapMethod, trace: this.#tracer }
     functions.set(
       'include',
-      goFunction('string,any', (name: string, data: GoValue) => this.#include(templates, functions, name, data)),
+      goFunction('string,any', (name: string, data: GoValue) => this.#include(set, name, data)),
     )
     functions.set(
       'tpl',
-      goFunction('string,any', (text: string, data: GoValue) => this.#tpl(templates, functions, text, data)),
+      goFunction('string,any', (text: string, data: GoValue) => this.#tpl(set, text, data)),
     )
     functions.set('required', goFunction('string,any', required))
     functions.set(
@@ -260,19 +261,15 @@ class Engine {
       'getHostByName',
       goFunction('string', () => ''),
     )
+    return set
   }
 
-  #include(
-    templates: ReadonlyMap<string, ParsedTemplate>,
-    functions: ReadonlyMap<string, GoFunction>,
-    name: string,
-    data: GoValue,
-  ): string {
+  #include(set: TemplateSet, name: string, data: GoValue): string {
     const count = this.#included.get(name) ?? 0
     if (count > maxIncludes) throw nestedReference(name)
     this.#included.set(name, count + 1)
     try {
-      return this.#run(templates, functions, name, data)
+      return this.#run(set, name, data)
     } catch (error) {
       // Our stack ends before Helm's count does.
       if (isStackOverflow(error)) throw nestedReference(name)
@@ -283,16 +280,10 @@ class Engine {
   }
 
   /** Templates that the text defines are seen inside it only. */
-  #tpl(
-    templates: ReadonlyMap<string, ParsedTemplate>,
-    outer: ReadonlyMap<string, GoFunction>,
-    text: string,
-    data: GoValue,
-  ): string {
+  #tpl(outer: TemplateSet, text: string, data: GoValue): string {
     if (!text.includes('{{')) return text.replaceAll('<no value>', '')
-    const own = new Map(templates)
-    const functions = new Map(outer)
-    this.#bind(functions, own)
+    const own = new Map(outer.templates)
+    const set = this.#bind(new Map(outer.functions), own)
     const name = 'gotpl'
     try {
       own.delete(name)
@@ -306,7 +297,7 @@ class Engine {
     if (this.#tplDepth >= maxTpl) throw new RangeError('more nested tpl than our call stack is sure to hold')
     this.#tplDepth++
     try {
-      return this.#run(own, functions, name, data).replaceAll('<no value>', '')
+      return this.#run(set, name, data).replaceAll('<no value>', '')
     } catch (error) {
       if (!(error instanceof TemplateExecError || error instanceof GoError)) throw error
       if (error instanceof TemplateExecError && error.cause instanceof BudgetError) throw error
@@ -325,9 +316,12 @@ function nestedReference(name: string): GoError {
 
 /** A definition replaces an earlier one of its name, unless it is empty and the other is not. */
 function define(templates: Map<string, ParsedTemplate>, template: ParsedTemplate): void {
-  const isEmpty = template.root.nodes.every((node) => node.type === 'text' && node.text.trim() === '')
-  if (isEmpty && templates.has(template.name)) return
+  if (templates.has(template.name) && isEmpty(template)) return
   templates.set(template.name, template)
+}
+
+function isEmpty({ root }: ParsedTemplate): boolean {
+  return root.nodes.every((node) => node.type === 'text' && node.text.trim() === '')
 }
 
 function required(message: string, value: GoValue): GoValue {

@@ -17,7 +17,7 @@ import { stringifyYaml } from '../../yaml/index.ts'
 import { readYamlText } from '../read-yaml.ts'
 import { base32Decode, base32Encode, base64Decode, base64Encode } from './base-n.ts'
 import { decodeJson, encodeJson, JsonRangeError, jsonKind } from './json.ts'
-import { RecentYaml } from './recent-yaml.ts'
+import { RecentYaml, WrittenYaml } from './recent-yaml.ts'
 import type { FunctionTable } from './shared.ts'
 import { timeObject } from './time-object.ts'
 import { readToml } from './toml-read.ts'
@@ -93,8 +93,13 @@ function decoded(result: Uint8Array | string): string {
 
 /** Helm's toYaml: sigs.k8s.io/yaml without the last newline. */
 export function toYaml(value: GoValue): string {
-  return stringifyYaml(sigsValue(value) as never).replace(/\n$/, '')
+  return written.write(sigsValue(value))
 }
+
+const written = new WrittenYaml((value) => {
+  const text = stringifyYaml(value as never)
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+})
 
 /** Helm's toYamlPretty: yaml.v3 with lists indented; floats keep their Go form. */
 function toYamlPretty(value: GoValue): string {

@@ -1,6 +1,7 @@
 import {
   GoError,
   GoInt,
+  type GoList,
   type GoMap,
   type GoValue,
   isGoObject,
@@ -9,6 +10,7 @@ import {
   isNilList,
   isNilMap,
   mapSet,
+  underlying,
 } from '../../gotemplate/index.ts'
 import { GoFloat, GoInt as YamlInt } from '../../yaml/index.ts'
 import { toJsonValue } from './json.ts'
@@ -48,18 +50,40 @@ export function sigsValue(value: GoValue, level = 0): unknown {
       return sigsNumber(value)
   }
   if (value instanceof GoInt) return value.value
-  if (isList(value)) return isNilList(value) ? null : value.map((each) => sigsValue(each, level + 1))
-  if (isMap(value)) {
-    if (isNilMap(value)) return null
-    const out: Record<string, unknown> = {}
-    for (const key of Object.keys(value)) {
-      const inner = sigsValue(value[key], level + 1)
-      if (key === '__proto__') mapSet(out as GoMap, key, inner as GoValue)
-      else out[wellFormed(key)] = inner
-    }
-    return out
-  }
+  if (isList(value)) return isNilList(value) ? null : sigsList(value, level)
+  if (isMap(value)) return isNilMap(value) ? null : sigsMap(underlying(value), level)
   return toJsonValue(value)
+}
+
+/** The list itself where nothing in it is another value for the writer. */
+function sigsList(list: GoList, level: number): readonly unknown[] {
+  let out: unknown[] | undefined
+  for (let i = 0; i < list.length; i++) {
+    const inner = sigsValue(list[i], level + 1)
+    if (inner === list[i]) continue
+    out ??= [...list]
+    out[i] = inner
+  }
+  return out ?? list
+}
+
+/** The map itself where nothing in it is another value for the writer. */
+function sigsMap(map: GoMap, level: number): object {
+  let out: GoMap | undefined
+  for (const key of Object.keys(map)) {
+    const inner = sigsValue(map[key], level + 1) as GoValue
+    if (out === undefined) {
+      if (inner === map[key] && key.isWellFormed()) continue
+      // The keys before this one are as they are.
+      out = {}
+      for (const before of Object.keys(map)) {
+        if (before === key) break
+        mapSet(out, before, map[before])
+      }
+    }
+    mapSet(out, wellFormed(key), inner)
+  }
+  return out ?? map
 }
 
 /** Bytes that are no UTF-8 become U+FFFD, as in JSON. */

@@ -26,12 +26,14 @@ describe('YAML that was read before', () => {
     expect(Object.getPrototypeOf(second)).toBe(Object.prototype)
   })
 
-  it('is not kept where it is long, has anchors, or is wrong', () => {
-    for (const text of [`a: ${'x'.repeat(9_000)}`, 'a: &x [1]\nb: *x', 'a: [']) {
+  const aliases = `a: &x ${'x'.repeat(1_000)}\nb: [${'*x, '.repeat(20)}]`
+
+  it('is not kept where it is long, becomes large, is wrong, or no JSON', () => {
+    for (const text of [`a: ${'x'.repeat(9_000)}`, aliases, 'a: [', 'a: [-0.0]']) {
       const { recent, asked } = counted()
       for (let i = 0; i < 2; i++) {
         try {
-          recent.decode(text)
+          expect(recent.decode(text)).toEqual(decodeYaml(text))
         } catch (error) {
           expect(error).toHaveProperty('name', 'GoError')
         }
