@@ -1,10 +1,10 @@
 import type { Token } from './lexer.ts'
 import type { CelIssue } from './source.ts'
 
-/** Ends parsing at the first syntax error. */
+/** Ends parsing: at a syntax error, or without one of its own after one that was reported. */
 export class SyntaxStop {
-  readonly issue: CelIssue
-  constructor(issue: CelIssue) {
+  readonly issue: CelIssue | undefined
+  constructor(issue?: CelIssue) {
     this.issue = issue
   }
 }
@@ -69,6 +69,7 @@ export class TokenCursor {
   close(text: string, another: boolean): void {
     if (this.accept(text) !== undefined) return
     const found = this.peek()
+    if (found.kind === 'eof' && !another) this.stop(found, `missing '${text}' at '<EOF>'`)
     if (another) this.unexpected(found, `{'${text}', ','}`, [text, ','])
     this.unexpected(found, `'${text}'`, [text])
   }

@@ -1,4 +1,7 @@
-/** An error in the text of an expression; `offset` counts code points. */
+/** The offset of an error that has no place in the text. */
+export const nowhere = -1
+
+/** An error in the text of an expression; `offset` counts code points, or is `nowhere`. */
 export interface CelIssue {
   readonly offset: number
   readonly message: string
@@ -28,6 +31,7 @@ export class CelSource {
   }
 
   #formatOne(issue: CelIssue): string {
+    if (issue.offset === nowhere) return `ERROR: <input>:-1:0: ${issue.message}`
     let line = 0
     while (line + 1 < this.#lineStarts.length && this.#lineStarts[line + 1]! <= issue.offset) line++
     const start = this.#lineStarts[line]!

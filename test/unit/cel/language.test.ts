@@ -58,10 +58,68 @@ describe('compile errors', () => {
   })
 })
 
+/** What cel-go 0.26.0 says of expressions that end early or have a token too many. */
+describe('syntax errors as cel-go', () => {
+  const start = (others: string): string =>
+    `{${others}, 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`
+  const operand = start("'[', '{', '(', '.', '-', '!'")
+  it.each([
+    ['object.true == 1', ["1:8: Syntax error: mismatched input 'true' expecting IDENTIFIER"]],
+    [
+      'object.true + object.false',
+      [
+        "1:8: Syntax error: mismatched input 'true' expecting IDENTIFIER",
+        "1:22: Syntax error: mismatched input 'false' expecting IDENTIFIER",
+      ],
+    ],
+    [
+      'object.?in',
+      [
+        "1:9: Syntax error: mismatched input 'in' expecting {IDENTIFIER, ESC_IDENTIFIER}",
+        '1:9: unsupported ident kind',
+      ],
+    ],
+    [
+      'object.-',
+      [
+        "1:8: Syntax error: no viable alternative at input '.-'",
+        `1:9: Syntax error: mismatched input '<EOF>' expecting ${operand}`,
+      ],
+    ],
+    ['object. 1', ["1:9: Syntax error: no viable alternative at input '. 1'"]],
+    [
+      'object[',
+      [`1:8: Syntax error: mismatched input '<EOF>' expecting ${start("'[', '{', '(', '.', '-', '!', '?'")}`],
+    ],
+    ['size(', [`1:6: Syntax error: mismatched input '<EOF>' expecting ${start("'[', '{', '(', ')', '.', '-', '!'")}`]],
+    ['[1,', ["1:4: Syntax error: missing ']' at '<EOF>'"]],
+    ['!', [`1:2: Syntax error: extraneous input '<EOF>' expecting ${operand}`]],
+    [
+      'a ? : c',
+      [
+        `1:5: Syntax error: extraneous input ':' expecting ${operand}`,
+        "1:8: Syntax error: mismatched input '<EOF>' expecting ':'",
+      ],
+    ],
+  ])('%s', (text, want) => {
+    const lines = String(errorOf(text)).split('\n')
+    expect(lines.filter((line) => line.startsWith('ERROR'))).toEqual(want.map((issue) => `ERROR: <input>:${issue}`))
+  })
+})
+
 describe('hostile expressions', () => {
   it('refuses deep nesting', () => {
     expect(errorOf(`${'('.repeat(1000)}1${')'.repeat(1000)}`)).toContain('recursion limit')
-    expect(errorOf(`object${'.a'.repeat(5000)}`)).toContain('recursion limit')
+    expect(errorOf(`object${'.a'.repeat(5000)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')
+    expect(errorOf(`1${'+1'.repeat(250)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')
+    expect(evaluate(`1${'+1'.repeat(249)}`)).toBe(250n)
+    expect(errorOf(`${'(1+'.repeat(125)}1${')'.repeat(125)}`)).toBe(
+      'ERROR: <input>:-1:0: expression recursion limit exceeded: 250',
+    )
+    expect(evaluate(`${'(1+'.repeat(124)}1${')'.repeat(124)}`)).toBe(125n)
+    expect(errorOf(`1${' '.repeat(100_000)}`)).toBe(
+      'ERROR: <input>:-1:0: expression code point size exceeds limit: size: 100001, limit 100000',
+    )
   })
 
   it('stops when the budget is used up', () => {
