@@ -111,8 +111,8 @@ describe('hostile expressions', () => {
   it('refuses deep nesting', () => {
     expect(errorOf(`${'('.repeat(1000)}1${')'.repeat(1000)}`)).toContain('recursion limit')
     expect(errorOf(`object${'.a'.repeat(5000)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')
-    expect(errorOf(`1${'+1'.repeat(250)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')
-    expect(evaluate(`1${'+1'.repeat(249)}`)).toBe(250n)
+    expect(errorOf(`1${'+1'.repeat(251)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')
+    expect(evaluate(`1${'+1'.repeat(250)}`)).toBe(251n)
     expect(errorOf(`${'(1+'.repeat(125)}1${')'.repeat(125)}`)).toBe(
       'ERROR: <input>:-1:0: expression recursion limit exceeded: 250',
     )
