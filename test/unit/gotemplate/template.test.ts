@@ -47,6 +47,17 @@ describe('actions', () => {
     ['pipes into the last argument', '{{"b" | printf "%s-%s" "a"}}', 'a-b'],
     ['reads character and number constants', "{{'a'}} {{0x10}} {{1e3}} {{0b11}} {{1_000}}", '97 16 1000 3 1000'],
     ['reads fields of pipelines', '{{(index .l 0)}}{{(.m).a}}', 'x1'],
+    ['has the outer dot again behind a loop that was left', '{{range .l}}{{.}}{{break}}{{end}}{{.b}}', 'xx'],
+    ['has the outer dot in the else of with', '{{with .none}}{{else}}{{.b}}{{end}}', 'x'],
+    ['assigns what range gives', '{{$i := 9}}{{$e := ""}}{{range $i, $e = .l}}{{end}}{{$i}}{{$e}}', '3w'],
+    ['forgets variables with their turn', '{{$x := 0}}{{range .l}}{{$x}}{{$x := .}}{{end}}{{$x}}', '00000'],
+    ['declares inside parentheses only where these run', '{{$x := 1}}{{if or true ($x := 5)}}{{$x}}{{end}}', '1'],
+    ['declares inside parentheses', '{{$x := 1}}{{if or false ($x := 5)}}{{$x}}{{end}}{{$x}}', '51'],
+    [
+      'does not know a variable in its own declaration',
+      '{{$x := 1}}{{if true}}{{$x := print $x 2}}{{$x}}{{end}}',
+      '1 2',
+    ],
   ])('%s', (_, text, expected) => {
     expect(run(text, { b: 'x', m: { b: 2, a: 1 }, l: ['x', 'y', 'z', 'w'] })).toBe(expected)
   })
