@@ -32,6 +32,7 @@ import type { TemplateCrypto } from './functions/crypto.ts'
 import { helmFunctions } from './functions/table.ts'
 import { chartObject } from './metadata.ts'
 import type { RenderTracer } from './origins/tracer.ts'
+import type { OutputReuse } from './reuse.ts'
 import { tableAt } from './values.ts'
 import { valuesMethod } from './values-methods.ts'
 
@@ -70,6 +71,7 @@ interface Renderable {
  * Renders the templates of a chart and its dependencies to text by path.
  * Source of the behaviour: Helm 4.1 pkg/engine/engine.go.
  * @param tracer hears what writes the text, and from which values.
+ * @param reuse gives outputs of the render before; not together with a tracer, which would not hear of them.
  * @throws HelmError in Helm's words; BudgetError when the templates use too much.
  */
 export function renderTemplates(
@@ -77,22 +79,26 @@ export function renderTemplates(
   values: GoMap,
   options: RenderOptions,
   tracer?: RenderTracer,
+  reuse?: OutputReuse,
 ): Map<string, string> {
   tracer?.values(values)
   const renderables = new Map<string, Renderable>()
-  collect(chart, { Values: values, ...topObjects(options) }, renderables)
+  const top = collect(chart, { Values: values, ...topObjects(options) }, { renderables, reuse })
   const names = byDepth([...renderables.keys()])
-  const engine = new Engine(options, tracer)
+  const engine = new Engine(options, tracer, reuse)
   for (const name of names) engine.parse(name, renderables.get(name)!.file)
+  reuse?.begin(top, names, options)
   const rendered = new Map<string, string>()
   for (const name of names) {
     if (basename(name).startsWith('_')) continue
     const { values: scope, basePath } = renderables.get(name)!
     scope['Template'] = withType({ Name: name, BasePath: basePath }, 'common.Values')
     tracer?.objects(scope)
-    rendered.set(name, engine.execute(name, viewAs(scope, 'common.Values')))
+    const run = (): string => engine.execute(name, viewAs(scope, 'common.Values'))
+    rendered.set(name, reuse === undefined ? run() : reuse.output(name, engine.budget, run))
     tracer?.file(name)
   }
+  reuse?.end()
   return rendered
 }
 
@@ -128,26 +134,32 @@ function byDepth(paths: readonly string[]): readonly string[] {
   return order
 }
 
+interface Collected {
+  readonly renderables: Map<string, Renderable>
+  readonly reuse: OutputReuse | undefined
+}
+
 /** The templates of a chart and its dependencies with the objects that each sees; returns those of the chart itself. */
-function collect(chart: Chart, parent: GoMap, into: Map<string, Renderable>): GoMap {
+function collect(chart: Chart, parent: GoMap, into: Collected): GoMap {
   const subcharts: GoMap = {}
   const own = chart.parent === undefined ? parent['Values'] : tableAt(parent, `Values.${chart.metadata.name}`)
+  const path = fullPath(chart)
+  const values = isMap(own) ? own : {}
   const scope: GoMap = {
     Chart: chartObject(chart),
     Files: filesObject(chart.files),
     Release: parent['Release'],
     Capabilities: parent['Capabilities'],
-    Values: viewAs(isMap(own) ? own : {}, 'common.Values'),
+    Values: viewAs(into.reuse?.watch(path, values) ?? values, 'common.Values'),
     Subcharts: subcharts,
   }
   for (const dependency of chart.dependencies) {
     mapSet(subcharts, dependency.metadata.name, collect(dependency, scope, into))
   }
-  const path = fullPath(chart)
   const isLibrary = chart.metadata.type.toLowerCase() === 'library'
   for (const file of chart.templates) {
     if (isLibrary && !basename(file.name).startsWith('_')) continue
-    into.set(`${path}/${file.name}`, { file, values: scope, basePath: `${path}/templates` })
+    into.renderables.set(`${path}/${file.name}`, { file, values: scope, basePath: `${path}/templates` })
   }
   return scope
 }
@@ -176,11 +188,18 @@ class Engine {
   #depth = 0
   #tplDepth = 0
 
-  constructor(options: RenderOptions, tracer: RenderTracer | undefined) {
+  constructor(options: RenderOptions, tracer: RenderTracer | undefined, reuse: OutputReuse | undefined) {
     this.#options = options
     this.#tracer = tracer
     this.#budget = { ...defaultBudget, ...options.budget }
-    this.#set = this.#bind(helmFunctions(options.host), this.#templates)
+    const functions = helmFunctions(reuse?.host(options.host) ?? options.host)
+    reuse?.watchChanges(functions)
+    this.#set = this.#bind(functions, this.#templates)
+  }
+
+  /** What the render may still use. */
+  get budget(): Budget {
+    return this.#budget
   }
 
   parse(name: string, file: ChartFile): void {

@@ -8,6 +8,7 @@ import { type HeadCache, type Hook, type Manifest, sortManifests, splitManifests
 import { readTrace } from './origins/documents.ts'
 import { RenderTracer } from './origins/tracer.ts'
 import type { RenderTrace } from './origins/types.ts'
+import { type OutputCache, OutputReuse } from './reuse.ts'
 import { type SchemaCache, validateValues } from './schema/validate-values.ts'
 import { coalesceValues } from './values.ts'
 
@@ -20,6 +21,8 @@ export interface TemplateOptions extends RenderOptions {
   readonly schemas?: SchemaCache
   /** What was read of manifests, kept between renders. */
   readonly heads?: HeadCache
+  /** What templates wrote, kept between renders. Objects of a cluster (`lookup`) and traces are not: they are rendered anew. */
+  readonly outputs?: OutputCache
 }
 
 /** What a chart renders to. */
@@ -64,7 +67,9 @@ export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateO
     )
   }
   const tracer = options.trace ? new RenderTracer() : undefined
-  const files = renderTemplates(chart, values, options, tracer)
+  const outputs = options.trace || options.lookup !== undefined ? undefined : options.outputs
+  const reuse = outputs === undefined ? undefined : new OutputReuse(outputs, loaded)
+  const files = renderTemplates(chart, values, options, tracer, reuse)
   const notesPath = `${chart.metadata.name}/templates/NOTES.txt`
   const notes = files.get(notesPath) ?? ''
   for (const path of [...files.keys()]) if (path.endsWith('NOTES.txt')) files.delete(path)

@@ -14,6 +14,7 @@ import {
   type Chart,
   HeadCache,
   HelmError,
+  OutputCache,
   type RenderedChart,
   type RenderOptions,
   renderChart,
@@ -67,10 +68,11 @@ export class ReleaseRenderer {
   readonly #fleet: Fleet
   readonly #tools: ReleaseTools
   readonly charts: ReleaseCharts
-  readonly #kept: Required<Pick<TemplateOptions, 'cache' | 'schemas' | 'heads'>> = {
+  readonly #kept: Required<Pick<TemplateOptions, 'cache' | 'schemas' | 'heads' | 'outputs'>> = {
     cache: new WeakMap(),
     schemas: new Map(),
     heads: new HeadCache(),
+    outputs: new OutputCache(),
   }
 
   constructor(fleet: Fleet, tools: ReleaseTools, texts?: ObjectTexts) {

@@ -5,6 +5,7 @@ import {
   HelmError,
   loadChart,
   makeCapabilities,
+  OutputCache,
   readValues,
   renderChart,
   type TemplateOptions,
@@ -29,10 +30,11 @@ export interface BenchRelease {
 
 /** Renders releases as the worker does: charts, parsed templates and compiled schemas are kept. */
 export class ChartRenderer {
-  readonly #kept: Pick<TemplateOptions, 'cache' | 'schemas' | 'heads'> = {
+  readonly #kept: Pick<TemplateOptions, 'cache' | 'schemas' | 'heads' | 'outputs'> = {
     cache: new WeakMap(),
     schemas: new Map(),
     heads: new HeadCache(),
+    outputs: new OutputCache(),
   }
   readonly #charts = new Map<string, Chart>()
 
