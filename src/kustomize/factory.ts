@@ -114,20 +114,19 @@ function isResource(node: YamlNode, location: () => Location): boolean {
 
 /** RNode.GetValidatedMetadata. */
 export function validateMetadata(node: YamlNode, location?: () => Location): void {
-  const details = location === undefined ? {} : { location: location() }
-  const apiVersion = text(fieldOf(node, 'apiVersion'))
-  const kind = text(fieldOf(node, 'kind'))
+  const kind = fieldOf(node, 'kind')
   const metadata = fieldOf(node, 'metadata')
   const hasMetadata = !isNilOrEmpty(metadata)
-  if (fieldOf(node, 'apiVersion') === undefined && fieldOf(node, 'kind') === undefined && !hasMetadata) {
-    fail('missing Resource metadata', details)
-  }
+  const kindText = text(kind)
   const name = hasMetadata ? text(fieldOf(metadata, 'name')) : ''
+  if (kindText !== '' && (name !== '' || kindText.endsWith('List'))) return
+  const details = location === undefined ? {} : { location: location() }
+  const apiVersion = fieldOf(node, 'apiVersion')
+  if (apiVersion === undefined && kind === undefined && !hasMetadata) fail('missing Resource metadata', details)
   const namespace = hasMetadata ? text(fieldOf(metadata, 'namespace')) : ''
-  const object = `{{${apiVersion} ${kind}} {{${name} ${namespace}} map[] map[]}}`
-  if (kind === '') fail(`missing kind in object ${object}`, { ...details, code: 'kustomize/no-kind' })
-  if (kind.endsWith('List')) return
-  if (name === '') fail(`missing metadata.name in object ${object}`, { ...details, code: 'kustomize/no-name' })
+  const object = `{{${text(apiVersion)} ${kindText}} {{${name} ${namespace}} map[] map[]}}`
+  if (kindText === '') fail(`missing kind in object ${object}`, { ...details, code: 'kustomize/no-kind' })
+  fail(`missing metadata.name in object ${object}`, { ...details, code: 'kustomize/no-name' })
 }
 
 function text(node: YamlNode | undefined): string {

@@ -24,14 +24,13 @@ export type MergeMarker = (node: YamlNode) => void
 
 /** The walk that merges the elements. */
 export interface MergeContext {
-  walk(pair: MergePair, schema: SchemaNode | undefined, path: readonly string[]): YamlNode | undefined
+  walk(pair: MergePair, schema: SchemaNode | undefined): YamlNode | undefined
 }
 
 export interface KeyedList {
   /** Merge keys; none for a list of scalars that are a set. */
   readonly keys: readonly string[]
   readonly elements: SchemaNode | undefined
-  readonly path: readonly string[]
   readonly context: MergeContext
   readonly mark: MergeMarker
 }
@@ -62,7 +61,7 @@ export function mergeKeyedList(pair: MergePair, dest: YamlNode, list: KeyedList)
       patch: elementOf(pair.patch, validKeys, validValues),
     }
     const fromPatch = inner.dest === undefined
-    const value = list.context.walk(inner, list.elements, list.path)
+    const value = list.context.walk(inner, list.elements)
     if (value === undefined || isMissingOrNull(value) || isEmptyMap(value)) {
       validKeys.forEach(() => {
         setElement(result, undefined, validKeys, validValues)
@@ -98,7 +97,7 @@ function keepsShape(dest: YamlNode, list: KeyedList): boolean {
 }
 
 function walkInPlace(dest: YamlNode, list: KeyedList): YamlNode {
-  for (const item of dest.content) list.context.walk({ dest: item, patch: undefined }, list.elements, list.path)
+  for (const item of dest.content) list.context.walk({ dest: item, patch: undefined }, list.elements)
   return dest
 }
 

@@ -29,7 +29,7 @@ export function mergePatch(
   schema: SchemaFacts,
   mark: MergeMarker = () => undefined,
 ): YamlNode | undefined {
-  return new Merger(schema, mark).walk({ dest, patch }, undefined, [])
+  return new Merger(schema, mark).walk({ dest, patch }, undefined)
 }
 
 class Merger implements MergeContext {
@@ -43,16 +43,16 @@ class Merger implements MergeContext {
     this.#mark = mark
   }
 
-  walk(pair: MergePair, given: SchemaNode | undefined, path: readonly string[]): YamlNode | undefined {
+  walk(pair: MergePair, given: SchemaNode | undefined): YamlNode | undefined {
     const schema = this.#schemaOf(pair, given)
     switch (kindOf(pair)) {
       case undefined:
       case 'mapping':
         if (kindOf(pair) === 'mapping') requireBoth(pair, 'mapping')
-        return this.#map(pair, schema, path)
+        return this.#map(pair, schema)
       case 'sequence':
         requireBoth(pair, 'sequence')
-        return this.#list(pair, schema, path)
+        return this.#list(pair, schema)
       case 'scalar':
         requireBoth(pair, 'scalar')
         copyComments(pair)
@@ -62,16 +62,16 @@ class Merger implements MergeContext {
     }
   }
 
-  #map(pair: MergePair, schema: SchemaNode | undefined, path: readonly string[]): YamlNode | undefined {
+  #map(pair: MergePair, schema: SchemaNode | undefined): YamlNode | undefined {
     const dest = this.#visitMap(pair)
     pair.dest = dest
     if (dest === undefined) return undefined
     if (dest.kind !== 'mapping') return dest
-    for (const name of this.#fieldNames(pair)) this.#field(pair, dest, name, schema, path)
+    for (const name of this.#fieldNames(pair)) this.#field(pair, dest, name, schema)
     return dest
   }
 
-  #field(pair: MergePair, dest: YamlNode, name: string, schema: SchemaNode | undefined, path: readonly string[]): void {
+  #field(pair: MergePair, dest: YamlNode, name: string, schema: SchemaNode | undefined): void {
     // A field without a name cannot be set.
     if (name === '') requireKind(dest, 'scalar')
     const inner: MergePair = { dest: fieldOf(pair.dest, name), patch: fieldOf(pair.patch, name) }
@@ -83,8 +83,8 @@ class Merger implements MergeContext {
     }
     const known =
       this.#commentSchema(pair, name, inner) ?? (schema === undefined ? undefined : fieldSchema(schema, name))
-    const value = this.walk(inner, known, [...path, name])
-    const keyStyle = this.#keyStyle(pair, name, value)
+    const value = this.walk(inner, known)
+    const keyStyle = before === undefined ? this.#keyStyle(pair, name, value) : ''
     const keepNull = value !== undefined && this.#kept.has(value)
     const set = setField(dest, name, value, { keyStyle, keepNull })
     const isNew = inner.patch !== undefined && (isMissingOrNull(before) || value === inner.patch)
@@ -154,7 +154,7 @@ class Merger implements MergeContext {
     return this.#choose(dest!, patch)
   }
 
-  #list(pair: MergePair, schema: SchemaNode | undefined, path: readonly string[]): YamlNode | undefined {
+  #list(pair: MergePair, schema: SchemaNode | undefined): YamlNode | undefined {
     copyComments(pair)
     const { strategy, keys } = schema === undefined ? { strategy: '', keys: [] } : patchStrategy(schema)
     if (!strategy.split(',').includes('merge')) return pair.patch ?? pair.dest
@@ -162,7 +162,7 @@ class Merger implements MergeContext {
     pair.dest = dest
     if (dest === undefined) return undefined
     const elements = schema === undefined ? undefined : elementSchema(schema)
-    return mergeKeyedList(pair, dest, { keys, elements, path, context: this, mark: this.#mark })
+    return mergeKeyedList(pair, dest, { keys, elements, context: this, mark: this.#mark })
   }
 
   #visitKeyedList(pair: MergePair): YamlNode | undefined {

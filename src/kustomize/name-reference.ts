@@ -135,28 +135,22 @@ class Referrer {
   update(field: ReferenceField): void {
     this.#confirm()
     // The spec was found by the kind that the resource had at first; it applies to what it is now.
+    const { path, parts, create } = field.spec
     const { group, version, kind } = this.#id
-    const spec = { ...field.spec, group, version, kind }
+    const spec = { group, version, kind, path, parts, create }
     try {
       visitFieldSpec(this.#resource.root, spec, { set: (node) => this.#set(node, field) })
     } catch (error) {
       if (!isFailure(error)) throw error
-      throw wrapError(error, `updating name reference in '${spec.path}' field of '${idText(this.#id)}'`)
+      throw wrapError(error, `updating name reference in '${path}' field of '${idText(this.#id)}'`)
     }
   }
 
   /** Fails for a null that looks like a version or kind (nameref's confirmNodeMatchesReferrer). */
   #confirm(): void {
     const node = this.#resource.root
-    const read = (name: string): string => {
-      const value = fieldOf(node, name)
-      return value === undefined || isNilOrEmpty(value) ? '' : value.value
-    }
-    const check = (key: string, a: string, b: string): void => {
-      if (a !== b) fail(`node-referrerOriginal '${key}' mismatch '${a}' != '${b}'`)
-    }
-    check('APIVersion', read('apiVersion'), apiVersionOfGvk(this.#id))
-    check('Kind', read('kind'), this.#id.kind)
+    requireSame('APIVersion', fieldOf(node, 'apiVersion'), apiVersionOfGvk(this.#id))
+    requireSame('Kind', fieldOf(node, 'kind'), this.#id.kind)
   }
 
   #set(node: YamlNode, field: ReferenceField): void {
@@ -247,6 +241,11 @@ class Referrer {
       (allowEmpty && (a.length === 0 || b.length === 0)) || sameEnding(a, b)
     return same(this.#resource.prefixes(), other.prefixes()) && same(this.#resource.suffixes(), other.suffixes())
   }
+}
+
+function requireSame(key: string, node: YamlNode | undefined, wanted: string): void {
+  const found = node === undefined || isNilOrEmpty(node) ? '' : node.value
+  if (found !== wanted) fail(`node-referrerOriginal '${key}' mismatch '${found}' != '${wanted}'`)
 }
 
 function sameEnding(a: readonly string[], b: readonly string[]): boolean {
