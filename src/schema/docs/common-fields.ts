@@ -44,4 +44,23 @@ export const commonFields: Readonly<Record<string, string>> = {
   'accessFrom.namespaceSelectors': 'Labels of the namespaces that may; an empty selector allows all.',
   exclusionList: 'Regular expressions of what to leave out.',
   provider: 'Where credentials come from: `generic` for a Secret, or the cloud whose identity the controller has.',
+  'certSecretRef.name': 'Name of the Secret with the TLS files.',
+  'proxySecretRef.name': 'Name of the Secret with the proxy.',
+  'kubeConfig.configMapRef.name': 'Name of the ConfigMap, in the same namespace.',
+  'accessFrom.namespaceSelectors.matchLabels':
+    'Labels that a namespace must have; none of them lets every namespace in.',
+  'healthChecks.apiVersion': 'API version of the object.',
+  'healthChecks.kind': 'Kind of the object.',
+  'healthChecks.name': 'Name of the object.',
+  'healthChecks.namespace': 'Namespace of the object; unset for objects of the whole cluster.',
+  'target.group': 'API group, as a regular expression that has to match as a whole.',
+  'target.version': 'API version, as a regular expression that has to match as a whole.',
+  'target.kind': 'Kind, as a regular expression that has to match as a whole.',
+  'target.name': 'Name, as a regular expression that has to match as a whole.',
+  'target.namespace': 'Namespace, as a regular expression that has to match as a whole.',
+  'target.labelSelector': 'Labels of the objects, such as `app=web,tier!=db`.',
+  'target.annotationSelector': 'Annotations of the objects, in the form of a label selector.',
+  'verify.trustedRootSecretRef':
+    'A Secret with `trusted_root.json`, for signatures of a Sigstore that one runs oneself.',
+  'verify.trustedRootSecretRef.name': 'Name of that Secret.',
 }

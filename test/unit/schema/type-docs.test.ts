@@ -8,7 +8,7 @@ const builtins = registry.kinds().filter((kind) => kind.source === 'builtin')
 
 /** Kinds whose fields are explained without gaps, with everything that they hold unless it is named below. */
 const covered =
-  'Deployment StatefulSet DaemonSet ReplicaSet Job CronJob Service Ingress NetworkPolicy ConfigMap Secret PersistentVolumeClaim StorageClass ServiceAccount Role ClusterRole RoleBinding ClusterRoleBinding HorizontalPodAutoscaler PodDisruptionBudget ResourceQuota LimitRange PriorityClass Namespace ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding CustomResourceDefinition'.split(
+  'Pod Node Event PersistentVolume Deployment StatefulSet DaemonSet ReplicaSet Job CronJob Service Ingress NetworkPolicy ConfigMap Secret PersistentVolumeClaim StorageClass ServiceAccount Role ClusterRole RoleBinding ClusterRoleBinding HorizontalPodAutoscaler PodDisruptionBudget ResourceQuota LimitRange PriorityClass Namespace ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding CustomResourceDefinition'.split(
     ' ',
   )
 /** Sources of volumes that are gone or deprecated, and the language of schemas. */

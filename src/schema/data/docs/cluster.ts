@@ -89,4 +89,52 @@ resource.v1.DeviceClass: A class of devices that claims can ask for.
 resource.v1.ResourceClaim: Asks for devices, such as GPUs.
 resource.v1.ResourceClaimTemplate: What ResourceClaims made for Pods look like.
 resource.v1.ResourceSlice: Devices that a driver offers.
+core.v1.NodeAddress: One address of a node.
+  address: The address.
+  type: Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS.
+core.v1.NodeSystemInfo: Versions and names of what runs on a node.
+  architecture: Architecture, such as amd64.
+  bootID: Changes with every boot.
+  containerRuntimeVersion: The container runtime, such as containerd://2.1.0.
+  kernelVersion: The kernel.
+  kubeProxyVersion: No longer filled.
+  kubeletVersion: The kubelet.
+  machineID: The machine, from /etc/machine-id.
+  operatingSystem: linux or windows.
+  osImage: The distribution.
+  swap: Its swap space.
+  systemUUID: The machine as its firmware names it.
+core.v1.NodeSwapStatus: Swap space of a node.
+  capacity: Bytes in all.
+core.v1.NodeDaemonEndpoints: Where programs of the node listen.
+  kubeletEndpoint: The kubelet.
+core.v1.DaemonEndpoint: A port.
+  Port: Its number.
+core.v1.ContainerImage: An image that the node has.
+  names: The names under which it is known.
+  sizeBytes: Its size in bytes.
+core.v1.AttachedVolume: A volume attached to the node.
+  devicePath: The device on the node.
+  name: The volume.
+core.v1.NodeRuntimeHandler: A way to run containers that a RuntimeClass can ask for.
+  features: What it can do.
+  name: Its name; empty for the default.
+core.v1.NodeRuntimeHandlerFeatures: What a runtime handler can do.
+  recursiveReadOnlyMounts: Mounts that are read-only with all below them.
+  userNamespaces: User namespaces of their own for Pods.
+core.v1.NodeFeatures: What the container runtime of a node can do.
+  supplementalGroupsPolicy: Honours a Pod's supplementalGroupsPolicy.
+core.v1.NodeConfigSource: No longer used: where a node took its configuration from.
+  configMap: The ConfigMap.
+core.v1.NodeConfigStatus: No longer used: the configurations of a node.
+  active: The one in use.
+  assigned: The one that it shall use.
+  error: What is wrong with the assigned one.
+  lastKnownGood: The one to fall back to.
+core.v1.ConfigMapNodeConfigSource: No longer used: a ConfigMap with a node's configuration.
+  kubeletConfigKey: The key that holds it.
+  name: Name of the ConfigMap.
+  namespace: Its namespace.
+  resourceVersion: Its version; in the status only.
+  uid: Its uid; in the status only.
 `

@@ -265,4 +265,41 @@ core.v1.PodIP, core.v1.HostIP: An address.
   ip: The address.
 core.v1.Binding: Puts a Pod on a node; used by schedulers.
   target: The node.
+core.v1.ContainerUser: Whom the container runs as.
+  linux: On Linux.
+core.v1.LinuxContainerUser: The first process's user on Linux.
+  gid: Its group.
+  supplementalGroups: Its further groups.
+  uid: Its user.
+core.v1.VolumeMountStatus: A mount as it is in the container.
+  mountPath: Where it is.
+  name: Name of the volume.
+  readOnly: Whether it is read-only.
+  recursiveReadOnly: Whether mounts below it are read-only too: Disabled or Enabled.
+  volumeStatus: What is known of the volume.
+core.v1.VolumeStatus: What is known of a mounted volume.
+  image: Of a volume from an image.
+core.v1.ImageVolumeStatus: The image that a volume holds.
+  imageRef: The image with its digest.
+core.v1.ResourceStatus: The health of devices of one resource.
+  name: The resource, or the claim by which the container has it.
+  resources: The devices.
+core.v1.ResourceHealth: The health of one device.
+  health: Healthy, Unhealthy or Unknown.
+  message: More about it, for people.
+  resourceID: The device.
+core.v1.PodResourceClaimStatus: The ResourceClaim that was made for an entry of the spec.
+  name: The entry in resourceClaims.
+  resourceClaimName: The claim; unset when none was needed.
+core.v1.PodExtendedResourceClaimStatus: The ResourceClaim behind extended resources that devices stand in for.
+  requestMappings: Which request of the claim serves which container and resource.
+  resourceClaimName: The claim.
+core.v1.ContainerExtendedResourceRequest: One extended resource and the request that serves it.
+  containerName: The container.
+  requestName: The request in the claim.
+  resourceName: The extended resource.
+core.v1.NodeAllocatableResourceClaimStatus: What a ResourceClaim takes of the resources that the node gives to Pods.
+  containers: The containers that use the claim.
+  resourceClaimName: The claim.
+  resources: How much it takes.
 `
