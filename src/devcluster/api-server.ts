@@ -282,6 +282,8 @@ export class ApiServer {
     if (known !== undefined && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
     const answer = known
     if (answer !== undefined) return answer
+    const [root, group] = path.split('/').slice(1)
+    if (root === 'apis' && this.registry.all().some((type) => type.group === group)) throw notFoundPath()
     return pageNotFound()
   }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/index.ts'
 import { compareVersions } from '../schema/index.ts'
-import { parseAccept } from './http/content.ts'
+import { OUTPUT_TYPES, parseAccept } from './http/content.ts'
 import { notAcceptable } from './http/errors.ts'
 import { writeJson } from './http/json.ts'
 import type { ApiResponse } from './http/types.ts'
@@ -79,11 +79,12 @@ export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept:
   for (const { type, parameters } of parseAccept(accept ?? '')) {
     const aggregated = parameters.get('as') === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io'
     const version = parameters.get('v')
-    if (type === 'application/json' && aggregated && (version === 'v2' || version === 'v2beta1')) {
+    if (type === 'application/json' && aggregated && version === 'v2') {
       return {
         status: 200,
         headers: {
-          ...JSON_HEADERS,
+          'cache-control': 'public',
+          vary: 'Accept',
           'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
         },
         body: writeJson({
@@ -99,7 +100,8 @@ export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept:
     }
   }
   if (accept === undefined || accept === '') return legacyRoot(groups, core)
-  throw notAcceptable(['application/json'], false)
+  const asked = parseAccept(accept).some(({ parameters }) => parameters.has('as'))
+  throw asked ? notAcceptable(OUTPUT_TYPES, true) : notAcceptable(['application/json'], false)
 }
 
 function legacyRoot(groups: readonly Group[], core: boolean): ApiResponse {
@@ -193,7 +195,7 @@ function legacySubresource(type: ResourceType, name: string): JsonObject {
 function aggregatedGroup(registry: ResourceRegistry, group: Group): JsonObject {
   const types = registry.all().filter((type) => type.group === group.name)
   return {
-    metadata: group.name === '' ? { creationTimestamp: null } : { name: group.name, creationTimestamp: null },
+    metadata: group.name === '' ? {} : { name: group.name },
     versions: group.versions.map((version) => ({
       version,
       resources: types.filter((type) => type.version === version).map(aggregatedResource),
@@ -203,10 +205,14 @@ function aggregatedGroup(registry: ResourceRegistry, group: Group): JsonObject {
 }
 
 function aggregatedResource(type: ResourceType): JsonObject {
-  const responseKind = { group: type.group, version: type.version, kind: type.kind }
+  // A kind of the group and version that the list is about is named alone; those of definitions are named in full.
+  const shown = (group: string, version: string, kind: string): JsonObject =>
+    type.custom === undefined && group === type.group && version === type.version
+      ? { group: '', version: '', kind }
+      : { group, version, kind }
   return {
     resource: type.resource,
-    responseKind,
+    responseKind: shown(type.group, type.version, type.kind),
     scope: type.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: type.singular,
     verbs: [...type.verbs],
@@ -217,7 +223,7 @@ function aggregatedResource(type: ResourceType): JsonObject {
       : {
           subresources: type.subresources.map((name) => {
             const { group, version, kind, verbs } = subresourceKind(type, name)
-            return { subresource: name, responseKind: { group, version, kind }, verbs: [...verbs] }
+            return { subresource: name, responseKind: shown(group, version, kind), verbs: [...verbs] }
           }),
         }),
   }

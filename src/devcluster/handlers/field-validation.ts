@@ -1,11 +1,11 @@
 import { decodeText, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { goJson } from '../../schema/index.ts'
-import { ApiError, badRequest, invalid, invalidValue } from '../http/errors.ts'
+import { ApiError, badRequest } from '../http/errors.ts'
 import { duplicateKeys, visitJsonKeys } from '../http/json-keys.ts'
 import { bareType, YAML_TYPE } from '../http/media.ts'
 import { queryText } from '../http/query.ts'
 import type { Exchange } from './exchange.ts'
+import { patchInvalid } from './patch-faults.ts'
 
 /** What is strictly wrong with a body that can be read all the same. */
 export interface Findings {
@@ -122,12 +122,9 @@ function byPath(a: string, b: string): number {
  * As `checkFields`, for the outcome of a patch: what is wrong with the patch itself comes first, and the error is one of
  * the patch (apiserver's patch.go).
  */
-export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: JsonValue): void {
+export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: JsonValue, shown: () => string): void {
   const { duplicates } = findingsOf(exchange)
   const directive = validationOf(exchange)
-  // The error shows what the patch makes, as it was before unknown fields left it.
-  const strategic = exchange.request.headers['content-type']?.includes('strategic') === true
-  const shown = directive === 'Strict' ? goJson(strategic ? patch : next) : ''
   const unknown = [...decodeFields(exchange, next)].sort(byPath)
   const texts = [
     ...(Array.isArray(patch)
@@ -138,8 +135,7 @@ export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: 
   if (texts.length === 0) return
   if (directive === 'Warn') exchange.warnings.push(...texts)
   if (directive !== 'Strict') return
-  const why = `strict decoding error: ${texts.join(', ')}`
-  throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown, why)])
+  throw patchInvalid(shown(), `strict decoding error: ${texts.join(', ')}`)
 }
 
 /** A JSON patch's operations have four members; their values are not looked into. */

@@ -21,6 +21,7 @@ import { renderObject } from '../read/render.ts'
 import { checkedObject, expectedOf, guarded, MAX_BODY, modernised, readObject, tooLarge } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
 import { checkApplied, checkFields, checkPatchedFields, findingsOf, validationOf } from './field-validation.ts'
+import { patchFault, shownOutcome, shownPatch } from './patch-faults.ts'
 
 /** The circumstances of a write as its query and headers give them. Throws `ApiError` 422 for unusable options. */
 export function writeContext(exchange: Exchange): WriteContext {
@@ -122,7 +123,17 @@ export function handlePatch(exchange: Exchange): ApiResponse {
   const patch = readPatch(exchange)
   const outcome = updateObject(exchange.services.machine, target(exchange), context, (live) => {
     const next = applyPatch(exchange, kind, live, patch)
-    checkPatchedFields(exchange, modernised(exchange, checkedObject(next, expectedOf(exchange))), patch)
+    const strategic = kind === STRATEGIC_TYPE
+    // Made again for the error: what is read here is changed on the way.
+    const shown = (): string =>
+      strategic
+        ? shownPatch(patch)
+        : shownOutcome(applyPatch(exchange, kind, live, patch), patch, exchange.type.custom !== undefined)
+    try {
+      checkPatchedFields(exchange, modernised(exchange, checkedObject(next, expectedOf(exchange))), patch, shown)
+    } catch (error) {
+      throw exchange.type.custom === undefined ? patchFault(error, strategic, shown) : error
+    }
     return next
   })
   return finished(exchange, outcome)

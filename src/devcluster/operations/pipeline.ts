@@ -91,7 +91,8 @@ export function settle(machine: Machine, type: ResourceType, namespace: string, 
   next['status'] = status
   const now = machine.clock.now()
   const live = draftOf(stored)
-  if (isObject(live['status']) && live['status']['conditions'] === null) delete live['status']['conditions']
+  // A list that is there, if empty: its items have owners, it has none.
+  if (isObject(live['status']) && live['status']['conditions'] === null) live['status']['conditions'] = []
   const update = { type: kind, live, next, manager: 'apiserver', subresource: 'status', now }
   commit(machine, kind, namespace, machine.fields.update(update), false)
 }

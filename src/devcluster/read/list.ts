@@ -113,11 +113,11 @@ function wantedRevision(machine: Machine, query: ListQuery): number | undefined 
     : undefined
 }
 
-/** Reads a resourceVersion. Throws `ApiError` 400. */
-export function parseRevision(text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text))
-    throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    )
-  return Number(text)
+/** Reads a resourceVersion. Throws `ApiError` 400; 500 for a watch, as upstream. */
+export function parseRevision(text: string, watch = false): number {
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text)
+  const quoted = JSON.stringify(text)
+  const why = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`
+  if (watch) throw new ApiError(500, '', why)
+  throw badRequest(`invalid resource version: ${why}`)
 }

@@ -53,7 +53,7 @@ export class WatchHub {
     checkOptions(request.query)
     const selection = parseSelection(request.type, request.query.labelSelector, request.query.fieldSelector)
     const { resourceVersion } = request.query
-    const from = resourceVersion === '' ? 0 : parseRevision(resourceVersion)
+    const from = resourceVersion === '' ? 0 : parseRevision(resourceVersion, true)
     return {
       status: 200,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },

@@ -104,6 +104,14 @@ ValidationRule.rule SubjectAccessReview.spec LocalSubjectAccessReview.spec SelfS
 SelfSubjectRulesReview.spec TokenReview.spec TokenRequest.spec Binding.target`.split(/\s+/),
 )
 
+/** List relationships of definitions, whose merge schema is not in ../shared (their OpenAPI document has them). */
+const unlisted = {
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus.conditions': {
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['type'],
+  },
+}
+
 /** The aggregation API's one kind, which no table of ../shared holds. */
 const apiService = {
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService': {
@@ -196,7 +204,7 @@ function builtinTypes() {
       const owner = openApiName(field.owner)
       const rule = mergeType?.fields?.find((candidate) => candidate.name === field.name)
       const strategy = strategies[name]?.[field.name] ?? strategies[owner]?.[field.name]
-      properties[field.name] = fieldSchema(field, rule, strategy)
+      properties[field.name] = { ...fieldSchema(field, rule, strategy), ...unlisted[`${name}.${field.name}`] }
       if (isRequired(name, field.name, rule)) required.push(field.name)
     }
     // Top-level kinds carry their type in protobuf's envelope, hence not in the message.

@@ -18,10 +18,14 @@ const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 export function stableText(text: string, namespace: string): string {
   return text
     .replaceAll(namespace, 't')
+    .replace(/(resourceVersion\\*":\\*")\d+/g, '$1<rv>')
+    .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
+    .replace(/in record \(\d+\)/g, 'in record (<rv>)')
     .replace(UID, '<uid>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<t>')
     .replace(/10\.\d+\.\d+\.\d+/g, '<ip>')
     .replace(/g-[a-z0-9]{5}\b/g, 'g-<r>')
+    .replace(/G_[a-z0-9]{5}\b/g, 'G_<r>')
     .replace(/kube-api-access-\w{5}/g, 'kube-api-access-<r>')
     .replace(/x{60,}/g, 'X*')
     .replace(/f{60,}/g, 'F*')
@@ -41,6 +45,8 @@ export function stable(value: JsonValue, namespace: string): JsonValue {
 function stableMember(key: string, value: JsonValue, namespace: string): JsonValue {
   const text = typeof value === 'string' && value !== ''
   if (VOLATILE.has(key) && text) return `<${key}>`
+  if (key === 'ca.crt') return '<ca>'
+  if (key === 'kubernetes.io/description') return '<description>'
   if (key === 'clusterIP' && text && value !== 'None') return '<ip>'
   if (key === 'clusterIPs' && Array.isArray(value)) return value.map((ip) => (ip === 'None' ? ip : '<ip>'))
   if (/^(nodePort|healthCheckNodePort)$/.test(key) && typeof value === 'number' && value >= 30_000) return '<np>'
