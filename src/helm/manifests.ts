@@ -121,11 +121,15 @@ function commaList(text: string): string[] {
   return text.split(',').map((each) => each.trim().toLowerCase())
 }
 
-/** Known kinds in install order, then the others by name; equal ones keep their order. */
 function byKind(a: Manifest, b: Manifest): number {
-  const rankA = installRank.get(a.kind)
-  const rankB = installRank.get(b.kind)
-  if (rankA === undefined && rankB === undefined) return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
+  return compareKinds(a.kind, b.kind)
+}
+
+/** Orders kinds as they are installed: the known ones, then the others by name. */
+export function compareKinds(a: string, b: string): number {
+  const rankA = installRank.get(a)
+  const rankB = installRank.get(b)
+  if (rankA === undefined && rankB === undefined) return a < b ? -1 : a > b ? 1 : 0
   if (rankA === undefined) return 1
   if (rankB === undefined) return -1
   return rankA - rankB

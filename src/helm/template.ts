@@ -15,8 +15,8 @@ import { coalesceValues } from './values.ts'
 export interface TemplateOptions extends RenderOptions {
   readonly includeCrds?: boolean
   readonly skipSchemaValidation?: boolean
-  /** Declared dependencies may be missing, as for Helm's library; its commands refuse that. */
-  readonly skipDependencyCheck?: boolean
+  /** Declared dependencies may be missing and charts be libraries, as for Helm's library; its commands refuse both. */
+  readonly skipChartChecks?: boolean
   /** Compiled values.schema.json by text, kept between renders. */
   readonly schemas?: SchemaCache
   /** What was read of manifests, kept between renders. */
@@ -46,11 +46,12 @@ export interface RenderedChart {
  */
 export function renderChart(loaded: Chart, userValues: GoMap, options: TemplateOptions): RenderedChart {
   validateReleaseName(options.release.name)
-  if (loaded.metadata.type !== '' && loaded.metadata.type !== 'application') {
-    throw new HelmError(`${loaded.metadata.type} charts are not installable`)
+  const { type } = loaded.metadata
+  if (!options.skipChartChecks && type !== '' && type !== 'application') {
+    throw new HelmError(`${type} charts are not installable`)
   }
   const chart = workingCopy(loaded)
-  if (!options.skipDependencyCheck) checkDependencies(chart)
+  if (!options.skipChartChecks) checkDependencies(chart)
   try {
     processDependencies(chart, userValues)
   } catch (error) {

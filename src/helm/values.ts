@@ -9,23 +9,35 @@ import { copyValue, decodeYaml } from './functions/table.ts'
 export function readValues(text: string): GoMap {
   let values: GoMap = {}
   for (const part of splitDocuments(text)) {
-    let value: GoValue
     try {
-      value = decodeYaml(part)
+      values = mergeMaps(values, readValuesDocument(part, 'map[string]interface {}'))
     } catch (error) {
-      if (!(error instanceof GoError)) throw error
-      throw new HelmError(`cannot unmarshal yaml document: ${error.message}`)
+      if (error instanceof HelmError) throw new HelmError(`cannot unmarshal yaml document: ${error.message}`)
+      throw error
     }
-    if (value === null) continue
-    if (!isMap(value)) {
-      const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-      throw new HelmError(
-        `cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
-      )
-    }
-    values = mergeMaps(values, value)
   }
   return values
+}
+
+/**
+ * Reads the first YAML document of a text into a map, as sigs.k8s.io/yaml does; nothing is an empty map.
+ * @param goType what Go's error calls the map.
+ * @throws HelmError in its words.
+ */
+export function readValuesDocument(text: string, goType: string): GoMap {
+  let value: GoValue
+  try {
+    value = decodeYaml(text)
+  } catch (error) {
+    if (error instanceof GoError) throw new HelmError(error.message)
+    throw error
+  }
+  if (value === null) return {}
+  if (isMap(value)) return value
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  throw new HelmError(
+    `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type ${goType}`,
+  )
 }
 
 /** Documents as k8s.io/apimachinery's YAMLReader parts them: at lines that begin with `---`. */

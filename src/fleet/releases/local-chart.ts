@@ -1,5 +1,4 @@
 import { decodeText, encodeText, type FileSystem, joinPath } from '../../base/index.ts'
-import { firstYamlDocument } from '../../flux/index.ts'
 import {
   type Chart,
   type ChartFile,
@@ -8,7 +7,7 @@ import {
   loadChart,
   mergeMaps,
   parseHelmIgnore,
-  readValues,
+  readValuesDocument,
   type Unpack,
 } from '../../helm/index.ts'
 import { secureJoin } from '../artifact-root.ts'
@@ -165,7 +164,7 @@ export function withValuesFiles(
 
 function readFile(path: string, text: string): Chart['values'] {
   try {
-    return readValues(firstYamlDocument(text))
+    return readValuesDocument(text, 'map[string]interface {}')
   } catch (error) {
     if (!(error instanceof HelmError)) throw error
     throw new HelmError(`values files merge error: unmarshaling values from '${path}' failed: ${error.message}`)

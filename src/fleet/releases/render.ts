@@ -12,6 +12,7 @@ import {
 import {
   type Capabilities,
   type Chart,
+  compareKinds,
   HeadCache,
   HelmError,
   OutputCache,
@@ -103,6 +104,7 @@ export class ReleaseRenderer {
     const runs: PostRenderRun[] = []
     const result = finishRelease(release.object, rendered, {
       build: postRenderBuild,
+      compareKinds,
       ...(trace ? { observe: (run) => void runs.push(run) } : {}),
       isNamespaced: (apiVersion, kind) => isNamespaced(this.#fleet.registry, apiVersion, kind),
     })
@@ -190,8 +192,8 @@ export class ReleaseRenderer {
         release: { name: spec.name, namespace: spec.namespace, revision: 1, isUpgrade: false },
         capabilities,
         skipSchemaValidation: spec.disableSchemaValidation,
-        // source-controller has added what it could.
-        skipDependencyCheck: true,
+        // source-controller has added the dependencies that it could.
+        skipChartChecks: true,
         ...this.#kept,
         trace,
         ...(host === undefined ? {} : { host }),

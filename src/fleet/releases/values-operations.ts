@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../base/index.ts'
 import type { ValuesOperations } from '../../flux/index.ts'
-import { type Chart, HelmError, mergeMaps, readValues, setValue } from '../../helm/index.ts'
+import { type Chart, HelmError, mergeMaps, readValues, readValuesDocument, setValue } from '../../helm/index.ts'
 import { stringifyJson } from '../../kube/index.ts'
 
 /** Helm's values for `composeValues`. */
 export const valuesOperations: ValuesOperations<Chart['values']> = {
-  read: readValues,
+  read: (text) => readValuesDocument(text, 'common.Values'),
   fromJson: (values: JsonObject) => readValues(stringifyJson(values).replaceAll('\u007f', '\\u007f')),
   merge: mergeMaps,
   set: (values, expression, kind) => {

@@ -92,7 +92,7 @@ export function postRender(
     ])
     const result = build(root, fs, { loadRestrictor: 'none', reorder })
     observe?.({ renderer, text, objects: result.objects })
-    for (const problem of result.problems) problems.push(explained(problem, paths))
+    for (const problem of result.problems) problems.push(explained(problem, paths, renderer === undefined))
     if (hasErrors(result.problems)) return { objects: [], problems }
     objects = result.objects.map(({ object, origins }) => {
       const index = /^\/release\/(\d+)\.yaml$/.exec(origins[0]?.path ?? '')?.[1]
@@ -103,9 +103,14 @@ export function postRender(
   return { objects, problems }
 }
 
-/** The problem in Helm's words, with the names of the templates in place of those of our files. */
-function explained(problem: Problem, paths: readonly string[]): Problem {
-  const message = problem.message
+/**
+ * The problem in Helm's words, with the names of the templates in place of those of our files. Where only metadata is
+ * set, upstream reads the objects without a kustomization, whose words are taken away.
+ */
+function explained(problem: Problem, paths: readonly string[], isPlain: boolean): Problem {
+  const accumulated = isPlain ? accumulation.exec(problem.message) : null
+  const said = accumulated === null ? problem.message : `${accumulated[2]} (${accumulated[1]})`
+  const message = said
     .replace(/(?:\/release\/)?\b(\d+)\.yaml\b/g, (whole, index: string) => paths[Number(index)] ?? whole)
     .replaceAll("'/release'", 'the rendered chart')
   return {
@@ -114,6 +119,10 @@ function explained(problem: Problem, paths: readonly string[]): Problem {
     message: problem.severity === 'error' ? `error while running post render on files: ${message}` : message,
   }
 }
+
+/** The file that a kustomization could not take, and why. */
+const accumulation =
+  /^accumulating resources: accumulation err='accumulating resources from '([^']*)': (?:merging resources from '[^']*': )?(.*)': must build at directory: '[^']*': file is not directory$/s
 
 function byPath(documents: readonly ChartDocument[]): Map<string, string> {
   const out = new Map<string, string[]>()

@@ -1,4 +1,13 @@
-import { getIn, getString, hasErrors, isObject, type JsonObject, type Problem, setOwn } from '../../base/index.ts'
+import {
+  compareStrings,
+  getIn,
+  getString,
+  hasErrors,
+  isObject,
+  type JsonObject,
+  type Problem,
+  setOwn,
+} from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { parseDocuments } from '../text.ts'
 import {
@@ -29,6 +38,8 @@ export interface FinishOptions {
   readonly observe?: (run: PostRenderRun) => void
   /** Whether objects of a kind live in namespaces; `undefined` when nobody knows. */
   readonly isNamespaced: (apiVersion: string, kind: string) => boolean | undefined
+  /** Helm's order of installation. */
+  readonly compareKinds: (a: string, b: string) => number
 }
 
 /**
@@ -39,7 +50,7 @@ export interface FinishOptions {
 export function finishRelease(
   release: KubeObject,
   output: ChartOutput,
-  { build, isNamespaced, observe }: FinishOptions,
+  { build, isNamespaced, compareKinds, observe }: FinishOptions,
 ): { readonly objects: readonly ReleasedObject[]; readonly problems: readonly Problem[] } {
   const spec = readRelease(release)
   const problems: Problem[] = []
@@ -55,6 +66,12 @@ export function finishRelease(
     rendered = [...run(output.manifests), ...hooks]
   }
   if (hasErrors(problems)) return { objects: [], problems }
+  for (const { path, object } of rendered) {
+    if (typeof object.apiVersion === 'string' && object.apiVersion !== '') continue
+    const message = `unable to build kubernetes objects from release manifest: error validating "": error validating data: apiVersion not set (${object.kind} ${object.metadata.name}, ${path})`
+    problems.push({ code: 'helm/render', severity: 'error', message })
+  }
+  if (hasErrors(problems)) return { objects: [], problems }
   const [hooks, manifests] = partition(rendered, ({ object }) => hookEvents(object) !== undefined)
   const crds = spec.crds.install === 'Skip' ? [] : definitions(release, output.crds, problems)
   const wanted = spec.disableHooks ? [] : hooks.filter(({ object }) => spec.tests || !isTest(object))
@@ -64,8 +81,8 @@ export function finishRelease(
   return {
     objects: [
       ...crds,
-      ...placed(inOrder(manifests, output.manifests), 'manifest'),
-      ...placed(inOrder(wanted, output.hooks), 'hook'),
+      ...placed(inOrder(manifests, compareKinds), 'manifest'),
+      ...placed(inOrder(wanted, compareKinds), 'hook'),
     ],
     problems,
   }
@@ -121,28 +138,9 @@ function isTest(object: KubeObject): boolean {
   return hookEvents(object)?.every((event) => event === 'test' || event === 'test-success') === true
 }
 
-/**
- * Puts objects back into Helm's install order. That order is by kind, then by template, and post-renderers change
- * neither, so the place of the first document of a kind and template is the place of all of them.
- */
-function inOrder(
-  objects: readonly ReleaseDocument[],
-  sorted: readonly (ChartDocument & { readonly kind: string })[],
-): ReleaseDocument[] {
-  const exact = new Map<string, number>()
-  const byKind = new Map<string, number>()
-  sorted.forEach(({ path, kind }, i) => {
-    if (!exact.has(`${kind} ${path}`)) exact.set(`${kind} ${path}`, i)
-    byKind.set(kind, i)
-  })
-  return objects
-    .map((document) => {
-      const { kind } = document.object
-      const place = exact.get(`${kind} ${document.path}`) ?? byKind.get(kind) ?? sorted.length
-      return { document, place }
-    })
-    .sort((a, b) => a.place - b.place)
-    .map(({ document }) => document)
+/** Objects in Helm's order: by kind, then by template; those of one template as they come. */
+function inOrder(objects: readonly ReleaseDocument[], compareKinds: FinishOptions['compareKinds']): ReleaseDocument[] {
+  return objects.toSorted((a, b) => compareKinds(a.object.kind, b.object.kind) || compareStrings(a.path, b.path))
 }
 
 function inNamespace(object: KubeObject, namespace: string, isNamespaced: FinishOptions['isNamespaced']): KubeObject {

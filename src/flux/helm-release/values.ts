@@ -40,7 +40,7 @@ export type ReferencedData = ReadonlyMap<string, string> | 'missing' | 'unknown'
 
 /** Helm's values, injected because Flux's rules do not depend on how Helm represents them. */
 export interface ValuesOperations<V> {
-  /** The values of one YAML document. @throws an error in Helm's words. */
+  /** The values of the first YAML document of a text. @throws an error in Helm's words. */
   read(text: string): V
   fromJson(values: JsonObject): V
   /** A new map whose second wins; maps that only one side has are shared with it, not copied. */
@@ -104,7 +104,7 @@ export function composeValues<V>(
     } else if (text !== 'unknown') {
       result = operations.merge(
         result,
-        attempt(reference, () => operations.read(firstYamlDocument(text.text))),
+        attempt(reference, () => operations.read(text.text)),
       )
     }
   }
@@ -134,13 +134,6 @@ function assignment(
   const isQuoted = ["'", '"'].some((quote) => value.startsWith(quote) && value.endsWith(quote))
   if (!isQuoted) return { expression: `${targetPath}=${value}`, type: 'typed' }
   return { expression: `${targetPath}=${value.replace(/^['"]+|['"]+$/g, '')}`, type: 'string' }
-}
-
-/** What Go's `Unmarshal` looks at: the text up to the second document. */
-export function firstYamlDocument(text: string): string {
-  const start = /^(?:[ \t]*(?:#.*)?\r?\n)*---(?=\s|$)/.exec(text)?.[0].length ?? 0
-  const end = /^(?:---|\.\.\.)(?=\s|$)/m.exec(text.slice(start).replace(/^[^\n]*/, (line) => ' '.repeat(line.length)))
-  return end === null ? text : text.slice(0, start + end.index)
 }
 
 function attempt<T>(reference: ValuesReference, work: () => T): T {

@@ -11,7 +11,7 @@ import {
   ValuesReferenceError,
   versionWithDigest,
 } from '../../../src/flux/index.ts'
-import { mergeMaps, readValues, setValue } from '../../../src/helm/index.ts'
+import { compareKinds, mergeMaps, readValues, readValuesDocument, setValue } from '../../../src/helm/index.ts'
 import type { KubeObject } from '../../../src/kube/index.ts'
 import { build } from '../../../src/kustomize/index.ts'
 
@@ -106,7 +106,7 @@ describe('chart', () => {
 })
 
 const operations = {
-  read: readValues,
+  read: (text: string) => readValuesDocument(text, 'common.Values'),
   fromJson: (values: JsonObject) => readValues(JSON.stringify(values)),
   merge: mergeMaps,
   set: (values: ReturnType<typeof readValues>, expression: string, kind: 'typed' | 'string') =>
@@ -313,7 +313,7 @@ const output = {
 const isNamespaced = (_: string, kind: string) => kind !== 'ClusterRole'
 
 function finish(spec: JsonObject, chart: Parameters<typeof finishRelease>[1] = output) {
-  return finishRelease(release(spec), chart, { build, isNamespaced })
+  return finishRelease(release(spec), chart, { build, isNamespaced, compareKinds })
 }
 
 describe('what a release installs', () => {
