@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { CoreV1Api, KubeConfig, KubernetesObjectApi, makeInformer } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DevCluster, startDevCluster } from '../../../src/devcluster/server/index.ts'
@@ -111,5 +114,69 @@ describe('@kubernetes/client-node', () => {
     expect(events.filter((event) => !event.includes('kube-root-ca'))).toEqual(['add a', 'update z', 'delete a'])
     const generic = KubernetesObjectApi.makeApiClient(config)
     expect((await generic.list('v1', 'Node')).items.map((node) => node.metadata?.name)).toEqual(['fluxkit-node'])
+  })
+
+  it('informs on after the cluster was put back: 410, a new list, what vanished is deleted', async () => {
+    const config = new KubeConfig()
+    config.loadFromString(cluster.kubeconfig)
+    const core = config.makeApiClient(CoreV1Api)
+    const where = { namespace: 'kube-node-lease' }
+    const create = (name: string): Promise<unknown> =>
+      core.createNamespacedConfigMap({ ...where, body: { metadata: { name } } })
+    const informer = makeInformer(config, '/api/v1/namespaces/kube-node-lease/configmaps', () =>
+      core.listNamespacedConfigMap(where),
+    )
+    const events: string[] = []
+    const errors: unknown[] = []
+    const seen = async (event: string): Promise<void> => {
+      for (let i = 0; i < 200 && !events.includes(event); i++) await new Promise((resolve) => setTimeout(resolve, 25))
+      expect(events).toContain(event)
+    }
+    informer.on('add', (object) => events.push(`add ${object.metadata?.name}`))
+    informer.on('delete', (object) => events.push(`delete ${object.metadata?.name}`))
+    informer.on('error', (error) => {
+      errors.push(error)
+      void informer.start()
+    })
+    await create('kept')
+    await informer.start()
+    const before = cluster.server.snapshot()
+    await create('lost')
+    await seen('add lost')
+    cluster.server.restore(before)
+    await seen('delete lost')
+    await create('later')
+    await seen('add later')
+    await informer.stop()
+    expect(informer.list().map((object) => object.metadata?.name)).toEqual(
+      expect.arrayContaining(['kept', 'later', 'kube-root-ca.crt']),
+    )
+    expect(events.filter((event) => event === 'delete kept')).toEqual([])
+    expect(errors.filter((error) => !/ECONNRESET|aborted|Premature|terminated/i.test(String(error)))).toEqual([])
+  })
+
+  it('informs in a cluster that was stopped and started again', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'fluxkit-informer-'))
+    const names = async (running: DevCluster, create: string | undefined): Promise<string[]> => {
+      const config = new KubeConfig()
+      config.loadFromString(running.kubeconfig)
+      const core = config.makeApiClient(CoreV1Api)
+      const where = { namespace: 'default' }
+      if (create !== undefined) await core.createNamespacedConfigMap({ ...where, body: { metadata: { name: create } } })
+      const informer = makeInformer(config, '/api/v1/namespaces/default/configmaps', () =>
+        core.listNamespacedConfigMap(where),
+      )
+      await informer.start()
+      const list = informer.list().map((object) => object.metadata?.name ?? '')
+      await informer.stop()
+      return list
+    }
+    const first = await startDevCluster({ flux: false, stateDir })
+    expect(await names(first, 'kept')).toContain('kept')
+    await first.close()
+    const second = await startDevCluster({ flux: false, stateDir })
+    expect(await names(second, undefined)).toContain('kept')
+    await second.close()
+    rmSync(stateDir, { recursive: true, force: true })
   })
 })
