@@ -21,7 +21,8 @@ export class SchemaCompiler {
   readonly #check: CheckSchema
   /** Formats are assertions in every draft: so in metaschemas. */
   readonly #assertFormat: boolean
-  #queue: Schema[] = []
+  /** Schemas to compile, and what their documents have there where that was at hand. */
+  readonly #queue: { readonly schema: Schema; readonly value: GoValue }[] = []
 
   constructor(given: ReadonlyMap<string, GoValue>, check: CheckSchema, assertFormat = false) {
     this.#given = given
@@ -32,7 +33,9 @@ export class SchemaCompiler {
   /** @throws GoError naming what is wrong with the schema. */
   compile(url: string): Schema {
     const first = this.#enqueue(this.document(url).url, '')
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#compileOne(next)
+    // It grows meanwhile.
+    for (const { schema, value } of this.#queue) this.#compileOne(schema, value)
+    this.#queue.length = 0
     return first
   }
 
@@ -62,24 +65,24 @@ export class SchemaCompiler {
     throw new GoError(`${failing}: no URLLoader registered for ${quote(url)}`)
   }
 
-  #enqueue(url: string, pointer: string): Schema {
+  #enqueue(url: string, pointer: string, value?: GoValue): Schema {
     const key = `${url}#${pointer}`
     let schema = this.#schemas.get(key)
     if (schema === undefined) {
       schema = { document: url, pointer, draft: 2020, resource: undefined }
       this.#schemas.set(key, schema)
-      this.#queue.push(schema)
+      this.#queue.push({ schema, value })
     }
     return schema
   }
 
-  #compileOne(schema: Schema): void {
+  #compileOne(schema: Schema, known: GoValue): void {
     const document = this.document(schema.document)
     if (!document.isKnown(schema.pointer)) {
       document.add(schema.pointer)
       this.#check(this, document, schema.pointer)
     }
-    const value = document.lookUp(schema.pointer)
+    const value = known === undefined ? document.lookUp(schema.pointer) : known
     const resource = document.resourceAt(schema.pointer)
     schema.draft = resource.draft.version
     schema.resource = this.#enqueue(schema.document, resource.pointer)
@@ -177,7 +180,7 @@ export class SchemaCompiler {
       schema.dependencies = new Map(
         sorted(dependencies).map(([name, each]) => [
           name,
-          isList(each) ? texts(each) : this.#inner(schema, `dependencies/${escapePointer(name)}`),
+          isList(each) ? texts(each) : this.#inner(schema, `dependencies/${escapePointer(name)}`, each),
         ]),
       )
     }
@@ -239,23 +242,25 @@ export class SchemaCompiler {
     return this.#enqueue(url, other.resolve(fragment, other.resourceAt('')))
   }
 
-  #inner(schema: Schema, path: string): Schema {
-    return this.#enqueue(schema.document, `${schema.pointer}/${path}`)
+  #inner(schema: Schema, path: string, value: GoValue): Schema {
+    return this.#enqueue(schema.document, `${schema.pointer}/${path}`, value)
   }
 
   #one(schema: Schema, value: GoMap, key: string): Schema | undefined {
-    return Object.hasOwn(value, key) ? this.#inner(schema, key) : undefined
+    return Object.hasOwn(value, key) ? this.#inner(schema, key, value[key]) : undefined
   }
 
   #list(schema: Schema, value: GoMap, key: string): Schema[] | undefined {
     const list = mapGet(value, key)
-    return isList(list) ? list.map((_, i) => this.#inner(schema, `${key}/${i}`)) : undefined
+    return isList(list) ? list.map((each, i) => this.#inner(schema, `${key}/${i}`, each)) : undefined
   }
 
   #map(schema: Schema, value: GoMap, key: string): Map<string, Schema> | undefined {
     const map = mapGet(value, key)
     if (!isMap(map)) return undefined
-    return new Map(sorted(map).map(([name]) => [name, this.#inner(schema, `${key}/${escapePointer(name)}`)]))
+    return new Map(
+      sorted(map).map(([name, each]) => [name, this.#inner(schema, `${key}/${escapePointer(name)}`, each)]),
+    )
   }
 
   #boolOr(schema: Schema, value: GoMap, key: string): boolean | Schema | undefined {

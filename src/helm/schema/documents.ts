@@ -31,6 +31,7 @@ export class SchemaDocument {
 
   /** The resource that holds a pointer. */
   resourceAt(pointer: string): Resource {
+    if (this.resources.size === 1) return this.resources.get('')!
     for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       const found = this.resources.get(at)
       if (found !== undefined) return found

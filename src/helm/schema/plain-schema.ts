@@ -29,7 +29,7 @@ function isSchema(value: GoValue, draft: DraftVersion, depth: number): boolean {
 
 /** Keywords that are in some draft and seldom in a chart. */
 const unusual: ReadonlySet<string> = new Set([
-  ...['id', '$id', '$anchor', '$vocabulary', '$dynamicAnchor', '$dynamicRef', '$recursiveAnchor', '$recursiveRef'],
+  ...['id', '$anchor', '$vocabulary', '$dynamicAnchor', '$dynamicRef', '$recursiveAnchor', '$recursiveRef'],
   ...['dependencies', 'dependentRequired', 'minContains', 'maxContains', 'contentSchema', 'contentMediaType'],
   ...['contentEncoding', 'unevaluatedItems', 'unevaluatedProperties', 'additionalItems', 'prefixItems'],
 ])
@@ -56,7 +56,7 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
     'type',
     (value) => (isList(value) ? areTexts(value) && value.every((each) => typeNames.has(each)) : typeNames.has(value)),
   ],
-  ['required', areTexts],
+  ['required', (value, draft) => (isList(value) && value.length === 0 ? draft !== 4 : areTexts(value))],
   ['enum', (value) => isList(value) && value.length > 0 && value.every(isScalar) && isUnique(value)],
   ['examples', (value) => isList(value)],
   ['pattern', isPattern],
@@ -65,6 +65,14 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
     '$schema',
     (value, _, depth) =>
       depth === 1 && typeof value === 'string' && /^https?:\/\/json-schema\.org\/[\w./-]*#?$/.test(value),
+  ],
+  [
+    '$id',
+    (value, _, depth) =>
+      depth === 1 &&
+      typeof value === 'string' &&
+      !value.includes('#') &&
+      formatFault('uri-reference', value) === undefined,
   ],
   ['$ref', (value) => typeof value === 'string' && /^#[\w/.$~-]*$/.test(value)],
   ...named(['properties', 'definitions', '$defs', 'dependentSchemas'], isSchemaMap),
