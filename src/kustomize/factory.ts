@@ -134,16 +134,20 @@ function text(node: YamlNode | undefined): string {
 }
 
 /** Replaces lists by their items, which come after everything else; items of items too. */
-function inlineLists(nodes: readonly ReadNode[], located: (offset: number, node: YamlNode) => Location): ReadNode[] {
+function inlineLists(
+  nodes: readonly ReadNode[],
+  located: (offset: number, node: YamlNode) => Location,
+): readonly ReadNode[] {
+  if (!nodes.some(({ node }) => isList(node))) return nodes
   const queue = nodes.slice()
   const out: ReadNode[] = []
   for (let i = 0; i < queue.length; i++) {
     const entry = queue[i]!
-    const kind = textValue(fieldOf(entry.node, 'kind'))
-    if (!kind.endsWith('List') || fieldOf(entry.node, 'items') === undefined) {
+    if (!isList(entry.node)) {
       out.push(entry)
       continue
     }
+    const kind = textValue(fieldOf(entry.node, 'kind'))
     const json = toJson(entry.node)
     const items = isObject(json) ? json['items'] : undefined
     if (items === null) continue
@@ -161,6 +165,10 @@ function inlineLists(nodes: readonly ReadNode[], located: (offset: number, node:
     })
   }
   return out
+}
+
+function isList(node: YamlNode): boolean {
+  return textValue(fieldOf(node, 'kind')).endsWith('List') && fieldOf(node, 'items') !== undefined
 }
 
 function goTypeName(value: unknown): string {

@@ -1,5 +1,4 @@
 import type { YamlNode } from '../yaml/index.ts'
-import type { SchemaFacts } from './openapi.ts'
 import { rawField } from './rnode.ts'
 
 /** Group, version and kind; `''` where unknown. */
@@ -33,10 +32,6 @@ export function apiVersionOfGvk(gvk: Gvk): string {
 export function gvkOfNode(node: YamlNode | undefined): Gvk {
   const { group, version } = parseGroupVersion(rawField(node, 'apiVersion')?.value ?? '')
   return { group, version, kind: rawField(node, 'kind')?.value ?? '' }
-}
-
-export function isClusterScoped(gvk: Gvk, schema: SchemaFacts): boolean {
-  return schema.isNamespaced(apiVersionOfGvk(gvk), gvk.kind) === false
 }
 
 export function effectiveNamespace(id: ResId): string {

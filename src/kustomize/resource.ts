@@ -3,7 +3,7 @@ import type { YamlNode } from '../yaml/index.ts'
 import { buildAnnotations, notes } from './annotations.ts'
 import { fail } from './errors.ts'
 import type { SchemaFacts } from './openapi.ts'
-import { effectiveNamespace, gvkOfNode, isClusterScoped, parseGroupVersion, type ResId } from './resid.ts'
+import { effectiveNamespace, parseGroupVersion, type ResId } from './resid.ts'
 import {
   clearField,
   copyNode,
@@ -65,9 +65,10 @@ export class Resource {
 
   /** The id by what the resource is called now; unique in a build. */
   id(): ResId {
-    const gvk = gvkOfNode(this.node)
-    const { group, version, kind } = gvk
-    const clusterScoped = isClusterScoped(gvk, this.#schema)
+    const apiVersion = rawField(this.node, 'apiVersion')?.value ?? ''
+    const { group, version } = parseGroupVersion(apiVersion)
+    const { kind } = this
+    const clusterScoped = this.#schema.isNamespaced(group === '' ? version : apiVersion, kind) === false
     const metadata = this.#metadata()
     const name = metadata === undefined ? '' : metaText(metadata, 'name')
     const namespace = metadata === undefined ? '' : metaText(metadata, 'namespace')

@@ -20,6 +20,21 @@ function isPrintable(c: number): boolean {
 /** What a block scalar cannot hold, or needs a closer look: blanks before a break, breaks but LF, what is escaped. */
 const unfitForBlock = /[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]| (?:\n|$)/
 
+const printedLine = /^[ -~]*$/
+/** What keeps a line out of plain style: an indicator at its start, a colon before a blank, a number sign behind one. */
+const indicated = /^(?:---|\.\.\.|[,[\]{}&*!|>'"%@`#]|[?-](?: |$))|:(?: |$)| #/
+const indicatedInFlow = /[,?[\]{}:]/
+
+/** As `analyzeScalar`, for one line of ASCII: without a look at each character, which compilers take long over. */
+function analyzeLine(value: string): number {
+  let out = plainAnywhere
+  const endsBlank = value.endsWith(' ')
+  if (endsBlank) out &= ~allows.block
+  if (endsBlank || value.startsWith(' ') || indicated.test(value)) out &= ~(allows.flowPlain | allows.blockPlain)
+  else if (indicatedInFlow.test(value)) out &= ~allows.flowPlain
+  return out
+}
+
 /**
  * Finds out in which styles a text can be written. Source: libyaml's analyze_scalar; in yaml.v3 (`v2` false) tabs allow
  * block style.
@@ -30,6 +45,7 @@ export function analyzeScalar(value: string, v2: boolean): number {
   if (value.includes('\n') && !unfitForBlock.test(value)) {
     return allows.multiline | allows.block | (value.includes('\n ') ? 0 : allows.singleQuoted)
   }
+  if (printedLine.test(value)) return analyzeLine(value)
   let flowIndicators = value.startsWith('---') || value.startsWith('...')
   let blockIndicators = flowIndicators
   let lineBreaks = false

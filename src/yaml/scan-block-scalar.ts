@@ -83,7 +83,10 @@ class BlockBreaks {
     const s = this.#s
     this.text = ''
     let maxIndent = 0
+    const indentation = ' '.repeat(indent)
     for (;;) {
+      // At one go: most lines have all of it.
+      if (indent > 0 && s.pos === s.lineStart && s.text.startsWith(indentation, s.pos)) s.pos += indent
       while ((indent === 0 || s.pos - s.lineStart < indent) && s.text.charCodeAt(s.pos) === 0x20) s.pos++
       const column = s.pos - s.lineStart
       if (column > maxIndent) maxIndent = column
