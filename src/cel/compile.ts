@@ -33,9 +33,6 @@ export interface CelProblem {
   readonly issues: readonly CelIssue[]
 }
 
-/** Expressions longer than this are refused, as cel-go does (code points). */
-const maxLength = 100_000
-
 /**
  * Compiles an expression. With `check: false` it is only parsed: unknown names and types come up when it runs, as with
  * cel-go's Parse.
@@ -45,9 +42,6 @@ export function compile(
   environment: CelEnvironment,
   options: { readonly check?: boolean } = {},
 ): { readonly program: CelProgram } | { readonly problem: CelProblem } {
-  if (text.length > maxLength) {
-    return problem([], `expression code point size exceeds limit: size: ${text.length}, limit ${maxLength}`)
-  }
   const { source, expr, issues } = parse(text, environment.extendedMacros)
   if (expr === undefined) return problem(issues, source.format(issues))
   if (options.check !== false) {

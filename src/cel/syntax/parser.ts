@@ -4,7 +4,7 @@ import type { Expr, MapEntry } from './ast.ts'
 import { SyntaxStop, TokenCursor } from './cursor.ts'
 import { type Token, tokenize } from './lexer.ts'
 import { expandMacro } from './macros.ts'
-import { type CelIssue, CelSource, nowhere } from './source.ts'
+import { type CelIssue, CelSource, mostIssues, nowhere } from './source.ts'
 import { unescapeBytes, unescapeString } from './unescape.ts'
 
 /** Nesting at which cel-go gives up: of a rule in itself while it reads, of operations when it walks over them. */
@@ -46,7 +46,7 @@ export function parse(text: string, extendedMacros: boolean): ParseResult {
 }
 
 function inOrder(lexer: readonly CelIssue[], parser: readonly CelIssue[]): readonly CelIssue[] {
-  return [...lexer, ...parser].sort((a, b) => a.offset - b.offset)
+  return [...lexer, ...parser].sort((a, b) => a.offset - b.offset).slice(0, mostIssues + 1)
 }
 
 const relations: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])

@@ -1,3 +1,6 @@
+/** How many errors cel-go prints; it also stops reading when an expression has more than that many syntax errors. */
+export const mostIssues = 100
+
 /** The offset of an error that has no place in the text. */
 export const nowhere = -1
 
@@ -27,7 +30,9 @@ export class CelSource {
 
   /** Prints issues as cel-go does: `ERROR: <input>:1:5: message`, the source line, and a caret under the column. */
   format(issues: readonly CelIssue[]): string {
-    return issues.map((issue) => this.#formatOne(issue)).join('\n')
+    const lines = issues.slice(0, mostIssues).map((issue) => this.#formatOne(issue))
+    if (issues.length > mostIssues) lines.push(`${issues.length - mostIssues} more errors were truncated`)
+    return lines.join('\n')
   }
 
   #formatOne(issue: CelIssue): string {

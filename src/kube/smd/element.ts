@@ -1,5 +1,6 @@
 import { compareStrings, isObject, type JsonValue } from '../../base/index.ts'
 import { goJson, goJsonString, goNumber, goPlain, goQuote } from '../values/go-text.ts'
+import { checkDepth } from '../values/json-text.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
 import { compareFields, compareValues } from './value-order.ts'
 
@@ -78,6 +79,7 @@ export function parseElement(text: string): Outcome<PathElement | undefined> {
 function parseJsonElement(kind: 'v' | 'k', text: string): Outcome<PathElement> {
   let value: JsonValue
   try {
+    checkDepth(text)
     value = JSON.parse(text) as JsonValue
   } catch {
     return bad(`invalid JSON in path element: ${text}`)

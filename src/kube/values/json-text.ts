@@ -1,18 +1,38 @@
 import { isObject, type JsonArray, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 
-/** Containers nested deeper than this are refused, as Kubernetes' own reader does (`sigs.k8s.io/json`: 10000). */
-const maxDepth = 10_000
+/** Containers nested deeper than this are refused, as in YAML; Kubernetes' own reader (`sigs.k8s.io/json`) ends at 10000. */
+const maxDepth = 1000
 
 /**
  * Reads JSON text. Integers beyond 2^53 become `bigint`, so that no digit is lost; everything else is as `JSON.parse`.
  * @throws SyntaxError when the text is no JSON value; callers at an edge turn it into their own error.
  */
 export function parseJson(text: string): JsonValue {
+  checkDepth(text)
   // A long run of digits is the only sign of a number that a double cannot hold; it is rare, and scanning is cheap.
   if (!/\d{16}/.test(text)) return JSON.parse(text) as JsonValue
   const reader = new BigJsonReader(text)
   return reader.readDocument()
 }
+
+/**
+ * Bounds the nesting of JSON text before anything recursive meets it.
+ * @throws SyntaxError when containers are nested too deeply.
+ */
+export function checkDepth(text: string): void {
+  if (text.length <= maxDepth) return
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === quote) {
+      for (i++; i < text.length && text.charCodeAt(i) !== quote; i++) if (text.charCodeAt(i) === backslash) i++
+    } else if (code === openList || code === openObject) {
+      if (++depth > maxDepth) throw new SyntaxError('exceeded max depth')
+    } else if (code === closeList || code === closeObject) depth--
+  }
+}
+
+const [quote, backslash, openList, closeList, openObject, closeObject] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
 /** Writes compact JSON; `bigint` as a plain integer. */
 export function stringifyJson(value: JsonValue): string {
@@ -47,20 +67,19 @@ class BigJsonReader {
   }
 
   readDocument(): JsonValue {
-    const value = this.#value(0)
+    const value = this.#value()
     this.#space()
     if (this.#at < this.#text.length) this.#fail()
     return value
   }
 
-  #value(depth: number): JsonValue {
-    if (depth > maxDepth) throw new SyntaxError('exceeded max depth')
+  #value(): JsonValue {
     this.#space()
     switch (this.#text[this.#at]) {
       case '{':
-        return this.#object(depth)
+        return this.#object()
       case '[':
-        return this.#array(depth)
+        return this.#array()
       case '"':
         return this.#string()
       default:
@@ -68,7 +87,7 @@ class BigJsonReader {
     }
   }
 
-  #object(depth: number): JsonObject {
+  #object(): JsonObject {
     const out: JsonObject = {}
     this.#at++
     this.#space()
@@ -79,20 +98,20 @@ class BigJsonReader {
       const key = this.#string()
       this.#space()
       if (!this.#take(':')) this.#fail()
-      setOwn(out, key, this.#value(depth + 1))
+      setOwn(out, key, this.#value())
       this.#space()
       if (this.#take('}')) return out
       if (!this.#take(',')) this.#fail()
     }
   }
 
-  #array(depth: number): JsonArray {
+  #array(): JsonArray {
     const out: JsonArray = []
     this.#at++
     this.#space()
     if (this.#take(']')) return out
     for (;;) {
-      out.push(this.#value(depth + 1))
+      out.push(this.#value())
       this.#space()
       if (this.#take(']')) return out
       if (!this.#take(',')) this.#fail()

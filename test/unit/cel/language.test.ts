@@ -108,6 +108,17 @@ describe('syntax errors as cel-go', () => {
 })
 
 describe('hostile expressions', () => {
+  it('prints a hundred errors at most', () => {
+    const lines = String(errorOf('@'.repeat(90_000))).split('\n')
+    expect(lines).toHaveLength(301)
+    expect(lines.at(-1)).toBe('1 more errors were truncated')
+    expect(
+      String(errorOf(`${'x.y + '.repeat(150)}1`))
+        .split('\n')
+        .at(-1),
+    ).toBe('50 more errors were truncated')
+  })
+
   it('refuses deep nesting', () => {
     expect(errorOf(`${'('.repeat(1000)}1${')'.repeat(1000)}`)).toContain('recursion limit')
     expect(errorOf(`object${'.a'.repeat(5000)}`)).toBe('ERROR: <input>:-1:0: max recursion depth exceeded')

@@ -5,8 +5,10 @@ import {
   fieldSelectorText,
   matchesLabels,
   parseDuration,
+  parseElement,
   parseFieldSelector,
   parseGenericVersion,
+  parseJson,
   parseLabelSelector,
   parseLabelsMap,
   parseQuantity,
@@ -82,5 +84,17 @@ describe('as apimachinery', () => {
     expect(parseDuration('12345678901234567890')).toMatchObject({
       error: 'time: invalid duration "12345678901234567890"',
     })
+  })
+})
+
+describe('deep nesting', () => {
+  const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+
+  it('is refused before anything recursive meets it', () => {
+    expect(() => parseJson(deep(100_000))).toThrow('exceeded max depth')
+    expect(() => parseJson(deep(1001))).toThrow('exceeded max depth')
+    expect(parseJson(deep(1000))).toEqual(JSON.parse(deep(1000)))
+    expect(parseJson(`["${'['.repeat(5000)}", "\\"${'['.repeat(5000)}"]`)).toHaveLength(2)
+    expect(parseElement(`v:${deep(100_000)}`).ok).toBe(false)
   })
 })
