@@ -33,6 +33,41 @@ interface KeptRender {
   readonly size: number
 }
 
+type Host = { readonly now?: () => number; readonly crypto?: TemplateCrypto }
+
+/** The host of all renders of a process, in a form that notes that it was asked: one, for functions are made for it. */
+class WatchedHost {
+  #host: Host | undefined
+  #watched: Host = {}
+  asked = false
+
+  watch({ now, crypto }: Host): Host {
+    if (this.#host === undefined || this.#host.now !== now || this.#host.crypto !== crypto) {
+      this.#host = { ...(now && { now }), ...(crypto && { crypto }) }
+      this.#watched = { now: this.#noted(now ?? (() => Date.now())), ...(crypto && { crypto: this.#crypto(crypto) }) }
+    }
+    return this.#watched
+  }
+
+  #crypto(crypto: TemplateCrypto): TemplateCrypto {
+    return {
+      randomBytes: this.#noted((count) => crypto.randomBytes(count)),
+      generatePrivateKey: this.#noted((type) => crypto.generatePrivateKey(type)),
+      issueCertificate: this.#noted((request) => crypto.issueCertificate(request)),
+      checkPair: this.#noted((certificate, key) => crypto.checkPair(certificate, key)),
+      aesEncrypt: this.#noted((key, iv, plain) => crypto.aesEncrypt(key, iv, plain)),
+      aesDecrypt: this.#noted((key, iv, cipher) => crypto.aesDecrypt(key, iv, cipher)),
+    }
+  }
+
+  #noted<Args extends unknown[], Result>(call: (...args: Args) => Result): (...args: Args) => Result {
+    return (...args) => {
+      this.asked = true
+      return call(...args)
+    }
+  }
+}
+
 /** Characters of outputs, and values of scopes, that are kept. */
 const maxKept = 8_000_000
 
@@ -42,6 +77,7 @@ export class OutputCache {
   readonly #renders = new Map<string, KeptRender>()
   #charts = 0
   #size = 0
+  readonly host: WatchedHost = new WatchedHost()
   /** How many outputs were taken from here, so far. */
   taken = 0
 
@@ -76,8 +112,6 @@ export class OutputCache {
 /** The functions that may change a map that they were given, or what is in it. */
 const changing = ['set', 'unset', 'merge', 'mustMerge', 'mergeOverwrite', 'mustMergeOverwrite'] as const
 
-type Host = { readonly now?: () => number; readonly crypto?: TemplateCrypto }
-
 /**
  * Takes the output of a template from the render before when that is sure to be what the template would write again: the
  * same files, release and capabilities (`OutputCache.name`), the same values under all keys of `.Values` that it read,
@@ -95,7 +129,6 @@ export class OutputReuse {
   readonly #compared = new Map<string, boolean>()
   /** Of the template that runs. */
   #reads: Reads | undefined
-  #askedHost = false
   #changedMaps = false
   /** No template has changed what the others see. */
   #isIntact = true
@@ -134,25 +167,8 @@ export class OutputReuse {
   }
 
   /** The host, in a form that notes that it was asked. */
-  host({ now = Date.now, crypto }: Host = {}): Host {
-    const noted = <Args extends unknown[], Result>(call: (...args: Args) => Result) => {
-      return (...args: Args): Result => {
-        this.#askedHost = true
-        return call(...args)
-      }
-    }
-    if (crypto === undefined) return { now: noted(now) }
-    return {
-      now: noted(now),
-      crypto: {
-        randomBytes: noted((count) => crypto.randomBytes(count)),
-        generatePrivateKey: noted((type) => crypto.generatePrivateKey(type)),
-        issueCertificate: noted((request) => crypto.issueCertificate(request)),
-        checkPair: noted((certificate, key) => crypto.checkPair(certificate, key)),
-        aesEncrypt: noted((key, iv, plain) => crypto.aesEncrypt(key, iv, plain)),
-        aesDecrypt: noted((key, iv, cipher) => crypto.aesDecrypt(key, iv, cipher)),
-      },
-    }
+  host(host: Host = {}): Host {
+    return this.#cache.host.watch(host)
   }
 
   /** Puts functions that change maps in a form that notes that they were called. */
@@ -194,12 +210,12 @@ export class OutputReuse {
     const { steps, output, made } = budget
     const reads: Reads = new Map()
     this.#reads = reads
-    this.#askedHost = false
+    this.#cache.host.asked = false
     this.#changedMaps = false
     const text = run()
     this.#reads = undefined
     if (this.#changedMaps && !isSameScope(this.#original, this.#scope)) this.#isIntact = false
-    if (this.#isIntact && !this.#askedHost) {
+    if (this.#isIntact && !this.#cache.host.asked) {
       const spent = { steps: steps - budget.steps, output: output - budget.output, made: made - budget.made }
       this.#outputs.set(name, { text, reads, spent })
     }
