@@ -307,3 +307,68 @@ it('annotations of a Deployment count as a generation, but for the revision', as
   const labelled = cluster.patch(path, 'merge', { metadata: { labels: { a: 'b' } } }).body
   expect([noted, labelled].map((object) => getIn(object, ['metadata', 'generation']))).toEqual([2, 2])
 })
+
+// Events and status of kube-controller-manager 1.36.4.
+it('a CronJob tells its own Jobs from those that others made of it', async () => {
+  const cluster = new TestCluster()
+  const path = '/apis/batch/v1/namespaces/default'
+  const template = { spec: { template: { spec: podSpec } } }
+  const cron = cluster.post(`${path}/cronjobs`, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'cron' },
+    spec: { schedule: '*/1 * * * *', concurrencyPolicy: 'Forbid', jobTemplate: template },
+  }).body
+  const owner = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    name: 'cron',
+    uid: getIn(cron, ['metadata', 'uid'])!,
+    controller: true,
+  }
+  cluster.post(`${path}/jobs`, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: 'manual',
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
+      ownerReferences: [owner],
+    },
+    spec: { ...template.spec, suspend: true },
+  })
+  await cluster.clock.advance(65_000)
+  const events = cluster.get('/api/v1/namespaces/default/events').body['items'] as JsonObject[]
+  const told = events
+    .filter((item) => getIn(item, ['involvedObject', 'kind']) === 'CronJob')
+    .map((item) => `${String(item['type'])} ${String(item['reason'])} ${String(item['message'])}`)
+  expect(told).toEqual(
+    expect.arrayContaining([
+      'Warning UnexpectedJob Saw a job that the controller did not create or forgot: manual',
+      expect.stringMatching(/^Normal SuccessfulCreate Created job cron-\d+$/),
+      expect.stringMatching(/^Normal SawCompletedJob Saw completed job: cron-\d+, condition: Complete$/),
+    ]),
+  )
+  expect(getIn(cluster.get(`${path}/cronjobs/cron`).body, ['status', 'active'])).toBeUndefined()
+})
+
+it('a Pod says what it owes to a LimitRange', () => {
+  const cluster = new TestCluster()
+  const item = { type: 'Container', max: { cpu: '2' }, default: { cpu: '200m' }, defaultRequest: { cpu: '100m' } }
+  cluster.post('/api/v1/namespaces/default/limitranges', {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'lr' },
+    spec: { limits: [item] },
+  })
+  const container = (name: string): JsonObject => ({ name, image: 'x' })
+  const pod = cluster.post(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { containers: [container('a')], initContainers: [container('i')] },
+  }).body
+  expect(getIn(pod, ['metadata', 'annotations'])).toEqual({
+    'kubernetes.io/limit-ranger':
+      'LimitRanger plugin set: cpu request for container a; cpu limit for container a; cpu request for init container i; cpu limit for init container i',
+  })
+})

@@ -1,13 +1,16 @@
 import { getIn, getString, type JsonObject, jsonClone, rfc3339 } from '../../../base/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
-import { isDeleting } from '../../operations/metadata.ts'
+import { annotationsOf, isDeleting } from '../../operations/metadata.ts'
 import type { Environment } from '../environment.ts'
 import { parseCron } from './cron-schedule.ts'
 import { recordEvent } from './events.ts'
-import { conditionOf, controllerReference, numberAt, objectAt } from './pod-objects.ts'
+import { conditionOf, controllerReference, listAt, numberAt, objectAt } from './pod-objects.ts'
 import { WorkloadController } from './workload.ts'
 
 const JOBS = 'jobs.batch'
+const COMPONENT = 'cronjob-controller'
+const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+const ENDS = ['Complete', 'Failed']
 
 /** CronJobs: a Job at each time of the schedule, and the status that tells of them. */
 export class CronJobController extends WorkloadController {
@@ -18,7 +21,7 @@ export class CronJobController extends WorkloadController {
   protected sync(cron: KubeObject): void {
     if (isDeleting(cron)) return
     const jobs = this.ownedBy(cron, JOBS)
-    const running = jobs.filter((job) => !ended(job))
+    const running = jobs.filter((job) => !ended(job) && isScheduled(job))
     let last = getString(cron, 'status', 'lastScheduleTime')
     const schedule = parseCron(getString(cron, 'spec', 'schedule') ?? '')
     if (schedule !== undefined && getIn(cron, ['spec', 'suspend']) !== true) {
@@ -57,7 +60,7 @@ export class CronJobController extends WorkloadController {
         labels: { ...objectAt(template, 'metadata', 'labels') },
         annotations: {
           ...objectAt(template, 'metadata', 'annotations'),
-          'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(time),
+          [SCHEDULED]: rfc3339(time),
         },
         ownerReferences: [controllerReference(cron)],
       },
@@ -67,14 +70,15 @@ export class CronJobController extends WorkloadController {
       type: 'Normal',
       reason: 'SuccessfulCreate',
       message: `Created job ${name}`,
-      component: 'cronjob-controller',
+      component: COMPONENT,
     })
     return true
   }
 
   #report(cron: KubeObject, last: string | undefined): void {
     const jobs = this.ownedBy(cron, JOBS)
-    const active = jobs.filter((job) => !ended(job))
+    const active = jobs.filter((job) => !ended(job) && isScheduled(job))
+    this.#tell(cron, jobs)
     const successes = jobs
       .map((job) => getString(job, 'status', 'completionTime') ?? '')
       .filter(Boolean)
@@ -96,6 +100,22 @@ export class CronJobController extends WorkloadController {
     this.env.setStatus(this.collection, cron, status)
   }
 
+  /** Jobs that somebody made of the CronJob's template are not its own; Jobs of its own are told of when they end. */
+  #tell(cron: KubeObject, jobs: readonly KubeObject[]): void {
+    const before = new Set(listAt(cron, 'status', 'active').map((item) => item['uid']))
+    for (const job of jobs) {
+      const name = job.metadata.name
+      const end = ENDS.find((type) => conditionOf(job, type)?.['status'] === 'True')
+      if (before.has(String(job.metadata['uid'])) && end !== undefined) {
+        const message = `Saw completed job: ${name}, condition: ${end}`
+        recordEvent(this.env, cron, { type: 'Normal', reason: 'SawCompletedJob', message, component: COMPONENT })
+      } else if (end === undefined && !isScheduled(job)) {
+        const message = `Saw a job that the controller did not create or forgot: ${name}`
+        recordEvent(this.env, cron, { type: 'Warning', reason: 'UnexpectedJob', message, component: COMPONENT })
+      }
+    }
+  }
+
   #prune(cron: KubeObject): void {
     const jobs = this.ownedBy(cron, JOBS).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     for (const [type, field, standard] of [
@@ -110,5 +130,10 @@ export class CronJobController extends WorkloadController {
 }
 
 function ended(job: KubeObject): boolean {
-  return ['Complete', 'Failed'].some((type) => conditionOf(job, type)?.['status'] === 'True')
+  return ENDS.some((type) => conditionOf(job, type)?.['status'] === 'True')
+}
+
+/** Made by this controller, not by `kubectl create job --from`. */
+function isScheduled(job: KubeObject): boolean {
+  return annotationsOf(job)[SCHEDULED] !== undefined
 }
