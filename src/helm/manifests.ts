@@ -12,6 +12,8 @@ export interface Manifest {
   readonly kind: string
   readonly name: string
   readonly apiVersion: string
+  /** Its file ends with it, without a line break, which texts in it may need. */
+  readonly cut?: boolean
 }
 
 export interface Hook extends Manifest {
@@ -58,10 +60,11 @@ export function sortManifests(
     const documents = splitManifests(content)
     count += documents.length
     if (count > maxDocuments) throw new HelmError(`${path}: the chart renders more than ${maxDocuments} documents`)
-    for (const document of documents) {
+    const last = content.slice(content.trimEnd().length).includes('\n') ? -1 : documents.length - 1
+    for (const [index, document] of documents.entries()) {
       const { head, annotations } = heads?.get(document) ?? readHead(path, document)
       heads?.set(document, { head, annotations })
-      const manifest: Manifest = { path, content: document, ...head }
+      const manifest: Manifest = { path, content: document, ...head, ...(index === last ? { cut: true } : {}) }
       const hook = annotations['helm.sh/hook']
       if (hook === undefined) {
         manifests.push(manifest)

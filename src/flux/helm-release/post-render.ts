@@ -19,6 +19,8 @@ export interface ChartDocument {
   /** As `# Source` shows it: `podinfo/templates/service.yaml`. */
   readonly path: string
   readonly content: string
+  /** Its file ends with it, without a line break. */
+  readonly cut?: boolean
 }
 
 /** An object of a release and the template that it comes from. */
@@ -125,13 +127,14 @@ const accumulation =
   /^accumulating resources: accumulation err='accumulating resources from '([^']*)': (?:merging resources from '[^']*': )?(.*)': must build at directory: '[^']*': file is not directory$/s
 
 function byPath(documents: readonly ChartDocument[]): Map<string, string> {
-  const out = new Map<string, string[]>()
-  for (const { path, content } of documents) {
-    const list = out.get(path)
-    if (list === undefined) out.set(path, [content])
-    else list.push(content)
+  const out = new Map<string, string>()
+  // Whether a line break follows counts for a text at the end (`|`); one document of a file can lack it.
+  for (const { path, content, cut } of documents.toSorted((a, b) => Number(a.cut === true) - Number(b.cut === true))) {
+    const text = cut || content.endsWith('\n') ? content : `${content}\n`
+    const before = out.get(path)
+    out.set(path, before === undefined ? text : `${before}---\n${text}`)
   }
-  return new Map([...out].map(([path, contents]) => [path, contents.map((text) => text.trimEnd()).join('\n---\n')]))
+  return out
 }
 
 function stepsOf(release: KubeObject): Step[] {
@@ -150,7 +153,7 @@ function stepsOf(release: KubeObject): Step[] {
         ...(patches.length === 0 ? {} : { patches }),
         ...(images.length === 0 ? {} : { images }),
       },
-      reorder: 'legacy',
+      reorder: 'none',
     })
   }
   const transformers = metadataTransformers(release)
