@@ -89,7 +89,7 @@ function product(args: readonly CelValue[]): number {
 }
 
 function sizeOf(value: CelValue | undefined): number {
-  if (typeof value === 'string') return value.length
+  if (typeof value === 'string') return /[\ud800-\udbff]/.test(value) ? [...value].length : value.length
   if (value instanceof CelOptional) return value.value === undefined ? 1 : sizeOf(value.value)
   return value === undefined ? 1 : Number(celSize(value) ?? 1n)
 }

@@ -86,10 +86,15 @@ function test(loop: Loop): boolean {
 /** all() and exists(): an element that decides wins over elements with errors. */
 function quantifier(loop: Loop, decisive: boolean): CelValue {
   let failure: CelError | undefined
-  for (const _ of loop.visit()) {
+  const elements = loop.visit()
+  while (elements.next().done !== true) {
     loop.frame.charge(decisive ? 4 : 3)
     const value = attempt(loop.body, loop.frame)
-    if (value === decisive) return decisive
+    if (value === decisive) {
+      // The fold sees that it is decided when it looks at the next element.
+      if (elements.next().done !== true) loop.frame.charge(decisive ? 3 : 2)
+      return decisive
+    }
     if (value instanceof CelError) failure ??= value
     else if (typeof value !== 'boolean') failure ??= noSuchOverload()
   }

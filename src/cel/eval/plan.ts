@@ -91,9 +91,10 @@ function planSelect(expr: SelectNode, scope: Scope): Step {
   if (expr.testOnly) {
     return (frame) => presence(operand(frame), field)
   }
+  const cost = isAttribute(expr.operand) ? 1 : 2
   return (frame) => {
     const value = operand(frame)
-    frame.charge(1)
+    frame.charge(cost)
     return selectField(value, field)
   }
 }
@@ -117,7 +118,7 @@ function planCall(expr: CallNode, scope: Scope): Step {
       }
     }
     case '_[_]':
-      return index(args)
+      return index(args, indexCost(resolved.args))
     case 'or':
     case 'orValue':
       if (resolved.member && args.length === 2) return optionalOr(args, resolved.name === 'or')
@@ -130,7 +131,16 @@ function planCall(expr: CallNode, scope: Scope): Step {
       throw noSuchOverload(resolved.name)
     }
   }
-  return invoke(definition, args, expr.type)
+  const free = resolved.name === '@in' && isSetOfConstants(resolved.args[1]!)
+  return invoke(definition, args, { type: expr.type, free })
+}
+
+/** A list of plain literals, which cel-go turns into a set whose members are looked up at no cost. */
+function isSetOfConstants(expr: Expr): boolean {
+  if (expr.kind !== 'list' || expr.optional.size > 0) return false
+  return expr.elements.every(
+    (element) => element.kind === 'literal' && element.value !== null && !(element.value instanceof Uint8Array),
+  )
 }
 
 interface Resolved {
@@ -153,8 +163,12 @@ function resolveFunction(expr: CallNode, scope: Scope): Resolved {
   return { name, args: [expr.target, ...expr.args], member: true, definition: functions.get(name) }
 }
 
-function invoke(definition: FunctionDefinition, args: readonly Step[], type: CelType | undefined): Step {
-  const cost = callCost(definition.name)
+function invoke(
+  definition: FunctionDefinition,
+  args: readonly Step[],
+  { type, free }: { readonly type: CelType | undefined; readonly free: boolean },
+): Step {
+  const cost = free ? () => 0 : callCost(definition.name)
   return (frame) => {
     const values = args.map((arg) => arg(frame))
     const result = definition.call(values, frame, type)
@@ -187,12 +201,28 @@ function conditional(args: readonly Step[]): Step {
   }
 }
 
-function index(args: readonly Step[]): Step {
+/** What cel-go resolves as an attribute: fields and elements of other values cost one more for the value itself. */
+function isAttribute(expr: Expr): boolean {
+  if (expr.kind === 'select') return !expr.testOnly
+  return expr.kind === 'ident' || (expr.kind === 'call' && attributeCalls.has(expr.name))
+}
+
+const attributeCalls: ReadonlySet<string> = new Set(['_[_]', '_[?_]', '_?._', '_?_:_'])
+
+/** The name that a key begins with is part of the way to the element, and free. */
+function indexCost([container, key]: readonly Expr[]): number {
+  let base = key!
+  while (isAttribute(base) && base.kind !== 'ident')
+    base = base.kind === 'select' ? base.operand : (base as CallNode).args[0]!
+  return (isAttribute(container!) ? 1 : 2) - (base.kind === 'ident' ? 1 : 0)
+}
+
+function index(args: readonly Step[], cost: number): Step {
   const [container, key] = args as readonly [Step, Step]
   return (frame) => {
     const value = container(frame)
     const result = celIndex(value, key(frame))
-    frame.charge(1)
+    frame.charge(cost)
     return result
   }
 }
