@@ -4,6 +4,7 @@ import { isDeleting } from '../operations/metadata.ts'
 import { limitRanges } from './limit-ranges.ts'
 import { mutatingPolicies } from './mutating-policies.ts'
 import { podDefaults } from './pod-defaults.ts'
+import { podSecurity } from './pod-security.ts'
 import { PolicyExpressions } from './policy-expressions.ts'
 import { resourceQuotas } from './resource-quotas.ts'
 import { validatingPolicies } from './validating-policies.ts'
@@ -44,6 +45,7 @@ export function standardAdmission(): Admission[] {
     namespaceLifecycle,
     podDefaults,
     limitRanges,
+    podSecurity,
     mutatingPolicies(expressions),
     webhooks(expressions),
     validatingPolicies(expressions),

@@ -105,6 +105,7 @@ function reasonsOf(body: JsonObject): string[] | undefined {
 describe('answers of kube-apiserver 1.36.4, recorded', () => {
   it('to requests of all kinds', () => replay('requests.json', 'tt-requests'))
   it('about definitions and custom resources', () => replay('definitions.json', 'tt-custom'))
+  it('about Pods in namespaces with Pod Security labels', () => replay('pod-security.json', 'tt-security', 25))
   it('about expressions of admission policies', () => replay('policies.json', 'tt-policies', 70))
 
   for (const file of readdirSync(new URL('refusals/', FIXTURES)).sort()) {
