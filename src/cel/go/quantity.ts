@@ -2,6 +2,8 @@
 export type Quantity = { readonly nanos: bigint }
 
 const nano = 1_000_000_000n
+/** Amounts with binary suffixes end at 2^63-1. */
+const largestBinary = (2n ** 63n - 1n) * nano
 
 const decimalSuffixes: Readonly<Record<string, number>> = {
   n: -9,
@@ -35,7 +37,8 @@ export function parseQuantity(text: string): Quantity | { readonly error: string
   const digits = BigInt(whole! + fraction)
   const scale = scaleOf(suffix!, exponentText!)
   if (scale === undefined) return { error: suffix === '' ? formatMessage : "unable to parse quantity's suffix" }
-  const nanos = scaled(digits * (scale.binary ?? 1n) * nano, scale.exponent - fraction.length)
+  const exact = scaled(digits * (scale.binary ?? 1n) * nano, scale.exponent - fraction.length)
+  const nanos = scale.binary !== undefined && exact > largestBinary ? largestBinary : exact
   return { nanos: sign === '-' ? -nanos : nanos }
 }
 

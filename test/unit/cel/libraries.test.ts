@@ -49,6 +49,7 @@ describe('conversions', () => {
 describe('Kubernetes libraries', () => {
   it.each([
     ["quantity('1Ki').compareTo(quantity('1024')) == 0", true],
+    ["quantity('9Ei').compareTo(quantity('9223372036854775807')) == 0", true],
     ["quantity('1.5').isInteger()", false],
     ["isQuantity('1 Mi')", false],
     ["string(ip('2001:0db8::0001'))", '2001:db8::1'],
