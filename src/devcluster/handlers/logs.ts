@@ -31,7 +31,9 @@ export function handleLog(exchange: Exchange): ApiAnswer {
   const print = (line: LogLine): string => `${stamps ? `${line.time} ` : ''}${line.text}\n`
   const tail = queryText(query, 'tailLines')
   const since = Number(queryText(query, 'sinceSeconds') || 0)
-  let lines = logs.lines(pod, container, queryFlag(query, 'previous'))
+  const previous = queryFlag(query, 'previous')
+  if (previous) checkRestarted(pod, container)
+  let lines = logs.lines(pod, container, previous)
   if (since > 0) lines = lines.filter((line) => Date.parse(line.time) >= machine.clock.now() - since * 1000)
   if (tail !== '' && /^[0-9]+$/.test(tail)) lines = Number(tail) === 0 ? [] : lines.slice(-Number(tail))
   const text = lines.map(print).join('')
@@ -50,6 +52,17 @@ export function handleLog(exchange: Exchange): ApiAnswer {
       )
     },
   }
+}
+
+/** The kubelet's answer where no earlier run of the container is known. */
+function checkRestarted(pod: KubeObject, container: string): void {
+  const states = ['containerStatuses', 'initContainerStatuses'].flatMap((field) => {
+    const list = getIn(pod, ['status', field])
+    return Array.isArray(list) ? list.filter(isObject) : []
+  })
+  const own = states.find((item) => item['name'] === container)
+  if (getIn(own, ['lastState', 'terminated']) !== undefined) return
+  throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`)
 }
 
 function names(pod: KubeObject, field: string): string[] {

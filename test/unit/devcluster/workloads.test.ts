@@ -372,3 +372,22 @@ it('a Pod says what it owes to a LimitRange', () => {
       'LimitRanger plugin set: cpu request for container a; cpu limit for container a; cpu request for init container i; cpu limit for init container i',
   })
 })
+
+it('an earlier run of a container has logs only when there was one', async () => {
+  const cluster = new TestCluster()
+  const pod = (name: string, annotations: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, annotations },
+    spec: { containers: [{ name: 'main', image: 'x' }] },
+  })
+  cluster.post(PODS, pod('fine', {}))
+  cluster.post(PODS, pod('crashing', { 'devcluster.fluxkit.dev/fail': 'crash-loop' }))
+  await cluster.clock.advance(60_000)
+  const refused = cluster.get(`${PODS}/fine/log?previous=true`)
+  expect([refused.status, refused.body['message']]).toEqual([
+    400,
+    'previous terminated container "main" in pod "fine" not found',
+  ])
+  expect(cluster.get(`${PODS}/crashing/log?previous=true`).status).toBe(200)
+})
