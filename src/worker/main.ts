@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
+import { optimiseLater } from '../host/later-optimisation.ts'
 import { startWorker } from './index.ts'
+
+optimiseLater()
 
 const isBundle = import.meta.url.endsWith('/worker.js')
 const cli = fileURLToPath(new URL(isBundle ? './cli.js' : '../cli/main.ts', import.meta.url))

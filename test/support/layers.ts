@@ -47,4 +47,5 @@ export const extraDoors: readonly string[] = [
   'src/helm/rendering.ts',
   'src/host/cache-dir.ts',
   'src/host/charts.ts',
+  'src/host/later-optimisation.ts',
 ]
