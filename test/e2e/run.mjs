@@ -300,6 +300,7 @@ async function pictures(workbench) {
     await workbench.pick('Dark High Contrast')
     await page.locator('.monaco-workbench.hc-black').waitFor({ timeout: 15_000 })
     await workbench.settleColors()
+    await workbench.closeAllEditors()
     const frame = await openGraph(workbench)
     await frame.getByRole('button', { name: 'Refresh' }).click()
     await page.keyboard.press('Tab')
