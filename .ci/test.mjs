@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { root, setUp, toolEnv } from './setup.mjs'
 
 setUp()
@@ -16,6 +16,8 @@ if (only.length > 0) {
 let passed = 0
 let failed = 0
 const broken = []
+/** Said again at the end, since a long log is often kept only by its tail. */
+const failures = []
 const started = Date.now()
 
 step('format and lint', ['biome', 'check', '--error-on-warnings'])
@@ -37,6 +39,7 @@ units()
 counted('conformance', ['node', 'test/conformance/run.ts'])
 counted('end to end', ['node', 'test/e2e/run.mjs'])
 
+for (const failure of failures) console.log(failure)
 for (const name of broken) console.log(`FAILED: ${name}`)
 console.log(`took ${Math.round((Date.now() - started) / 1000)} s`)
 console.log(`${passed} passed, ${failed} failed`)
@@ -68,6 +71,12 @@ function units() {
   passed += counts?.numPassedTests ?? 0
   failed += counts?.numFailedTests ?? 0
   console.log(`unit: ${counts?.numPassedTests ?? 0} passed, ${counts?.numFailedTests ?? 0} failed`)
+  for (const file of counts?.testResults ?? []) {
+    for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
+      failures.push(`FAILED ${relative(root, file.name)}: ${test.fullName}`)
+      for (const message of test.failureMessages) failures.push(message.slice(0, 1500))
+    }
+  }
   if (result.status !== 0 || !counts?.numPassedTests) broken.push('unit tests')
 }
 

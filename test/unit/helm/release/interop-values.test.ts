@@ -146,7 +146,7 @@ describe.skipIf(helmPath === undefined)('values of upgrades and the real helm', 
         .replace(/ +\t/g, '\t')
         .replace(/ \d+s *$/gm, ' AGE')
         .replace(/(resourceVersion: |uid: )\S+/g, '$1')
-        .replace(/"modifiedAt":"\d+"|modifiedAt: "?\d+"?/g, '')
+        .replace(/"modifiedAt":"\d+"|modifiedAt(?:: "?|=)\d+"?/g, '')
     for (const words of [
       ['list', '-o', 'yaml'],
       ['list', '--failed'],
