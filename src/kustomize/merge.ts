@@ -185,7 +185,7 @@ class Merger implements MergeContext {
   }
 
   #fieldNames(pair: MergePair): readonly string[] {
-    if (pair.patch === undefined || pair.patch === pair.dest) return names(pair.dest)
+    if (pair.patch === undefined || pair.patch === pair.dest) return withoutRepeats(names(pair.dest))
     return [...new Set([...names(pair.dest), ...names(pair.patch)])].sort(compareStrings)
   }
 
@@ -198,6 +198,12 @@ class Merger implements MergeContext {
     }
     return ''
   }
+}
+
+/** A key that a map has twice is walked once: a null takes away the first of them only. */
+function withoutRepeats(list: readonly string[]): readonly string[] {
+  for (let i = 1; i < list.length; i++) if (list.indexOf(list[i]!) !== i) return [...new Set(list)]
+  return list
 }
 
 function names(node: YamlNode | undefined): string[] {

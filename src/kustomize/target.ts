@@ -33,7 +33,7 @@ import {
 } from './origin.ts'
 import { loadGenerator, loadTransformer } from './plugins.ts'
 import { isWebUrl, parseRepoUrl } from './repo-url.ts'
-import { idKey } from './resid.ts'
+import { idKey, idText, type ResId } from './resid.ts'
 import { ResMap, resMapOf } from './resmap.ts'
 import type { Resource } from './resource.ts'
 import { stringTag } from './rnode.ts'
@@ -331,20 +331,35 @@ function useSchema(context: BuildContext, loader: Loader, file: KustomizationFil
   )
 }
 
-/** Takes away resources that are only for local use, and refuses those that lost their name or share an id. */
+/**
+ * Takes away resources that are only for local use, and refuses those that lost their name or share an id. As upstream by
+ * id: what shares the id of a resource that stays, stays too, and the final sort refuses both (IgnoreLocal and
+ * ResAccumulator.Intersection).
+ */
 function dropLocalConfig(map: ResMap): void {
-  const seen = new Set<string>()
-  const kept = map.resources.filter((resource) => {
-    if (resource.isEmpty) return false
+  const kept = new Set<string>()
+  const local: ResId[] = []
+  for (const resource of map.resources) {
+    if (resource.isEmpty) continue
     validateMetadata(resource.root)
-    const local = resource.annotation(localConfigAnnotation)
-    if (local !== undefined && local !== 'false') return false
     const key = idKey(resource.id())
-    if (seen.has(key)) fail(`may not add resource with an already registered id: ${resource.kind}/${resource.name}`)
-    seen.add(key)
-    return true
-  })
-  if (kept.length !== map.resources.length) map.setAll(kept)
+    const value = resource.annotation(localConfigAnnotation)
+    if (value !== undefined && value !== 'false') {
+      local.push(resource.id())
+      continue
+    }
+    if (kept.has(key)) fail(`may not add resource with an already registered id: ${idText(resource.id())}`)
+    kept.add(key)
+  }
+  if (kept.size === map.resources.length) return
+  const removed = new Set<string>()
+  for (const id of local) {
+    const key = idKey(id)
+    if (kept.has(key)) continue
+    if (removed.has(key)) fail(`id ${idText(id)} not found in removal`)
+    removed.add(key)
+  }
+  map.setAll(map.resources.filter((resource) => !resource.isEmpty && kept.has(idKey(resource.id()))))
 }
 
 const annotationsSpec = makeFieldSpec({ path: 'metadata/annotations', create: true })

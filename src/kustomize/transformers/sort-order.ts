@@ -1,7 +1,7 @@
 import { compareStrings } from '../../base/index.ts'
 import { fail } from '../errors.ts'
 import type { SortOptions } from '../kustomization.ts'
-import { gvkSortText, gvkText, kindOrder, type ResId, sameGvk } from '../resid.ts'
+import { gvkSortText, gvkText, idText, kindOrder, type ResId, sameGvk } from '../resid.ts'
 import type { Transformer } from '../transformer.ts'
 
 /** Orders the output (SortOrderTransformer): as read, or by kind as kustomize always did. */
@@ -25,6 +25,12 @@ export function sortOrderTransformer(options: SortOptions): Transformer {
         return { resource, id, rank: ranks.get(id.kind) ?? 0, gvk: gvkSortText(id), text }
       })
       entries.sort((a, b) => (sameGvk(a.id, b.id) ? compareStrings(a.text, b.text) : compareKinds(a, b)))
+      entries.forEach(({ id, text }, i) => {
+        const before = entries[i - 1]
+        if (before?.text !== text || !sameGvk(before.id, id)) return
+        const registered = `may not add resource with an already registered id: ${idText(id)}`
+        fail(`SortOrderTransformer: Failed to append to resources: ${registered}`, { code: 'kustomize/id-conflict' })
+      })
       map.setAll(entries.map(({ resource }) => resource))
     },
   }

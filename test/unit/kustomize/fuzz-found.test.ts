@@ -82,3 +82,28 @@ metadata:
 `,
   )
 })
+
+test.each([
+  ['b: null\n      b: null', 'data:\n  b: null\n'],
+  ['c:\n        b: null\n        b: null', 'data:\n  c:\n    b: null\n'],
+])('of a null that stands twice in what a patch adds, the second stays: %s', (patch, data) => {
+  const files = {
+    'kustomization.yaml': `resources: [r.yaml]\npatches:\n- patch: |-\n    apiVersion: v1\n    kind: ConfigMap\n    metadata:\n      name: a\n    data:\n      ${patch}\n`,
+    'r.yaml': configMap,
+  }
+  expect(run(files)).toBe(`apiVersion: v1\n${data}kind: ConfigMap\nmetadata:\n  name: a\n`)
+})
+
+test.each([
+  ['a', 'SortOrderTransformer: Failed to append to resources: may not add resource with an already registered id: '],
+  ['b', ''],
+])('what is for local use only is taken away by its id: renamed to %s', (name, prefix) => {
+  const local = (own: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${own}\n  annotations: {config.kubernetes.io/local-config: "true"}\n`
+  const files = {
+    'kustomization.yaml': `resources: [r.yaml]\npatches:\n- target: {name: local.*}\n  patch: |-\n    - {op: replace, path: /metadata/name, value: ${name}}\n`,
+    'r.yaml': `${configMap}---\n${local('local-1')}---\n${local('local-2')}`,
+  }
+  const id = `ConfigMap.v1.[noGrp]/${name}.[noNs]`
+  expect(run(files)).toContain(prefix === '' ? `id ${id} not found in removal` : `${prefix}${id}`)
+})
