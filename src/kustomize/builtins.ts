@@ -127,7 +127,8 @@ function patchesAndNames({ scope, file }: BuiltinInput, config: TransformerConfi
       kind: 'PatchTransformer',
       field: 'patches',
       list: (content.patches ?? []).map((args) => ({
-        make: (step) => configured('PatchTransformer', patchConfig(args), () => patchTransformer(scope, args, step)),
+        make: (step) =>
+          configured('PatchTransformer', patchConfig(args), (shown) => patchTransformer({ scope, step, shown }, args)),
       })),
     },
     {
@@ -240,12 +241,13 @@ function locatedGenerator(file: KustomizationFile, field: string, index: number,
 }
 
 /** Makes a built-in; a failure shows what upstream hands to it, as YAML (kusttarget.go, configureBuiltinPlugin). */
-function configured<T>(kind: string, config: JsonObject, make: () => T): T {
+function configured<T>(kind: string, config: JsonObject, make: (shown: () => string) => T): T {
+  const shown = (): string => stringifyYaml(config)
   try {
-    return make()
+    return make(shown)
   } catch (error) {
     if (!isFailure(error)) throw error
-    throw wrapError(error, `trouble configuring builtin ${kind} with config: \`\n${stringifyYaml(config)}\``)
+    throw wrapError(error, `trouble configuring builtin ${kind} with config: \`\n${shown()}\``)
   }
 }
 

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../base/index.ts'
+import { stringifyYaml } from '../yaml/index.ts'
 import type { BuildScope } from './context.ts'
 import { decodeStruct, type StructShape, type TypeShape } from './decode.ts'
 import { fail, withPrefix } from './errors.ts'
@@ -128,7 +129,8 @@ const transformers: Makers<Transformer> = {
       target: shapes.selectorShape,
       options: shapes.patchOptionsShape,
     } as const
-    return patchTransformer(config.scope, read<PatchArgs>(config, fields), config.step)
+    const shown = (): string => stringifyYaml(config.value)
+    return patchTransformer({ scope: config.scope, step: config.step, shown }, read<PatchArgs>(config, fields))
   },
   PrefixSuffixTransformer: (config) => {
     const { prefix = '', suffix = '' } = affixesOf(config)

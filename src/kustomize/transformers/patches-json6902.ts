@@ -1,6 +1,6 @@
 import { applyJson6902 } from '../apply-patch.ts'
 import type { BuildScope } from '../context.ts'
-import { fail, withPrefix } from '../errors.ts'
+import { fail } from '../errors.ts'
 import { readJsonPatch } from '../json-patch.ts'
 import type { Selector } from '../kustomization.ts'
 import { selectResources } from '../selector.ts'
@@ -26,8 +26,8 @@ export function json6902Transformer(scope: BuildScope, args: Json6902Args, step:
     text = scope.loader.loadText(path)
     if (text === '') fail(`patch file '${path}' empty seems to be empty`)
   }
-  const operations = withPrefix(`decoding ${text}`, () => readJsonPatch(text))
-  if (operations.length === 0) fail(`patch appears to be empty; file=${path}, JsonOp=${text}`)
+  const { operations, json } = readJsonPatch(text, true)
+  if (operations.length === 0) fail(`patch appears to be empty; file=${path}, JsonOp=${json}`)
   const from: OriginStep = path === '' ? step : { step: step.step, path: scope.loader.absolute(path) }
   return {
     transform(map) {

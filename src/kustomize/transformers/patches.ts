@@ -14,12 +14,19 @@ import { selectResources } from '../selector.ts'
 import type { Transformer } from '../transformer.ts'
 import type { OriginStep } from '../types.ts'
 
+interface PatchInput {
+  readonly scope: BuildScope
+  readonly step: OriginStep
+  /** The entry as YAML, for failures. */
+  readonly shown: () => string
+}
+
 /** An entry of `patches`: a strategic merge or a JSON patch, inline or in a file (PatchTransformer). */
-export function patchTransformer(scope: BuildScope, args: PatchArgs, step: OriginStep): Transformer {
+export function patchTransformer({ scope, step, shown }: PatchInput, args: PatchArgs): Transformer {
   const inline = goTrim(args.patch ?? '')
   const path = args.path ?? ''
-  if (inline === '' && path === '') fail('must specify one of patch and path in\n')
-  if (inline !== '' && path !== '') fail("patch and path can't be set at the same time\n")
+  if (inline === '' && path === '') fail(`must specify one of patch and path in\n${shown()}`)
+  if (inline !== '' && path !== '') fail(`patch and path can't be set at the same time\n${shown()}`)
   const source = inline === '' ? `[path: ${JSON.stringify(path)}]` : `[patch: ${JSON.stringify(inline)}]`
   const text =
     inline === ''
@@ -27,7 +34,7 @@ export function patchTransformer(scope: BuildScope, args: PatchArgs, step: Origi
       : inline
   const from: OriginStep = inline === '' ? { step: step.step, path: scope.loader.absolute(path) } : step
   const merges = attempt(() => readResources(text, from, scope.schema))
-  const operations = attempt(() => readJsonPatch(text))
+  const operations = attempt(() => readJsonPatch(text).operations)
   if (merges.failed && operations.failed) {
     fail(`unable to parse SM or JSON patch from ${source}`, {
       ...(merges.location === undefined ? {} : { location: merges.location }),
