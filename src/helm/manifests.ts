@@ -12,8 +12,8 @@ export interface Manifest {
   readonly kind: string
   readonly name: string
   readonly apiVersion: string
-  /** Its file ends with it, without a line break, which texts in it may need. */
-  readonly cut?: boolean
+  /** White space that follows it in its file: line breaks that a text at its end may need, or keep (`|+`). */
+  readonly tail?: string
 }
 
 export interface Hook extends Manifest {
@@ -57,14 +57,13 @@ export function sortManifests(
   for (const path of sortNames(files.keys())) {
     const content = files.get(path)!
     if (basename(path).startsWith('_') || content.trim() === '') continue
-    const documents = splitManifests(content)
+    const documents = manifestParts(content)
     count += documents.length
     if (count > maxDocuments) throw new HelmError(`${path}: the chart renders more than ${maxDocuments} documents`)
-    const last = content.slice(content.trimEnd().length).includes('\n') ? -1 : documents.length - 1
-    for (const [index, document] of documents.entries()) {
+    for (const { text: document, tail } of documents) {
       const { head, annotations } = heads?.get(document) ?? readHead(path, document)
       heads?.set(document, { head, annotations })
-      const manifest: Manifest = { path, content: document, ...head, ...(index === last ? { cut: true } : {}) }
+      const manifest: Manifest = { path, content: document, tail, ...head }
       const hook = annotations['helm.sh/hook']
       if (hook === undefined) {
         manifests.push(manifest)
@@ -98,19 +97,34 @@ export function splitManifests(text: string): string[] {
   return manifestParts(text).map((part) => part.text)
 }
 
-/** The documents of a file and where each begins. Helm parts them at `(?:^|\s*\n)---\s*`. */
-export function manifestParts(text: string): { readonly start: number; readonly text: string }[] {
-  const parts: { start: number; text: string }[] = []
+/**
+ * The documents of a file, where each begins and the white space behind it. Helm 4.1 parts them at `(?:^|\s*\n)---\s*`;
+ * 4.2, which is in helm-controller, leaves the white space to the document before.
+ */
+export function manifestParts(text: string): ManifestPart[] {
+  const parts: ManifestPart[] = []
   let start = skipSpace(text, 0)
   const first = start
   for (let at = text.indexOf('---', start); at >= 0; at = text.indexOf('---', at + 1)) {
     // The line break belongs to the mark: one that another mark has taken does not count.
     if (at !== first && (at <= start || text.charCodeAt(at - 1) !== 0x0a)) continue
-    if (at > start) parts.push({ start, text: text.slice(start, at).trimEnd() })
+    if (at > start) parts.push(partOf(text, start, at))
     start = skipSpace(text, at + 3)
   }
-  if (start < text.length) parts.push({ start, text: text.slice(start).trimEnd() })
+  if (start < text.length) parts.push(partOf(text, start, text.length))
   return parts
+}
+
+interface ManifestPart {
+  readonly start: number
+  readonly text: string
+  readonly tail: string
+}
+
+function partOf(file: string, start: number, end: number): ManifestPart {
+  const whole = file.slice(start, end)
+  const text = whole.trimEnd()
+  return { start, text, tail: whole.slice(text.length) }
 }
 
 function skipSpace(text: string, from: number): number {

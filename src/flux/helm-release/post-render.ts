@@ -19,8 +19,8 @@ export interface ChartDocument {
   /** As `# Source` shows it: `podinfo/templates/service.yaml`. */
   readonly path: string
   readonly content: string
-  /** Its file ends with it, without a line break. */
-  readonly cut?: boolean
+  /** White space that follows it in its file; a line break when nothing is said. */
+  readonly tail?: string
 }
 
 /** An object of a release and the template that it comes from. */
@@ -71,16 +71,24 @@ const root = '/release'
  * Sends documents through the post-renderers of a HelmRelease: its `postRenderers` in order, then `commonMetadata`, then
  * the labels that name the HelmRelease, which every release has. Documents that no template made (split from a List)
  * have an empty path. Source: helm-controller 1.6 internal/postrender.
+ * @param joining `joined` where `postRenderStrategy` parts manifests and hooks before they are rendered.
  * @param observe hears of each run, for who wants to know what changed a field.
  * @returns the objects in kustomize's order; with an error, its problems.
  */
 export function postRender(
   release: KubeObject,
   documents: readonly ChartDocument[],
-  build: PostRenderBuild,
-  observe?: (run: PostRenderRun) => void,
+  {
+    build,
+    joining,
+    observe,
+  }: {
+    readonly build: PostRenderBuild
+    readonly joining: Joining
+    readonly observe?: ((run: PostRenderRun) => void) | undefined
+  },
 ): { readonly objects: readonly ReleaseDocument[]; readonly problems: readonly Problem[] } {
-  let files = byPath(documents)
+  let files = chartFiles(documents, joining)
   let objects: ReleaseDocument[] = []
   const problems: Problem[] = []
   for (const { kustomization, reorder, renderer } of stepsOf(release)) {
@@ -90,7 +98,7 @@ export function postRender(
     const text = toYaml({ ...kustomization, resources: names })
     const fs = new MemoryFileSystem([
       [`${root}/kustomization.yaml`, text],
-      ...paths.map((path, i): readonly [string, string] => [`${root}/${names[i]}`, files.get(path)!]),
+      ...paths.map((path, i): readonly [string, string] => [`${root}/${names[i]}`, files.get(path)!.join('---\n')]),
     ])
     const result = build(root, fs, { loadRestrictor: 'none', reorder })
     observe?.({ renderer, text, objects: result.objects })
@@ -100,7 +108,10 @@ export function postRender(
       const index = /^\/release\/(\d+)\.yaml$/.exec(origins[0]?.path ?? '')?.[1]
       return { path: index === undefined ? '' : paths[Number(index)]!, object }
     })
-    files = byPath(objects.map(({ path, object }) => ({ path, content: toYaml(object) })))
+    files = chartFiles(
+      objects.map(({ path, object }) => ({ path, content: toYaml(object), tail: '' })),
+      'as-written',
+    )
   }
   return { objects, problems }
 }
@@ -126,13 +137,28 @@ function explained(problem: Problem, paths: readonly string[], isPlain: boolean)
 const accumulation =
   /^accumulating resources: accumulation err='accumulating resources from '([^']*)': (?:merging resources from '[^']*': )?(.*)': must build at directory: '[^']*': file is not directory$/s
 
-function byPath(documents: readonly ChartDocument[]): Map<string, string> {
-  const out = new Map<string, string>()
-  // Whether a line break follows counts for a text at the end (`|`); one document of a file can lack it.
-  for (const { path, content, cut } of documents.toSorted((a, b) => Number(a.cut === true) - Number(b.cut === true))) {
-    const text = cut || content.endsWith('\n') ? content : `${content}\n`
-    const before = out.get(path)
-    out.set(path, before === undefined ? text : `${before}---\n${text}`)
+/** How the documents of a file come together: as the file had them, or each followed by an empty line and a mark. */
+export type Joining = 'as-written' | 'joined'
+
+/**
+ * The documents by their files, in order. The white space behind each is what texts at their ends (`|`, `|+`) have or
+ * lack as line breaks: where Helm sorts documents before the post-renderer, it joins them with a line break more.
+ */
+export function chartFiles(
+  documents: readonly ChartDocument[],
+  joining: Joining,
+): ReadonlyMap<string, readonly string[]> {
+  const out = new Map<string, string[]>()
+  // As written, the one without a line break is the last of its file, whatever its kind.
+  const isCut = ({ tail = '\n' }: ChartDocument): boolean => !tail.includes('\n')
+  const ordered = joining === 'joined' ? documents : documents.toSorted((a, b) => Number(isCut(a)) - Number(isCut(b)))
+  for (const { path, content, tail = '\n' } of ordered) {
+    const texts = out.get(path)
+    if (texts === undefined) out.set(path, [content + tail])
+    else {
+      if (joining === 'joined') texts[texts.length - 1] += '\n'
+      texts.push(content + tail)
+    }
   }
   return out
 }

@@ -12,6 +12,7 @@ import type { KubeObject } from '../../kube/index.ts'
 import { parseDocuments } from '../text.ts'
 import {
   type ChartDocument,
+  chartFiles,
   originLabels,
   type PostRenderBuild,
   type PostRenderRun,
@@ -54,15 +55,16 @@ export function finishRelease(
 ): { readonly objects: readonly ReleasedObject[]; readonly problems: readonly Problem[] } {
   const spec = readRelease(release)
   const problems: Problem[] = []
+  const isCombined = spec.postRenderStrategy === 'combined'
   const run = (documents: readonly ChartDocument[]): readonly ReleaseDocument[] => {
-    const result = postRender(release, documents, build, observe)
+    const result = postRender(release, documents, { build, joining: isCombined ? 'as-written' : 'joined', observe })
     problems.push(...result.problems)
     return result.objects
   }
   let rendered: readonly ReleaseDocument[]
-  if (spec.postRenderStrategy === 'combined') rendered = run([...output.manifests, ...output.hooks])
+  if (isCombined) rendered = run([...output.manifests, ...output.hooks])
   else {
-    const hooks = spec.postRenderStrategy === 'separate' ? run(output.hooks) : plainObjects(output.hooks, problems)
+    const hooks = spec.postRenderStrategy === 'separate' ? run(output.hooks) : plainHooks(output, problems)
     rendered = [...run(output.manifests), ...hooks]
   }
   if (hasErrors(problems)) return { objects: [], problems }
@@ -88,14 +90,19 @@ export function finishRelease(
   }
 }
 
-function plainObjects(documents: readonly ChartDocument[], problems: Problem[]): ReleaseDocument[] {
-  return documents.flatMap(({ path, content }) => {
-    const { values, error } = parseDocuments(content)
-    if (error !== undefined) {
-      problems.push({ code: 'helm/render', severity: 'error', message: `YAML parse error on ${path}: ${error}` })
-    }
-    return values.flatMap((object) => (isKubeObject(object) ? [{ path, object }] : []))
-  })
+/** Hooks that no post-renderer sees; the manifests of their file are joined behind them. */
+function plainHooks({ hooks, manifests }: ChartOutput, problems: Problem[]): ReleaseDocument[] {
+  const followed = new Set(manifests.map(({ path }) => path))
+  return [...chartFiles(hooks, 'joined')].flatMap(([path, texts]) =>
+    texts.flatMap((text, i) => {
+      const isLast = i === texts.length - 1
+      const { values, error } = parseDocuments(isLast && followed.has(path) ? `${text}\n` : text)
+      if (error !== undefined) {
+        problems.push({ code: 'helm/render', severity: 'error', message: `YAML parse error on ${path}: ${error}` })
+      }
+      return values.flatMap((object) => (isKubeObject(object) ? [{ path, object }] : []))
+    }),
+  )
 }
 
 /** The definitions of `crds/` with the labels of the release; other objects in there are left out, as by the controller. */
