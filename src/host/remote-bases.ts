@@ -1,6 +1,5 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SimpleGit, simpleGit } from 'simple-git'
 import { type Cancellation, CancelledError, type Disposable, type Problem } from '../base/index.ts'
@@ -9,6 +8,7 @@ import type { RemoteFetcher, RemoteRepo, RemoteTree, WebAnswer } from '../kustom
 import { ChartError, follow, type HttpClient } from '../source/index.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { createNodeHttpClient } from './http-client.ts'
+import { makeScratchDir, sweepScratchDirs } from './scratch-dirs.ts'
 
 /** Bytes of a file of the web; a larger one is refused. */
 const maxFile = 32 << 20
@@ -29,6 +29,9 @@ export interface RemoteBasesOptions {
   readonly maxClone?: number
 }
 
+/** What the directories of clones are called (scratch-dirs.ts). */
+const purpose = 'bases'
+
 /** Fetches remote bases; disposing removes the clones. */
 export interface RemoteBases extends RemoteFetcher, Disposable {}
 
@@ -36,7 +39,7 @@ export interface RemoteBases extends RemoteFetcher, Disposable {}
  * Clones remote bases with the `git` of the machine as kustomize does (api/internal/git/cloner.go: shallow, submodules on
  * request, a time limit for each command), each into a temporary directory of its own. The user's configuration of Git
  * counts, so that private repositories can be read, but nothing asks for a password, no hook runs, and no transport is a
- * program that a manifest names.
+ * program that a manifest names. The first clone removes what processes that were killed have left of theirs.
  */
 export function createRemoteBases({
   localRepositories,
@@ -45,6 +48,14 @@ export function createRemoteBases({
 }: RemoteBasesOptions): RemoteBases {
   /** The latest clone of each reference. */
   const scratches = new Map<string, string>()
+  let folder: string | undefined
+  const openFolder = (): string => {
+    if (folder === undefined) {
+      sweepScratchDirs(purpose)
+      folder = makeScratchDir(purpose)
+    }
+    return folder
+  }
   const remove = (scratch: string | undefined): void => {
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true })
   }
@@ -54,7 +65,7 @@ export function createRemoteBases({
       limit(async () => {
         const refused = refusalOf(repo, localRepositories)
         if (refused !== undefined) return failure(refused)
-        const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'kustomize-')))
+        const scratch = mkdtempSync(join(openFolder(), 'kustomize-'))
         let isWhole = false
         try {
           const problem = await cloneInto(scratch, repo, { cancellation, localRepositories, maxClone })
@@ -71,7 +82,8 @@ export function createRemoteBases({
       }),
     get: (url, cancellation) => download(http, url, cancellation),
     dispose() {
-      for (const scratch of scratches.values()) remove(scratch)
+      remove(folder)
+      folder = undefined
       scratches.clear()
     },
   }

@@ -37,8 +37,9 @@ function caseFolder(name: string): string {
   return dir
 }
 
+/** The directories of this process. */
 function leftClones(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('kustomize-'))
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('fluxkit-bases-') && name.includes(`-${process.pid}-`))
 }
 
 describe('gives what kustomize gives', () => {
@@ -148,11 +149,11 @@ describe('fetching', () => {
     await expect(running).rejects.toThrow(CancelledError)
     await buildFetching(remote.fill('<file>/none.git'), nodeFileSystem, { store, remotes })
     await buildFetching(remote.fill('<http>/app.git'), nodeFileSystem, { store, remotes })
-    // Other tests may run at the same time.
     const mine = leftClones().filter((name) => !before.includes(name))
-    expect(mine.length).toBeGreaterThan(0)
+    expect(mine).toHaveLength(1)
+    expect(readdirSync(join(tmpdir(), mine[0]!))).toHaveLength(1)
     own.dispose()
-    expect(leftClones().filter((name) => mine.includes(name)).length).toBeLessThan(mine.length)
+    expect(leftClones()).toEqual(before)
   })
 
   it('reads nothing of the repository itself: .git is gone', async () => {
