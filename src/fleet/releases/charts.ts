@@ -14,6 +14,7 @@ import {
   type ChartTemplate,
   chartOfHelmChart,
   chartOfRelease,
+  mergedValuesFiles,
   packedChartVersion,
   parseDuration,
   type VersionResult,
@@ -220,11 +221,11 @@ export class ReleaseCharts {
       },
       missing: (path) => `failed to merge chart values: no values file found at path '${path}'`,
     })
-    const packed = withPackedVersion(merged, template, undefined)
+    const packed = withPackedVersion(merged, template, { version: fetched.version })
     return {
       chart: packed,
       files,
-      id: `${fetched.digest} ${JSON.stringify(template.valuesFiles)}`,
+      id: `${fetched.digest} ${packed.metadata.version} ${JSON.stringify(template.valuesFiles)}`,
       ...(signed.unchecked === undefined ? {} : { unchecked: signed.unchecked }),
     }
   }
@@ -328,7 +329,7 @@ export class ReleaseCharts {
     })
     const isHere = this.#sources.directoryOf(cluster, template.sourceRef) !== undefined
     return {
-      chart: withPackedVersion(merged, template, tree),
+      chart: withPackedVersion(merged, template, { tree }),
       files,
       id: `folder-${++this.#folders}`,
       ...(isHere
@@ -408,13 +409,22 @@ function withVersion(chart: Chart, version: VersionResult): Chart {
   return { ...chart, metadata: { ...chart.metadata, version: version.version } }
 }
 
-/** The chart with the version under which source-controller packs it; `tree` of a chart that is not of a repository. */
-function withPackedVersion(chart: Chart, template: ChartTemplate, tree: ChartTree | undefined): Chart {
-  const { reconcileStrategy, valuesFiles } = template
-  const isLocal = tree !== undefined
-  const version = packedChartVersion(chart.metadata.version, {
-    ...{ reconcileStrategy, valuesFiles, isLocal, generation: 1 },
-    revision: reconcileStrategy === 'Revision' ? tree?.revision?.() : undefined,
+/**
+ * The chart with the version under which source-controller packs it.
+ * @param from the tree that it is in, or the version that its repository gives it, which may not be its own.
+ */
+function withPackedVersion(
+  chart: Chart,
+  template: ChartTemplate,
+  from: { readonly tree: ChartTree } | { readonly version: string },
+): Chart {
+  const { reconcileStrategy, generation = 1 } = template
+  const valuesFiles = mergedValuesFiles(template)
+  const isLocal = 'tree' in from
+  if (!isLocal && valuesFiles.length === 0) return chart
+  const version = packedChartVersion(isLocal ? chart.metadata.version : from.version, {
+    ...{ reconcileStrategy, valuesFiles, isLocal, generation },
+    revision: isLocal && reconcileStrategy === 'Revision' ? from.tree.revision?.() : undefined,
   })
   return withVersion(chart, version)
 }

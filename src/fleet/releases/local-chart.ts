@@ -1,4 +1,5 @@
 import { decodeText, encodeText, type FileSystem, joinPath } from '../../base/index.ts'
+import { type ChartTemplate, mergedValuesFiles } from '../../flux/index.ts'
 import {
   type Chart,
   type ChartFile,
@@ -141,13 +142,14 @@ export interface ValuesFiles {
  */
 export function withValuesFiles(
   chart: Chart,
-  template: { readonly valuesFiles: readonly string[]; readonly ignoreMissingValuesFiles: boolean },
+  template: Pick<ChartTemplate, 'valuesFiles' | 'ignoreMissingValuesFiles'>,
   { read, missing }: ValuesFiles,
 ): Chart {
-  if (template.valuesFiles.length === 0) return chart
+  const merged = mergedValuesFiles(template)
+  if (merged.length === 0) return chart
   let values: Chart['values'] = {}
   const valuesFiles: ChartFile[] = []
-  for (const path of template.valuesFiles) {
+  for (const path of merged) {
     const file = read(path)
     if (file === undefined) {
       if (template.ignoreMissingValuesFiles) continue

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import {
+  cleanPath,
   encodeText,
   getIn,
   getString,
@@ -81,6 +82,8 @@ export interface ChartTemplate {
   readonly reconcileStrategy: 'ChartVersion' | 'Revision'
   /** `spec.verify`: who has to have signed the chart, for one of an OCI registry. */
   readonly verify?: JsonObject
+  /** Of the HelmChart object, where a cluster told it. */
+  readonly generation?: number
 }
 
 /** Where a HelmRelease has its chart from. */
@@ -109,7 +112,17 @@ export function chartOfRelease(object: KubeObject): ReleaseChart | undefined {
 
 /** The chart of a HelmChart object. */
 export function chartOfHelmChart(object: KubeObject): ChartTemplate {
-  return readTemplate(object['spec'], getString(object, 'metadata', 'namespace') ?? 'default')
+  const generation = getIn(object, ['metadata', 'generation'])
+  const template = readTemplate(object['spec'], getString(object, 'metadata', 'namespace') ?? 'default')
+  return typeof generation === 'number' ? { ...template, generation } : template
+}
+
+/**
+ * The `valuesFiles` that replace the values of a chart: none when the chart's own are all that is asked for, which also
+ * leaves its version alone. Source: source-controller 1.9 internal/helm/chart/builder.go (GetValuesFiles).
+ */
+export function mergedValuesFiles({ valuesFiles }: Pick<ChartTemplate, 'valuesFiles'>): readonly string[] {
+  return valuesFiles.length === 1 && cleanPath(valuesFiles[0]!) === 'values.yaml' ? [] : valuesFiles
 }
 
 function readTemplate(spec: JsonValue | undefined, namespace: string): ChartTemplate {

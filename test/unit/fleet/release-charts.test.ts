@@ -21,10 +21,44 @@ describe('the version under which a chart is packed', () => {
       '\n    reconcileStrategy: Revision\n    valuesFiles: [charts/web/values.yaml]',
       '1.0.0+0123456789ab.1',
     ],
+    ["the chart's own values, by a path of the source", '\n    valuesFiles: [./values.yaml]', '1.0.0'],
+    ['its own values twice', '\n    valuesFiles: [charts/web/values.yaml, charts/web/values.yaml]', '1.0.0+1'],
   ])('%s', async (_, spec, version) => {
     const { chart, problems } = await render(release(local(spec)), clone)
     expect(problems).toEqual([])
     expect(chart?.version).toBe(version)
+  })
+
+  // GetValuesFiles of source-controller 1.9: one entry `values.yaml` is none, whatever stands at that path.
+  test('a file values.yaml at the root of the source is not merged when it is the only one', async () => {
+    const root = { '/repo/values.yaml': 'color: root\n' }
+    expect((await render(release(local('\n    valuesFiles: [values.yaml]')), root)).data).toMatchObject({
+      color: 'red',
+    })
+    const both = '\n    valuesFiles: [charts/web/values.yaml, values.yaml]'
+    expect((await render(release(local(both)), root)).data).toMatchObject({ color: 'root' })
+  })
+
+  test('follows the generation of a HelmChart that a cluster told', async () => {
+    const chart = (metadata: string) => `---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmChart
+metadata: { name: web, namespace: apps${metadata} }
+spec:
+  interval: 1h
+  chart: charts/web
+  valuesFiles: [charts/web/values.yaml]
+  sourceRef: { kind: GitRepository, name: flux-system }
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: apps }
+spec: { interval: 1h, url: 'ssh://git@example.com/fleet', ref: { branch: main } }
+`
+    const versionWith = async (metadata: string) =>
+      (await render(release('chartRef: { kind: HelmChart, name: web }') + chart(metadata))).chart?.version
+    expect(await versionWith('')).toBe('1.0.0+1')
+    expect(await versionWith(', generation: 7')).toBe('1.0.0+7')
   })
 
   test('of a folder in no clone has no revision', async () => {
