@@ -194,7 +194,7 @@ export class ApiServer {
       if (error instanceof WebhookPending) throw error
       const refusal =
         error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error))
-      return { status: refusal.code, headers: headersOf(warnings), body: writeJson(refusal.toStatus()) }
+      return { status: refusal.code, headers: refusalHeaders(refusal, warnings), body: writeJson(refusal.toStatus()) }
     }
   }
 
@@ -348,6 +348,7 @@ export class ApiServer {
       if (!isAcross(request.method)) throw methodNotAllowed()
     }
     const form: OutputForm | undefined = negotiate(request.headers['accept'], query)
+    if (watch && isAcross(request.method) && form?.yaml === true) throw notAcceptable(STREAM_TYPES, true)
     if (form === undefined) {
       const lists = route.name === '' && isAcross(request.method)
       const asked = asksForForm(request.headers['accept'])
@@ -366,6 +367,15 @@ export class ApiServer {
     }
     const answer = handleResource(exchange, this.#tokens)
     return request.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
+  }
+}
+
+/** Headers of a refusal: those of any answer, and when to try again. */
+function refusalHeaders(refusal: ApiError, warnings: readonly string[]): Record<string, string> {
+  const after = refusal.details?.['retryAfterSeconds']
+  return {
+    ...headersOf(warnings),
+    ...(after === undefined ? {} : { 'retry-after': String(after) }),
   }
 }
 

@@ -85,7 +85,7 @@ export function handleDeleteCollection(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const { type, route } = exchange
   const { request, context } = readOptions(exchange)
-  const query = { ...listQuery(exchange.query, false), resourceVersion: '', resourceVersionMatch: '' }
+  const query = { ...listQuery(exchange.query, false), watch: false }
   const found = listEntries(machine, type, route.namespace === '' ? undefined : route.namespace, query)
   for (const entry of found.entries) {
     if (getIn(entry.object, ['metadata', 'deletionTimestamp']) !== undefined && request.propagation === undefined)

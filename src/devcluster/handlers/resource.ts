@@ -1,12 +1,12 @@
 import { isObject } from '../../base/index.ts'
 import { ApiError, badRequest, methodNotAllowed, notFound, notFoundPath } from '../http/errors.ts'
-import { listQuery, type Query } from '../http/query.ts'
+import { listQuery, type Query, queryText } from '../http/query.ts'
 import type { ResourceRoute } from '../http/route.ts'
 import type { ApiAnswer, ApiResponse } from '../http/types.ts'
 import { deleteObject } from '../operations/delete.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { boundTo, updateObject } from '../operations/update.ts'
-import { listEntries } from '../read/list.ts'
+import { listEntries, parseRevision, tooLargeVersion } from '../read/list.ts'
 import { renderList, renderObject } from '../read/render.ts'
 import { REVIEW_GROUPS } from '../resources/builtin.ts'
 import { readBody, readObject } from './body.ts'
@@ -60,7 +60,10 @@ export function handleResource(exchange: Exchange, tokens: ServiceAccountTokens)
   if (deprecation !== undefined) exchange.warnings.push(deprecation)
   if (route.subresource !== '') return handleSubresource(exchange, tokens)
   if (request.method === 'HEAD' && type.custom === undefined) throw methodNotAllowed()
+  if (route.watchPrefix && request.method !== 'GET') throw methodNotAllowed()
   const verb = verbOf(request.method, route.name, isWatch(route, exchange.query))
+  if (verb === 'watch' && type.verbs.includes('list') && !type.verbs.includes(verb))
+    throw watchNotSupported(type.resource)
   if (!type.verbs.includes(verb)) throw methodNotAllowed()
   if (verb === 'create' && REVIEW_GROUPS.has(type.group)) return handleReview(exchange, tokens)
   switch (verb) {
@@ -88,9 +91,19 @@ function refuse(): never {
   throw methodNotAllowed()
 }
 
+/** 405 of a kind that can be listed and not watched. */
+function watchNotSupported(kind: string): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', `watch is not supported on resources of kind ${JSON.stringify(kind)}`, {
+    kind,
+  })
+}
+
 function handleGet(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const { type, route } = exchange
+  const version = queryText(exchange.query, 'resourceVersion')
+  const least = version === '' ? 0 : parseRevision(version, true)
+  if (least > machine.store.revision) throw tooLargeVersion(least, machine.store.revision)
   const entry = machine.store.get(type.collection, route.namespace, route.name)
   if (entry === undefined) throw notFound(type, route.name)
   if (exchange.form.as === 'PartialObjectMetadataList') {

@@ -35,6 +35,10 @@ function queryNumber(query: Query, name: string): number | undefined {
   if (!/^[-+]?[0-9]+$/.test(text)) {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
   }
+  const value = BigInt(text.slice(0, 40))
+  if (BigInt.asIntN(64, value) !== value) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`)
+  }
   return Number(text)
 }
 

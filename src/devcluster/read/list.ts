@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../base/index.ts'
-import { ApiError, badRequest, expired, forbiddenField, invalid } from '../http/errors.ts'
+import { ApiError, badRequest, expired } from '../http/errors.ts'
 import type { ListQuery } from '../http/query.ts'
 import type { Machine } from '../operations/machine.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { type Entry, entryKey } from '../store/store.ts'
+import { checkListOptions } from './options.ts'
 import { parseSelection, type Selection } from './selection.ts'
 import { decodeToken, encodeToken } from './token.ts'
 
@@ -24,9 +25,9 @@ export function listEntries(
   query: ListQuery,
 ): ListResult {
   const selection = parseSelection(type, query.labelSelector, query.fieldSelector)
+  checkListOptions(query)
   const token = query.continueToken === '' ? undefined : decodeToken(query.continueToken)
-  checkVersionOptions(query)
-  const revision = token?.revision ?? wantedRevision(machine, query)
+  const revision = token === undefined ? wantedRevision(machine, query) : token.revision
   const found =
     revision === undefined
       ? candidates(machine, type, namespace, selection)
@@ -70,54 +71,32 @@ function afterKey(entry: Entry, after: string): boolean {
   return entryKey(entry) > after
 }
 
-function checkVersionOptions(query: ListQuery): void {
-  const about = { group: 'meta.k8s.io', kind: 'ListOptions' }
-  if (query.sendInitialEvents !== undefined && !query.watch) {
-    throw invalid(about, '', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')])
-  }
-  if (query.resourceVersionMatch === '') return
-  if (query.resourceVersionMatch !== 'Exact' && query.resourceVersionMatch !== 'NotOlderThan') {
-    throw invalid(about, '', [
-      {
-        reason: 'FieldValueNotSupported',
-        field: 'resourceVersionMatch',
-        message: `Unsupported value: ${JSON.stringify(query.resourceVersionMatch)}: supported values: "Exact", "NotOlderThan", ""`,
-      },
-    ])
-  }
-  if (query.resourceVersion === '') {
-    throw invalid(about, '', [
-      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
-    ])
-  }
-  if (query.resourceVersionMatch === 'Exact' && query.resourceVersion === '0') {
-    throw invalid(about, '', [
-      forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
-    ])
-  }
-}
-
 function wantedRevision(machine: Machine, query: ListQuery): number | undefined {
   const { resourceVersion } = query
   if (resourceVersion === '' || resourceVersion === '0') return undefined
   const wanted = parseRevision(resourceVersion)
-  if (wanted > machine.store.revision) {
-    throw new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${machine.store.revision}`, {
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
-    })
-  }
+  if (wanted > machine.store.revision) throw tooLargeVersion(wanted, machine.store.revision)
   // A page of a past list must stay consistent; otherwise anything at least as new will do.
   return query.resourceVersionMatch === 'Exact' || (query.limit > 0 && query.resourceVersionMatch === '')
     ? wanted
     : undefined
 }
 
+/** 504 of a version that the server has not seen yet. */
+export function tooLargeVersion(wanted: number, current: number): ApiError {
+  return new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+}
+
 /** Reads a resourceVersion. Throws `ApiError` 400; 500 for a watch, as upstream. */
 export function parseRevision(text: string, watch = false): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text)
+  const digits = /^[0-9]+$/.test(text)
+  if (digits && BigInt.asUintN(64, BigInt(text.slice(0, 40))) === BigInt(text.slice(0, 40))) return Number(text)
   const quoted = JSON.stringify(text)
-  const why = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`
+  const fault = digits ? 'value out of range' : 'invalid syntax'
+  const why = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${fault}`
   if (watch) throw new ApiError(500, '', why)
   throw badRequest(`invalid resource version: ${why}`)
 }

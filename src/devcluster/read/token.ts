@@ -4,7 +4,8 @@ import { base64Fault, encodeBase64, fromBase64 } from '../resources/strategies/b
 
 /** Where a paged list goes on. */
 export interface ContinueToken {
-  readonly revision: number
+  /** Absent: the newest (a list that lost its place goes on there). */
+  readonly revision: number | undefined
   /** The key of the last object shown. */
   readonly after: string
 }
@@ -32,8 +33,26 @@ export function decodeToken(token: string): ContinueToken {
     if (!(error instanceof SyntaxError)) throw error
     return bad(jsonFault(text))
   }
-  if (value === null || value.v !== 'meta.k8s.io/v1') return bad('server does not recognize this encoded version')
-  if (typeof value.rv !== 'number' || value.rv === 0) return bad('incorrect encoded start resourceVersion')
-  if (typeof value.start !== 'string' || value.start === '') return bad('encoded start key empty')
-  return { revision: value.rv, after: value.start.replace(/\0$/, '') }
+  const version = value !== null && typeof value.v === 'string' ? value.v : ''
+  if (value === null || version !== 'meta.k8s.io/v1') {
+    return bad(`server does not recognize this encoded version ${version}`)
+  }
+  if (typeof value.rv !== 'number' || value.rv === 0) {
+    return bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  }
+  const { start } = value
+  if (typeof start !== 'string' || start === '') return bad('encoded start key empty (version meta.k8s.io/v1)')
+  if (!isClean(start)) return bad(start)
+  return { revision: value.rv < 0 ? undefined : value.rv, after: start.replace(/\0$/, '') }
+}
+
+/** False for a key that would lead out of its resource (Go's `path.Clean` changes it). */
+function isClean(key: string): boolean {
+  return (
+    key === '/' ||
+    key
+      .replace(/^\//, '')
+      .split('/')
+      .every((step) => step !== '' && step !== '.' && step !== '..')
+  )
 }

@@ -1,14 +1,15 @@
 import type { Disposable } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import type { OutputForm } from '../http/content.ts'
-import { ApiError, forbiddenField, invalid } from '../http/errors.ts'
+import { ApiError } from '../http/errors.ts'
 import { writeJson } from '../http/json.ts'
 import type { ListQuery } from '../http/query.ts'
 import type { ApiStream, StreamSink } from '../http/types.ts'
 import type { Machine } from '../operations/machine.ts'
 import { type ResourceType, versionOf } from '../resources/types.ts'
 import type { Change, Entry } from '../store/store.ts'
-import { candidates, parseRevision } from './list.ts'
+import { candidates, parseRevision, tooLargeVersion } from './list.ts'
+import { checkWatchOptions } from './options.ts'
 import { renderEvent } from './render.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
@@ -50,7 +51,7 @@ export class WatchHub {
 
   /** Opens a watch. Throws `ApiError` for options that make no sense. */
   open(request: WatchRequest): ApiStream {
-    checkOptions(request.query)
+    checkWatchOptions(request.query)
     const selection = parseSelection(request.type, request.query.labelSelector, request.query.fieldSelector)
     const { resourceVersion } = request.query
     const from = resourceVersion === '' ? 0 : parseRevision(resourceVersion, true)
@@ -101,16 +102,26 @@ export class WatchHub {
     }
     const initial = query.sendInitialEvents === true || (from === 0 && query.sendInitialEvents === undefined)
     const missed = initial ? [] : store.changesSince(from === 0 ? store.revision : from)
-    if (missed === undefined) {
-      const status = new ApiError(410, 'Expired', `too old resource version: ${from} (${store.compacted})`).toStatus()
-      sink.write(`{"type":"ERROR","object":${writeJson(status)}}\n`)
+    const early = query.sendInitialEvents === true && from > store.revision
+    if (missed === undefined || early) {
+      const refusal = early
+        ? tooLargeVersion(from, store.revision)
+        : new ApiError(410, 'Expired', `too old resource version: ${from} (${store.compacted})`)
+      sink.write(`{"type":"ERROR","object":${writeJson(refusal.toStatus())}}\n`)
+      close()
+      sink.end()
+      return { dispose: close }
+    }
+    if ((query.timeoutSeconds ?? 0) < 0) {
+      // The time was over before it began.
       close()
       sink.end()
       return { dispose: close }
     }
     if (initial) this.#sendState(watcher)
     else for (const change of missed) if (change.collection === type.collection) this.#offer(watcher, change, undefined)
-    if (query.sendInitialEvents === true && query.allowBookmarks) this.#bookmark(watcher, true)
+    // Also where the state was not asked for by name: any watch from the beginning that takes bookmarks.
+    if (initial && query.allowBookmarks) this.#bookmark(watcher, true)
     if (!open) return { dispose: close }
     group.add(watcher)
     if (query.allowBookmarks) {
@@ -188,25 +199,5 @@ export class WatchHub {
     }
     watcher.headed = false
     if (!watcher.sink.write(text)) watcher.stop()
-  }
-}
-
-function checkOptions(query: ListQuery): void {
-  const about = { group: 'meta.k8s.io', kind: 'ListOptions' }
-  if (query.sendInitialEvents === undefined) {
-    if (query.resourceVersionMatch !== '') {
-      throw invalid(about, '', [
-        forbiddenField(
-          'resourceVersionMatch',
-          'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-        ),
-      ])
-    }
-    return
-  }
-  if (query.resourceVersionMatch !== 'NotOlderThan') {
-    throw invalid(about, '', [
-      forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
-    ])
   }
 }

@@ -130,7 +130,10 @@ describe('watch', () => {
     const cluster = filled(0)
     const watch = cluster.watch(`${PATH}?watch=true&allowWatchBookmarks=true&timeoutSeconds=90`)
     await cluster.clock.advance(89_000)
-    expect([eventNames(watch.events), watch.ended()]).toEqual([['ADDED kube-root-ca.crt', 'BOOKMARK'], false])
+    expect([eventNames(watch.events), watch.ended()]).toEqual([
+      ['BOOKMARK', 'ADDED kube-root-ca.crt', 'BOOKMARK'],
+      false,
+    ])
     await cluster.clock.advance(2_000)
     expect(watch.ended()).toBe(true)
   })

@@ -20,6 +20,7 @@ export function stableText(text: string, namespace: string): string {
     .replaceAll(namespace, 't')
     .replace(/(resourceVersion\\*":\\*")\d+/g, '$1<rv>')
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
+    .replace(/current: \d+/g, 'current: <rv>')
     .replace(/in record \(\d+\)/g, 'in record (<rv>)')
     .replace(UID, '<uid>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<t>')
