@@ -7,10 +7,12 @@
  *   node esbuild.mjs --watch    as --dev, again on every change
  *   … --only NAME               just one bundle
  */
+import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, context } from 'esbuild'
+import { asScripts, lateBindings } from './esbuild-scripts.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const watch = process.argv.includes('--watch')
@@ -122,6 +124,45 @@ const split = {
   plugins: [kubeConfigOnly, builtinsByNeed],
 }
 
+/** What is only required, in the form that is made for it: an ES module would run when it is required (`lateBindings`). */
+const requiredTypes = {
+  name: 'required-types',
+  setup({ onResolve }) {
+    onResolve({ filter: /^vscode-languageserver-types$/ }, ({ path, kind, importer }) =>
+      kind === 'require-call' ? { path: createRequire(importer).resolve(path) } : undefined,
+    )
+  },
+}
+
+/** Writes a split bundle as scripts, with the program that loads them. */
+const launched = {
+  name: 'launched',
+  setup({ onEnd }) {
+    onEnd(async ({ errors, metafile, outputFiles }) => {
+      if (errors.length > 0) return {}
+      const faults = lateBindings(metafile).map((text) => ({ text }))
+      const scripts = asScripts(outputFiles)
+      mkdirSync('dist/cli', { recursive: true })
+      for (const { path, text } of scripts) writeFileSync(path, text)
+      const main = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === 'src/cli/main.ts')
+      const hash = createHash('sha256').update(JSON.stringify(scripts)).digest('hex')
+      const names = { fluxkitMain: main.replace('dist/cli/', ''), fluxkitBuild: hash.slice(0, 16) }
+      await build({
+        ...node,
+        define: {
+          ...node.define,
+          ...Object.fromEntries(Object.entries(names).map(([name, value]) => [name, JSON.stringify(value)])),
+        },
+        entryPoints: { cli: 'src/cli/launch.ts' },
+        outdir: 'dist',
+        banner: {},
+        plugins: [builtinsByNeed],
+      })
+      return { errors: faults }
+    })
+  },
+}
+
 const bundles = [
   {
     name: 'extension',
@@ -147,9 +188,18 @@ const bundles = [
   },
   {
     name: 'cli',
-    // Each command is a file of its own below dist/cli, with what it needs: starting is most of a short run.
-    options: { ...split, entryPoints: { cli: 'src/cli/main.ts' }, chunkNames: 'cli/[name]-[hash]' },
-    entry: 'dist/cli.js',
+    // Each command is a file of its own below dist/cli, with what it needs: starting is most of a short run. They are
+    // scripts that `src/cli/chunks.ts` loads: V8's cache of modules has none of the functions that are called later.
+    options: {
+      ...split,
+      entryPoints: { main: 'src/cli/main.ts' },
+      entryNames: 'cli/[name]-[hash]',
+      chunkNames: 'cli/[name]-[hash]',
+      define: { ...split.define, 'import.meta.url': 'fluxkitUrl' },
+      plugins: [requiredTypes, ...split.plugins, launched],
+      write: false,
+    },
+    entry: 'src/cli/main.ts',
     chunks: 'dist/cli',
     budget: 100 * kilobyte,
     wholeBudget: 2500 * kilobyte,
@@ -176,7 +226,7 @@ const bundles = [
 function loadedAtOnce({ entry }, { outputs }) {
   if (entry === undefined) return new Set(Object.keys(outputs))
   const out = new Set()
-  const pending = [entry]
+  const pending = Object.keys(outputs).filter((path) => path === entry || outputs[path].entryPoint === entry)
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (out.has(next)) continue
     out.add(next)
@@ -244,7 +294,7 @@ async function buildAll() {
       faults.push(...report(bundle, metafile))
       writeFileSync(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile))
     } catch (error) {
-      faults.push(`${bundle.name}: ${error.message.split('\n', 1)[0]}`)
+      faults.push(`${bundle.name}: ${error.errors?.[0]?.text ?? error.message.split('\n', 1)[0]}`)
     }
   }
   for (const fault of faults) console.error(`error: ${fault}`)

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import {
   type Command,
@@ -59,8 +58,8 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 
 /** The version in the package that this program came in. */
 function version(): string {
-  const isBundle = import.meta.url.endsWith('/cli.js')
-  const manifest = new URL(isBundle ? '../package.json' : '../../package.json', import.meta.url)
+  // Bundled, this is a chunk below `dist/cli`: as deep as the source.
+  const manifest = new URL('../../package.json', import.meta.url)
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }
 
@@ -83,5 +82,8 @@ function overview(commands: readonly Command[], prefix: readonly string[]): stri
 
 const words = process.argv.slice(2)
 const terminal = processTerminal()
-prepareRuntime(words[0], terminal.env)
-process.exitCode = await main(words, terminal)
+prepareRuntime(words[0])
+// Not awaited at the top level, which a chunk has not (`esbuild.mjs`).
+void main(words, terminal).then((code) => {
+  process.exitCode = code
+})
