@@ -28,6 +28,13 @@ export async function locateChart(terminal: Terminal, flags: FlagValues, given: 
   throw new HelmError(`repo ${name.slice(0, slash)} not found`)
 }
 
+/** The folder that `locateChart` loads the chart from; `undefined` when it loads an archive. */
+export function chartFolder(terminal: Terminal, flags: FlagValues, given: string): string | undefined {
+  const path = resolve(terminal.cwd, given.trim())
+  if (stringFlag(flags, 'repo') !== undefined) return undefined
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined
+}
+
 function folder(path: string): Chart {
   const manifest = `${path}/Chart.yaml`
   if (statSync(manifest, { throwIfNoEntry: false }) === undefined) {

@@ -14,21 +14,30 @@ export const valuesFlags: Readonly<Record<string, Flag>> = {
   'set-literal': { type: 'string', multiple: true, about: 'the same, as literal text' },
 }
 
+/** Something on the command line that gave values: a file with its text, or what one flag says. */
+export type ValuesSource = { readonly label: string } & (
+  | { readonly text: string }
+  | { readonly values: ReturnType<typeof readValues> }
+)
+
 /** Reads what a URL names; rejects with HelmError. */
 export type FetchText = (url: string) => Promise<Uint8Array>
 
 /**
  * Values files, then `--set-json`, `--set`, `--set-string`, `--set-file` and `--set-literal`, as Helm orders them. Rejects
  * with HelmError in Helm's words. Source: Helm 4.1 pkg/cli/values/options.go.
+ * @param observe hears of each file and flag in that order, the lowest first. A flag is named by its key alone.
  */
 export async function collectValues(
   terminal: Terminal,
   flags: FlagValues,
   fetchText: FetchText,
+  observe?: (source: ValuesSource) => void,
 ): Promise<ReturnType<typeof readValues>> {
   let values: ReturnType<typeof readValues> = {}
   for (const file of commaList(listFlag(flags, 'values'))) {
     const text = decodeBytes(isUrl(file) ? await fetchText(file) : readInput(terminal, file))
+    observe?.({ label: file, text })
     try {
       values = mergeMaps(values, readValues(text))
     } catch (error) {
@@ -36,9 +45,23 @@ export async function collectValues(
       throw error
     }
   }
+  const read = new Map<string, string>()
+  const readOnce = (path: string): string => {
+    const text = read.get(path) ?? decodeBytes(readInput(terminal, path))
+    read.set(path, text)
+    return text
+  }
   for (const kind of ['json', '', 'string', 'file', 'literal'] as const) {
     for (const entry of listFlag(flags, kind === '' ? 'set' : `set-${kind}`)) {
-      setValue(values, entry, kind === '' ? 'typed' : kind, (path) => decodeBytes(readInput(terminal, path)))
+      const set = (target: typeof values): void =>
+        setValue(target, entry, kind === '' ? 'typed' : kind, (path) => readOnce(path))
+      set(values)
+      if (observe === undefined) continue
+      const alone: typeof values = {}
+      set(alone)
+      // One that sets several is not named by the first.
+      const key = entry.includes(',') ? '' : /^[^={]*/.exec(entry)![0]
+      observe({ label: `--set${kind === '' ? '' : `-${kind}`}${key === '' ? '' : ` ${key}`}`, values: alone })
     }
   }
   return values

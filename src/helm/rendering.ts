@@ -8,6 +8,7 @@ export {
   documentText,
   type RenderedChart,
   renderChart,
+  selectedDocuments,
   type TextOptions,
   templateDocuments,
   templateText,

@@ -106,6 +106,23 @@ export function templateDocuments(
   }
 }
 
+/** The documents of `templateText`, parted. @throws HelmError for a pattern of `showOnly` that matches none */
+export function selectedDocuments(rendered: RenderedChart, options: TextOptions = {}): readonly TemplateDocument[] {
+  const { crds, manifests, hooks } = templateDocuments(rendered, options)
+  const all = [...crds, ...manifests, ...hooks]
+  if (!options.showOnly?.length) return all
+  return options.showOnly.flatMap((pattern) => {
+    const matches = compileFileMatch(pattern)
+    const found = all.filter(({ path }) => matches?.test(path.slice(path.indexOf('/') + 1)) === true)
+    if (found.length === 0) throw nothingShown(pattern)
+    return found
+  })
+}
+
+function nothingShown(pattern: string): HelmError {
+  return new HelmError(`could not find template ${pattern} in chart`)
+}
+
 /** A document as `helm template` prints it. */
 export function documentText({ path, content }: TemplateDocument): string {
   return `---\n# Source: ${path}\n${content}\n`
@@ -128,7 +145,7 @@ function onlyTemplates(text: string, patterns: readonly string[]): string {
       const source = /# Source: [^/\n]+\/(.+)/.exec(document)?.[1]
       return source !== undefined && matches?.test(source) === true
     })
-    if (found.length === 0) throw new HelmError(`could not find template ${pattern} in chart`)
+    if (found.length === 0) throw nothingShown(pattern)
     for (const document of found) out += `---\n${document}\n`
   }
   return out

@@ -5,6 +5,7 @@ import {
   type RenderedChart,
   renderChart,
   renderNameTemplate,
+  selectedDocuments,
   type TextOptions,
   templateText,
 } from '../../helm/rendering.ts'
@@ -18,8 +19,8 @@ import {
   type Terminal,
   UsageError,
 } from '../command.ts'
-import { locateChart } from '../helm-chart.ts'
-import { collectValues, commaList, valuesFlags } from '../helm-values.ts'
+import { chartFolder, locateChart } from '../helm-chart.ts'
+import { collectValues, commaList, type ValuesSource, valuesFlags } from '../helm-values.ts'
 
 const accepted = (about = 'accepted; nothing is installed'): Flag => ({ type: 'boolean', about })
 
@@ -113,6 +114,7 @@ export const helmTemplateCommand: Command = {
     'name-template': { type: 'string', about: 'template that makes the name' },
     'output-dir': { type: 'string', about: 'write files into this folder instead' },
     'release-name': { type: 'boolean', about: 'have a folder of the name of the release in --output-dir' },
+    explain: { type: 'boolean', about: 'print objects with the template line and the values file of each field' },
     'dry-run': { type: 'string', bare: 'unset', about: 'client; anything else needs a cluster and is refused' },
     ...remoteFlags,
     ...installFlags,
@@ -126,7 +128,14 @@ export const helmTemplateCommand: Command = {
           '"helm template" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]',
         )
       const { name, chartPath } = nameAndChart(flags, args)
-      const rendered = await render(terminal, flags, { name, chartPath })
+      const sources: ValuesSource[] = []
+      const rendered = await render(terminal, flags, { name, chartPath, sources })
+      if (flags['explain'] === true) {
+        const { explainTemplate } = await import('./explain-template.ts')
+        const documents = selectedDocuments(rendered, textOptions(flags))
+        explainTemplate(terminal, { rendered, documents, sources, folder: chartFolder(terminal, flags, chartPath) })
+        return 0
+      }
       terminal.stdout(await output(terminal, flags, { name, rendered }))
       return 0
     } catch (error) {
@@ -141,6 +150,9 @@ export const helmTemplateCommand: Command = {
 function refuse(flags: FlagValues): void {
   for (const [name, { reason }] of Object.entries(refusedFlags)) {
     if (flags[name] !== undefined && flags[name] !== false) throw new UsageError(`--${name} ${reason}`)
+  }
+  if (flags['explain'] === true && (stringFlag(flags, 'output-dir') ?? '') !== '') {
+    throw new UsageError('--explain prints to standard output; it has no --output-dir')
   }
   const dryRun = stringFlag(flags, 'dry-run') ?? 'client'
   if (dryRun !== 'client' && dryRun !== 'unset') {
@@ -169,12 +181,16 @@ function nameAndChart(flags: FlagValues, args: readonly string[]): { name: strin
 async function render(
   terminal: Terminal,
   flags: FlagValues,
-  { name, chartPath }: { name: string; chartPath: string },
+  { name, chartPath, sources }: { name: string; chartPath: string; sources: ValuesSource[] },
 ): Promise<RenderedChart> {
+  const trace = flags['explain'] === true
   const capabilities = makeCapabilities(stringFlag(flags, 'kube-version'), commaList(listFlag(flags, 'api-versions')))
   const load = await locateChart(terminal, flags, chartPath)
-  const userValues = await collectValues(terminal, flags, async (url) =>
-    (await import('../helm-remote.ts')).fetchValues(url),
+  const userValues = await collectValues(
+    terminal,
+    flags,
+    async (url) => (await import('../helm-remote.ts')).fetchValues(url),
+    trace ? (source) => void sources.push(source) : undefined,
   )
   return renderChart(load(), userValues, {
     release: {
@@ -185,9 +201,19 @@ async function render(
     },
     capabilities,
     skipSchemaValidation: flags['skip-schema-validation'] === true,
+    trace,
     host: { crypto: nodeTemplateCrypto },
     budget: { deadline: { now: Date.now, at: Date.now() + 120_000 } },
   })
+}
+
+function textOptions(flags: FlagValues): TextOptions {
+  return {
+    includeCrds: flags['include-crds'] === true,
+    noHooks: flags['no-hooks'] === true,
+    skipTests: flags['skip-tests'] === true,
+    showOnly: listFlag(flags, 'show-only'),
+  }
 }
 
 async function output(
@@ -195,12 +221,7 @@ async function output(
   flags: FlagValues,
   { name, rendered }: { name: string; rendered: RenderedChart },
 ): Promise<string> {
-  const text: TextOptions = {
-    includeCrds: flags['include-crds'] === true,
-    noHooks: flags['no-hooks'] === true,
-    skipTests: flags['skip-tests'] === true,
-    showOnly: listFlag(flags, 'show-only'),
-  }
+  const text = textOptions(flags)
   const folder = stringFlag(flags, 'output-dir')
   if (folder === undefined || folder === '') return templateText(rendered, text)
   const { writeTemplates } = await import('../helm-output.ts')

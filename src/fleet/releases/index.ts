@@ -4,6 +4,7 @@
  */
 export type { ChartValues, ChartValuesFile } from './chart-values.ts'
 export type { ChartTools, LoadedChart } from './charts.ts'
+export { CrdOrigins } from './crd-origins.ts'
 export type { ChartTree } from './local-chart.ts'
 export type { FieldSource, ReleaseOrigins } from './origins.ts'
 export type { ReleaseProblem } from './problems.ts'

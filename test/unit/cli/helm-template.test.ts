@@ -87,3 +87,54 @@ test.each([
 ])('%s is refused', async (...args) => {
   await expect(run(home, ['r', 'c', ...args])).rejects.toThrow(UsageError)
 })
+
+describe('--explain', () => {
+  const files = {
+    'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'web/values.yaml': 'color: red\nsize: 1\ntag: "1"\nnote: none\n',
+    'web/crds/c.yaml':
+      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: cs.example.com\n',
+    'web/templates/_helpers.tpl': '{{ define "name" }}{{ .Release.Name }}-{{ .Values.tag }}{{ end }}',
+    'web/templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "name" . }}\ndata:\n  color: {{ .Values.color }}\n  size: "{{ .Values.size }}"\n  note: {{ .Values.note }}\n',
+    'web/templates/s.yaml':
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  token: {{ .Values.token }}\n',
+    'prod.yaml': '# of production\ncolor: blue\nsize: 2\n',
+    'note.txt': 'from a file',
+  }
+  const args = [
+    ...['r', './web', '--explain', '--include-crds', '-f', 'prod.yaml'],
+    ...['--set', 'size=3', '--set', 'token=hunter2,unused=1', '--set-file', 'note=note.txt'],
+  ]
+
+  test('names the template line and the file, line or flag of each value', async () => {
+    const { stdout, code } = await run(write(files), args)
+    const lines = stdout.split('\n').map((line) => line.trim())
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'CustomResourceDefinition/cs.example.com',
+        'metadata.name: "cs.example.com"  # web/crds/c.yaml:4:9',
+        'ConfigMap/r-1',
+        'web/templates/a.yaml',
+        'kind: "ConfigMap"  # web/templates/a.yaml:2:7',
+        'metadata.name: "r-1"  # web/templates/a.yaml:4:9 > web/templates/_helpers.tpl:1:20; .Values.tag: web/values.yaml:3:1; .Release.Name',
+        'data.color: "blue"  # web/templates/a.yaml:6:10; .Values.color: prod.yaml:2:1',
+        'data.size: "3"  # web/templates/a.yaml:7:10; .Values.size: --set size',
+        'data.note: "from a file"  # web/templates/a.yaml:8:9; .Values.note: --set-file note',
+        'stringData.token: ***  # web/templates/s.yaml:6:10; .Values.token: --set',
+      ]),
+    )
+    expect(stdout).not.toContain('hunter2')
+    expect(code).toBe(0)
+  })
+
+  test('keeps to --show-only, and refuses --output-dir', async () => {
+    const dir = write(files)
+    const only = await run(dir, [...args, '-s', 'templates/s.yaml'])
+    expect(only.stdout.match(/^\w+\/.*$/gm)).toEqual(['Secret/s'])
+    expect((await run(dir, [...args, '-s', 'templates/x.yaml'])).stderr).toBe(
+      'Error: could not find template templates/x.yaml in chart',
+    )
+    await expect(run(dir, [...args, '--output-dir', 'out'])).rejects.toThrow(UsageError)
+  })
+})
