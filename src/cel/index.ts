@@ -16,7 +16,7 @@ export {
 } from './flux-expression.ts'
 export { decodeBase64 } from './go/base64.ts'
 export { matchesFormat, parseLooseDuration } from './go/formats.ts'
-export { type IpPrefix, maskIp, parseIp, parseIp4, parsePrefix, prefixContains } from './go/ip.ts'
+export { formatIp, type IpPrefix, maskIp, parseIp, parseIp4, parsePrefix, prefixContains } from './go/ip.ts'
 export { formatGoFloat, goQuote, plainDecimal } from './go/text.ts'
 export { parseDate, parseRfc3339, rfc3339Offset } from './go/timestamp.ts'
 export * from './health.ts'

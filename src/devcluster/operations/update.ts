@@ -89,7 +89,7 @@ export function updateObject(
   countGeneration(type, strategy, next, live, context.subresource)
   validateNext(machine, target, strategy, next, live, { context, fixed })
   if (next.metadata['generation'] !== live.metadata['generation'] || strategy.generation !== true) {
-    context.warnings.push(...(strategy.warnings?.(next) ?? []))
+    context.warnings.push(...(strategy.warnings?.(next, live) ?? []))
   }
   admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
   if (sameObject(next, live)) return { object: clientObject(machine, live, type), created: false }

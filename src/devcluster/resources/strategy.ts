@@ -40,6 +40,6 @@ export interface Strategy {
   /** `live`: the state that an update replaces. */
   validate?(object: KubeObject, context: StrategyContext, live?: KubeObject): FieldError[]
   /** What is said of an object that is fine but hardly as meant: new ones, and changed ones. */
-  warnings?(object: KubeObject): string[]
+  warnings?(object: KubeObject, live?: KubeObject): string[]
   validateUpdate?(object: KubeObject, live: KubeObject, context: StrategyContext): FieldError[]
 }

@@ -1,4 +1,4 @@
-import { rfc3339 } from '../../../base/index.ts'
+import { isObject, rfc3339 } from '../../../base/index.ts'
 import type { Change } from '../../store/store.ts'
 import type { Controller, Environment } from '../environment.ts'
 import { conditionOf } from './pod-objects.ts'
@@ -48,6 +48,7 @@ export class NodeController implements Controller {
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
       ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {
         architecture: 'amd64',
         bootID: '',
@@ -60,6 +61,13 @@ export class NodeController implements Controller {
         osImage: 'Fluxkit dev cluster',
         systemUUID: '',
       },
+    })
+    this.#env.update('nodes', '', name, (draft) => {
+      const spec = isObject(draft['spec']) ? draft['spec'] : {}
+      const taints = Array.isArray(spec['taints']) ? spec['taints'].filter(isObject) : []
+      const left = taints.filter((taint) => taint['key'] !== 'node.kubernetes.io/not-ready')
+      if (left.length > 0) spec['taints'] = left
+      else delete spec['taints']
     })
   }
 }

@@ -37,6 +37,11 @@ export const runtimeClass: Strategy = {
 const TOKENS_TEXT =
   'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
 
+/** Features that are off leave no trace but in the managed fields. */
+function dropAlpha(draft: KubeObject): void {
+  delete ensure(draft, 'spec')['preventPodSchedulingIfMissing']
+}
+
 export const csiDriver: Strategy = {
   lockedUpdates: true,
   defaults: (draft) => {
@@ -51,8 +56,18 @@ export const csiDriver: Strategy = {
       spec['volumeLifecycleModes'] = ['Persistent']
     }
   },
-  warnings: (object) => {
+  prepareForCreate: dropAlpha,
+  prepareForUpdate: (draft, live) => {
+    dropAlpha(draft)
+    // Counted from the first change on: new objects have none.
+    if (!jsonEqual(draft['spec'] ?? {}, live['spec'] ?? {})) {
+      draft.metadata['generation'] = Number(live.metadata['generation'] ?? 0) + 1
+    }
+  },
+  warnings: (object, live) => {
     const spec = sub(object, 'spec')
+    const before = sub(live, 'spec')?.['tokenRequests']
+    if (live !== undefined && jsonEqual(before ?? null, spec?.['tokenRequests'] ?? null)) return []
     return list(spec, 'tokenRequests').length > 0 && spec?.['serviceAccountTokenInSecrets'] === undefined
       ? [TOKENS_TEXT]
       : []
@@ -128,6 +143,3 @@ export const lease: Strategy = {
     }),
   lockedUpdates: true,
 }
-
-/** Kinds without rules of their own but that nobody overwrites unseen. */
-export const locked: Strategy = { lockedUpdates: true }

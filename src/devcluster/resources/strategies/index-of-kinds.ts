@@ -1,10 +1,15 @@
 import type { Strategy } from '../strategy.ts'
 import * as admission from './admission.ts'
+import { apiService } from './api-service.ts'
 import * as classes from './classes.ts'
 import { configMap, secret } from './config.ts'
 import { customDefinition } from './custom-definition.ts'
+import { flowSchema, priorityLevel } from './flow-control.ts'
 import * as misc from './misc.ts'
+import { ipAddress, serviceCidr } from './networks.ts'
+import { node } from './node.ts'
 import { service } from './service.ts'
+import * as storage from './storage.ts'
 import * as workloads from './workloads.ts'
 
 /** The rules of built-in kinds by collection; kinds not named have none of their own. */
@@ -46,14 +51,19 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['mutatingadmissionpolicies.admissionregistration.k8s.io', admission.mutatingPolicy],
   ['mutatingadmissionpolicybindings.admissionregistration.k8s.io', admission.mutatingPolicyBinding],
   ['priorityclasses.scheduling.k8s.io', classes.priorityClass],
-  ['flowschemas.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
-  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', misc.plainWithGeneration],
+  ['flowschemas.flowcontrol.apiserver.k8s.io', flowSchema],
+  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', priorityLevel],
   ['customresourcedefinitions.apiextensions.k8s.io', customDefinition],
   ['runtimeclasses.node.k8s.io', classes.runtimeClass],
   ['csidrivers.storage.k8s.io', classes.csiDriver],
-  ['csinodes.storage.k8s.io', classes.locked],
-  ['csistoragecapacities.storage.k8s.io', classes.locked],
-  ['volumeattachments.storage.k8s.io', classes.locked],
+  ['csinodes.storage.k8s.io', storage.csiNode],
+  ['csistoragecapacities.storage.k8s.io', storage.storageCapacity],
+  ['volumeattachments.storage.k8s.io', storage.volumeAttachment],
+  ['volumeattributesclasses.storage.k8s.io', storage.volumeAttributesClass],
+  ['apiservices.apiregistration.k8s.io', apiService],
+  ['ipaddresses.networking.k8s.io', ipAddress],
+  ['servicecidrs.networking.k8s.io', serviceCidr],
+  ['nodes', node],
   ['controllerrevisions.apps', classes.controllerRevision],
   ['leases.coordination.k8s.io', classes.lease],
 ])

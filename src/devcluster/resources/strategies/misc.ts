@@ -225,7 +225,7 @@ export const persistentVolume: Strategy = {
 }
 
 /** Objects of storage are kept while something uses them. */
-function protect(draft: KubeObject, finalizer: string): void {
+export function protect(draft: KubeObject, finalizer: string): void {
   const finalizers = Array.isArray(draft.metadata['finalizers']) ? draft.metadata['finalizers'] : []
   if (!finalizers.includes(finalizer)) draft.metadata['finalizers'] = [...finalizers, finalizer]
 }
@@ -270,4 +270,3 @@ export const resourceQuota: Strategy = {
 }
 
 export const serviceAccount: Strategy = { returnsDeleted: true }
-export const plainWithGeneration: Strategy = { generation: true }

@@ -1,4 +1,4 @@
-import { type IpPrefix, maskIp, parseIp, parseIp4, parsePrefix, prefixContains } from '../../../cel/index.ts'
+import { formatIp, type IpPrefix, maskIp, parseIp, parseIp4, parsePrefix, prefixContains } from '../../../cel/index.ts'
 import type { Field } from './field.ts'
 
 const LEADING_ZEROS = /(^|[.:])0+(?=\d)/g
@@ -23,6 +23,27 @@ export function checkIp(parent: Field, key: string, value: string): boolean {
   else if (strict.mapped) parent.invalid(key, value, 'must not be an IPv4-mapped IPv6 address')
   else return true
   return false
+}
+
+/** An address in the form that Go writes it in (apimachinery `IsValidIP`): for fields that are new enough. */
+export function checkCanonicalIp(parent: Field, key: string, value: string): void {
+  const address = checkIp(parent, key, value) ? parseIp(value) : undefined
+  const canonical = address === undefined ? value : formatIp(address)
+  if (value !== canonical) parent.invalid(key, value, `must be in canonical form (${JSON.stringify(canonical)})`)
+}
+
+/** A network in the form that Go writes it in (apimachinery `IsValidCIDR`). */
+export function checkCanonicalCidr(parent: Field, key: string, value: string): void {
+  const before = parent.errors.length
+  const network = checkCidr(parent, key, value)
+  if (network === undefined || parent.errors.length > before) return
+  const canonical = `${formatIp(network.address)}/${network.length}`
+  if (value !== canonical) parent.invalid(key, value, `must be in canonical form (${JSON.stringify(canonical)})`)
+}
+
+/** The family of a network's address, undefined for text that is none. */
+export function networkFamily(value: string): number | undefined {
+  return parseLoosePrefix(value)?.address.family
 }
 
 /** True for text that reads as an address at all. */

@@ -9,9 +9,7 @@ const MAX_PARAMETER_BYTES = 256 * 1024
 
 /** A StorageClass (pkg/apis/storage/validation). */
 export function checkStorageClass(object: Field): void {
-  const provisioner = object.text('provisioner').toLowerCase()
-  if (provisioner === '') object.required('provisioner')
-  else object.faults('provisioner', provisioner, checkQualifiedName(provisioner))
+  checkProvisioner(object, 'provisioner')
   checkParameters(object)
   if (object.text('reclaimPolicy') !== '') object.oneOf('reclaimPolicy', ['Delete', 'Retain'])
   if (!object.given('volumeBindingMode')) object.required('volumeBindingMode')
@@ -19,7 +17,15 @@ export function checkStorageClass(object: Field): void {
   checkTopologies(object)
 }
 
-function checkParameters(object: Field): void {
+/** The name of what provides volumes. */
+export function checkProvisioner(object: Field, key: string): void {
+  const provisioner = object.text(key).toLowerCase()
+  if (provisioner === '') object.required(key)
+  else object.faults(key, provisioner, checkQualifiedName(provisioner))
+}
+
+/** `parameters` of a class: how many, and how long all of them. */
+export function checkParameters(object: Field): void {
   const entries = object.entries('parameters')
   if (entries.length > MAX_PARAMETERS) {
     object.tooLong('parameters', MAX_PARAMETERS)
@@ -89,6 +95,14 @@ export function checkDriverSpec(spec: Field): void {
   for (const mode of spec.texts('volumeLifecycleModes')) {
     if (!LIFECYCLES.includes(mode)) spec.unsupported('volumeLifecycleModes', mode, LIFECYCLES)
   }
+  const period = spec.number('nodeAllocatableUpdatePeriodSeconds')
+  if (period !== undefined && period < 10) {
+    spec.invalid('nodeAllocatableUpdatePeriodSeconds', period, 'must be greater than or equal to 10 seconds')
+  }
+  const key = 'serviceAccountTokenInSecrets'
+  if (spec.given(key) && spec.count('tokenRequests') === 0) {
+    spec.invalid(key, spec.flag(key), `${key} is set but no tokenRequests are specified`)
+  }
 }
 
 const MAX_PRIORITY = 1_000_000_000
@@ -115,5 +129,5 @@ export function checkPriorityClass(object: Field, name: string): void {
   } else if (value > MAX_PRIORITY) {
     object.forbidden('value', `maximum allowed value of a user defined priority is ${MAX_PRIORITY}`)
   }
-  if (object.given('preemptionPolicy')) object.oneOf('preemptionPolicy', ['Never', 'PreemptLowerPriority'], true)
+  if (object.given('preemptionPolicy')) object.oneOf('preemptionPolicy', ['PreemptLowerPriority', 'Never'], true)
 }

@@ -5,6 +5,19 @@ import { checkNodeSelector } from './pod-scheduling.ts'
 import { checkResourceAmount, quantityOf, signOf } from './quantities.ts'
 import { checkSelector } from './selectors.ts'
 
+const MAX_DRIVER_NAME = 63
+
+/** The name of a CSI driver (pkg/apis/core/validation `ValidateCSIDriverName`). */
+export function checkDriverName(parent: Field, key: string): void {
+  const name = parent.text(key)
+  if (name === '') {
+    parent.required(key)
+    return
+  }
+  if (name.length > MAX_DRIVER_NAME) parent.tooLong(key, MAX_DRIVER_NAME)
+  parent.faults(key, name, checkDnsSubdomain(name.toLowerCase()))
+}
+
 export const ACCESS_MODES: readonly string[] = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 
 /** Access modes of claims and volumes. */
@@ -85,10 +98,26 @@ const SOURCES = [
   'vsphereVolume',
 ]
 
-/** The spec of a PersistentVolume (pkg/apis/core/validation `ValidatePersistentVolumeSpec`). */
-export function checkVolumeSpec(spec: Field): void {
-  if (spec.count('accessModes') === 0) spec.required('accessModes')
-  checkAccessModes(spec)
+const INLINE = 'in the context of inline volumes'
+
+function checkInlineHead(spec: Field): void {
+  for (const key of ['claimRef', 'capacity']) {
+    const set = key === 'capacity' ? spec.count(key) > 0 : spec.given(key)
+    if (set) spec.forbidden(key, `may not be specified ${INLINE}`)
+  }
+  if (!spec.given('csi')) spec.required('csi', `has to be specified ${INLINE}`)
+}
+
+function checkInlineRest(spec: Field): void {
+  const policy = spec.text('persistentVolumeReclaimPolicy')
+  if (policy !== '' && policy !== 'Retain') {
+    spec.forbidden('persistentVolumeReclaimPolicy', `may only be Retain ${INLINE}`)
+  }
+  if (spec.given('nodeAffinity')) spec.forbidden('nodeAffinity', `may not be specified ${INLINE}`)
+}
+
+/** Size, what becomes of it, and where: what only volumes of their own have. */
+function checkOwnSize(spec: Field): void {
   const capacity = spec.object('capacity')?.value ?? {}
   const names = Object.keys(capacity)
   if (names.length === 0) spec.required('capacity')
@@ -109,6 +138,15 @@ export function checkVolumeSpec(spec: Field): void {
     affinity.required('required', 'must specify required node constraints')
   }
   if (required !== undefined) checkNodeSelector(required)
+}
+
+/** The spec of a PersistentVolume (pkg/apis/core/validation `ValidatePersistentVolumeSpec`), or one inside an attachment. */
+export function checkVolumeSpec(spec: Field, inline = false): void {
+  if (inline) checkInlineHead(spec)
+  if (spec.count('accessModes') === 0) spec.required('accessModes')
+  checkAccessModes(spec)
+  if (inline) checkInlineRest(spec)
+  else checkOwnSize(spec)
   const found = SOURCES.filter((key) => spec.given(key))
   for (const key of found.slice(1)) spec.forbidden(key, 'may not specify more than 1 volume type')
   const hostPath = found[0] === 'hostPath' ? spec.object('hostPath') : undefined
@@ -117,8 +155,14 @@ export function checkVolumeSpec(spec: Field): void {
     else checkNoBacksteps(hostPath, 'path', hostPath.text('path'))
     hostPath.oneOf('type', HOST_PATH_TYPES)
   }
+  const csi = found[0] === 'csi' ? spec.object('csi') : undefined
+  if (csi !== undefined) {
+    checkDriverName(csi, 'driver')
+    if (csi.text('volumeHandle') === '') csi.required('volumeHandle')
+  }
   if (found.length === 0) spec.required('', 'must specify a volume type')
   const storageClass = spec.text('storageClassName')
-  if (storageClass !== '') spec.faults('storageClassName', storageClass, checkDnsSubdomain(storageClass))
+  if (inline && storageClass !== '') spec.forbidden('storageClassName', `may not be specified ${INLINE}`)
+  else if (storageClass !== '') spec.faults('storageClassName', storageClass, checkDnsSubdomain(storageClass))
   if (spec.given('volumeMode')) spec.oneOf('volumeMode', ['Block', 'Filesystem'])
 }
