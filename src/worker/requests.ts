@@ -30,6 +30,7 @@ import { liveGraph } from './clusters/live-graph.ts'
 import { exportText, liveText } from './clusters/manifest.ts'
 import type { ClusterRegistry } from './clusters/registry.ts'
 import { type Dispatcher, UserError } from './dispatch.ts'
+import type { Releases } from './releases/releases.ts'
 import type { DevCluster } from './run/dev-cluster.ts'
 import type { EngineHost } from './run/engine-host.ts'
 import type { FleetViews } from './workspace/fleet-views.ts'
@@ -39,7 +40,11 @@ export interface RequestTargets {
   readonly clusters: ClusterRegistry
   readonly devCluster: DevCluster
   readonly engine: EngineHost
+  readonly releases: Releases
 }
+
+/** Kinds whose reconciliation may find another version of a chart. */
+const chartKinds: ReadonlySet<string> = new Set(['HelmRelease', 'HelmChart', 'HelmRepository', 'OCIRepository'])
 
 /** The requests of the protocol: each is one line to whoever does the work. */
 export function registerRequests(dispatcher: Dispatcher, targets: RequestTargets): void {
@@ -68,7 +73,7 @@ function registerFleet(dispatcher: Dispatcher, { views }: RequestTargets): void 
   dispatcher.handle(findWorkload, ({ ref }) => views.findWorkload(ref))
 }
 
-function registerClusters(dispatcher: Dispatcher, { views, clusters, devCluster }: RequestTargets): void {
+function registerClusters(dispatcher: Dispatcher, { views, clusters, devCluster, releases }: RequestTargets): void {
   dispatcher.handle(listClusters, async () => {
     await devCluster.settled
     return clusters.list()
@@ -89,6 +94,8 @@ function registerClusters(dispatcher: Dispatcher, { views, clusters, devCluster 
   dispatcher.handle(exportManifest, async ({ cluster, ref }) => ({ text: exportText(await fetchObject(cluster, ref)) }))
   dispatcher.handle(act, ({ cluster, verb, refs }) => {
     clusters.requireAllowed(cluster)
+    // Who asks the controllers for newer charts wants to see them here too.
+    if (verb.startsWith('reconcile') && refs.some(({ kind }) => chartKinds.has(kind))) releases.renew()
     return actOn(clusters.session(cluster).client, verb, refs, systemClock.now())
   })
   dispatcher.handle(diffWorkload, async (params, cancellation) => {

@@ -100,7 +100,7 @@ export function startWorker(connection: Connection, options: WorkerOptions): Dis
     return clusters.refresh()
   })
   registerLanguage(connection, dispatcher, workspace, liveStatusIn(clusters))
-  registerRequests(dispatcher, { views, clusters, devCluster, engine })
+  registerRequests(dispatcher, { views, clusters, devCluster, engine, releases })
   connection.onShutdown(shut)
   connection.onExit(() => {
     shut()

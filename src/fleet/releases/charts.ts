@@ -36,11 +36,12 @@ import {
 } from '../../source/index.ts'
 import { secureJoin } from '../artifact-root.ts'
 import type { Fleet } from '../types.ts'
+import { ChartEntries, type ChartPlan } from './chart-entries.ts'
 import { GeneratedTrees } from './generated-trees.ts'
 import type { FleetRelease } from './list.ts'
 import { type ChartTree, loadLocalChart, loadPackedTree, withValuesFiles } from './local-chart.ts'
 import { ObjectTexts } from './object-text.ts'
-import { ReadLog } from './read-log.ts'
+import type { ReadLog } from './read-log.ts'
 import { describe, type FetchTree, SourceTrees } from './source-trees.ts'
 
 /** What finding a chart needs of the host. */
@@ -69,24 +70,6 @@ export interface LoadedChart {
   readonly unchecked?: string
 }
 
-/** Which chart a release is to have; equal keys mean the same chart, as long as no file of it changes. */
-export interface ChartPlan {
-  readonly key: string
-  readonly load: () => Promise<LoadedChart>
-}
-
-interface ChartEntry {
-  readonly loading: Promise<LoadedChart>
-  /** What was read of the workspace; absent for charts from elsewhere. */
-  readonly reads: ReadLog
-  id?: string
-  /** Milliseconds of the host's clock from which a failure that may pass is tried again. */
-  retryAt?: number
-}
-
-/** Milliseconds after which a network that failed is asked again. */
-const retryAfter = 60_000
-
 /**
  * Finds and loads the charts of HelmReleases; each chart once, whoever asks, until a file or object that it was made of
  * is another. Errors are HelmError and ChartError.
@@ -94,7 +77,7 @@ const retryAfter = 60_000
 export class ReleaseCharts {
   readonly #fleet: Fleet
   readonly #tools: ChartTools
-  readonly #charts = new Map<string, ChartEntry>()
+  readonly #entries: ChartEntries
   readonly #sources: SourceTrees
   readonly #generated: GeneratedTrees
   /** By digest: many sources can have the same chart. */
@@ -104,6 +87,7 @@ export class ReleaseCharts {
   constructor(fleet: Fleet, tools: ChartTools, texts: ObjectTexts = new ObjectTexts()) {
     this.#fleet = fleet
     this.#tools = tools
+    this.#entries = new ChartEntries(() => tools.now?.() ?? 0)
     this.#sources = new SourceTrees(fleet, tools.fetchTree, texts)
     this.#generated = new GeneratedTrees(fleet, this.#sources)
   }
@@ -121,42 +105,50 @@ export class ReleaseCharts {
     if (chart.type === 'template') return this.#template(cluster, chart.template)
     const { ref } = chart
     if (ref.kind === 'ExternalArtifact') {
-      return this.#plan(this.#generated.key(cluster, ref), (reads) => this.#fromArtifact(cluster, ref, reads))
+      return this.#entries.plan(this.#generated.key(cluster, ref), (reads) => this.#fromArtifact(cluster, ref, reads))
     }
     const object = this.#sources.object(cluster, ref)
     if (ref.kind === 'HelmChart') return this.#template(cluster, chartOfHelmChart(object))
     if (ref.kind === 'OCIRepository') {
       const key = this.#sources.key(cluster, ref, object)
-      return this.#plan(key, () => this.#ociArtifact(cluster, ref, object))
+      const work = (): Promise<LoadedChart> => this.#ociArtifact(cluster, ref, object)
+      return this.#entries.plan(key, work, { interval: intervalOf(object), work })
     }
     throw new HelmError(`a chartRef names an OCIRepository, a HelmChart or an ExternalArtifact, not a ${ref.kind}`)
   }
 
   /** The id of the chart of a plan's key, once it is loaded. */
   loadedId(key: string): string | undefined {
-    return this.#charts.get(key)?.id
+    return this.#entries.loadedId(key)
   }
 
   /** True while the chart of a plan's key is the one of this id (`undefined`: one that could not be had). */
   isCurrent(key: string, id: string | undefined): boolean {
-    const entry = this.#charts.get(key)
-    if (entry === undefined || entry.id !== id) return false
-    return entry.retryAt === undefined || entry.retryAt > this.#now()
+    return this.#entries.isCurrent(key, id)
   }
 
   /** Paths (absolute) have changed: charts that were read from there are read again when they are asked for. */
   touch(paths: readonly string[]): void {
     const ignores = paths.some((path) => path.endsWith(`/${sourceIgnoreFile}`))
     if (ignores) this.#sources.clear()
-    for (const [key, { reads }] of this.#charts) {
-      if ((ignores && !reads.isEmpty) || paths.some((path) => reads.concerns(path))) this.#charts.delete(key)
-    }
+    this.#entries.drop((reads) => (ignores && !reads.isEmpty) || paths.some((path) => reads.concerns(path)))
+  }
+
+  /** Milliseconds of the host's clock at which `renew` has something to do. */
+  nextRenewal(): number | undefined {
+    return this.#entries.nextRenewal()
+  }
+
+  /** Looks again which versions repositories have: those whose interval is over, or all. @throws CancelledError */
+  async renew(all = false): Promise<void> {
+    if (!this.#entries.isDue(all)) return
+    this.#tools.http.forget()
+    await this.#entries.renew(all)
   }
 
   /** Forgets what no plan of these keys needs. */
   retain(keys: ReadonlySet<string>): void {
-    for (const key of this.#charts.keys()) if (!keys.has(key)) this.#charts.delete(key)
-    const used = new Set([...this.#charts.values()].map(({ id }) => id?.split(' ', 1)[0]))
+    const used = new Set(this.#entries.retain(keys).map((id) => id.split(' ', 1)[0]))
     for (const digest of this.#archives.keys()) if (!used.has(digest)) this.#archives.delete(digest)
   }
 
@@ -166,37 +158,10 @@ export class ReleaseCharts {
     const signers = keys === undefined ? '' : this.#sources.secretText(cluster, template.sourceRef.namespace, keys)
     const key = `${this.#sources.key(cluster, template.sourceRef, source)} ${JSON.stringify(template)} ${signers}`
     if (template.sourceRef.kind === 'HelmRepository') {
-      return this.#plan(key, () => this.#fromRepository(cluster, template, source))
+      const work = (): Promise<LoadedChart> => this.#fromRepository(cluster, template, source)
+      return this.#entries.plan(key, work, { interval: intervalOf(source), work })
     }
-    return this.#plan(key, (reads) => this.#fromTree(cluster, template, { source, reads }))
-  }
-
-  #plan(key: string, work: (reads: ReadLog) => Promise<LoadedChart>): ChartPlan {
-    return {
-      key,
-      load: () => {
-        const known = this.#charts.get(key)
-        if (known !== undefined && (known.retryAt === undefined || known.retryAt > this.#now())) return known.loading
-        const reads = new ReadLog()
-        const entry: ChartEntry = { loading: work(reads), reads }
-        this.#charts.set(key, entry)
-        entry.loading.then(
-          ({ id }) => {
-            entry.id = id
-          },
-          (error: unknown) => {
-            if (error instanceof ChartError && error.transient) entry.retryAt = this.#now() + retryAfter
-            // Whoever cancelled may ask again.
-            else if (!(error instanceof ChartError || error instanceof HelmError)) this.#charts.delete(key)
-          },
-        )
-        return entry.loading
-      },
-    }
-  }
-
-  #now(): number {
-    return this.#tools.now?.() ?? 0
+    return this.#entries.plan(key, (reads) => this.#fromTree(cluster, template, { source, reads }))
   }
 
   async #fromRepository(cluster: string, template: ChartTemplate, source: KubeObject): Promise<LoadedChart> {
@@ -392,6 +357,11 @@ export class ReleaseCharts {
     )
     return { name: `charts/${name}-${fetched.version}.tgz`, data: fetched.archive }
   }
+}
+
+/** How often a repository is looked into, in milliseconds, as its object says. */
+function intervalOf(source: KubeObject): number | undefined {
+  return parseDuration(getString(source, 'spec', 'interval') ?? '')
 }
 
 /** A HelmRepository for a URL that no object declares. */

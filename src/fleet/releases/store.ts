@@ -138,6 +138,19 @@ export class ReleaseStore {
     })
   }
 
+  /** When (milliseconds of the host's clock) `renewCharts` has something to do; `undefined`: never. */
+  nextRenewal(): number | undefined {
+    return this.#renderer.charts.nextRenewal()
+  }
+
+  /**
+   * Looks again which versions HelmRepositories and OCIRepositories have, those whose interval is over or all; releases
+   * whose version is another now are stale then. @throws CancelledError
+   */
+  renewCharts(all = false): Promise<void> {
+    return this.#renderer.charts.renew(all)
+  }
+
   /** Starts to load the charts of releases; failures are told by their renders. */
   prepare(releases: readonly FleetRelease[]): Promise<void> {
     return this.#renderer.prepare(releases)

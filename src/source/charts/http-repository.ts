@@ -34,7 +34,7 @@ export interface HttpRepository {
 }
 
 /**
- * Fetches charts of an HTTP repository. Indexes are downloaded once per instance. Behaviour follows source-controller
+ * Fetches charts of an HTTP repository. Indexes are downloaded once, until `forget`. Behaviour follows source-controller
  * 1.9 (internal/helm/repository/chart_repository.go) and Helm's getter (pkg/getter/httpgetter.go).
  */
 export class HttpCharts {
@@ -59,6 +59,11 @@ export class HttpCharts {
       const archive = await this.#download(repository, url, entry)
       return rememberChart(this.#context, key, { archive, version: entry.version, digest: sha256Digest(archive), url })
     })
+  }
+
+  /** Asks for indexes anew when they are needed next; unchanged ones are not downloaded again. */
+  forget(): void {
+    this.#indexes.clear()
   }
 
   /** The repository's index. @throws ChartError */

@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver'
 import { CancellationSource, CancelledError, type Disposable } from '../../base/index.ts'
 import { type FleetRelease, listReleases } from '../../fleet/index.ts'
 import type { ReleaseStore, RenderedRelease } from '../../fleet/releases/index.ts'
+import { systemClock } from '../../host/index.ts'
 import { type Dispatcher, messageOf } from '../dispatch.ts'
 import type { Settings } from '../settings.ts'
 import type { Folder } from '../workspace/folder.ts'
@@ -25,6 +26,8 @@ export interface ReleasesContext {
 /** What goes on in a folder. */
 interface Work {
   timer: NodeJS.Timeout | undefined
+  /** Waits for the next time that repositories are asked for newer charts. */
+  renewal: NodeJS.Timeout | undefined
   /** Releases that are being rendered, or wait for their charts. */
   readonly busy: Set<string>
   /** Grows with each change: lanes of an older number take nothing more. */
@@ -82,13 +85,19 @@ export class Releases implements Disposable {
     return (await this.#store(folder)).traced(release)
   }
 
+  /** The user asked for what sources have now: which charts there are is looked up without waiting for intervals. */
+  renew(): void {
+    for (const folder of this.#context.workspace.folders) this.#renew(folder, true)
+  }
+
   dispose(): void {
     this.#disposed = true
     this.#subscription.dispose()
     this.#progress?.dispose()
     this.#network.cancellation.cancel()
-    for (const { timer, telling } of this.#work.values()) {
+    for (const { timer, renewal, telling } of this.#work.values()) {
       clearTimeout(timer)
+      clearTimeout(renewal)
       clearTimeout(telling)
     }
     this.#work.clear()
@@ -141,6 +150,7 @@ export class Releases implements Disposable {
     if (known !== undefined) return known
     const work: Work = {
       timer: undefined,
+      renewal: undefined,
       busy: new Set(),
       round: 0,
       again: false,
@@ -169,6 +179,7 @@ export class Releases implements Disposable {
   async #run(folder: Folder, work: Work): Promise<void> {
     const { workspace } = this.#context
     if (!workspace.folders.includes(folder)) {
+      clearTimeout(work.renewal)
       this.#work.delete(folder)
       return
     }
@@ -195,10 +206,31 @@ export class Releases implements Disposable {
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
+    this.#renewLater(folder, work)
     if (work.again && work.busy.size === 0) {
       work.again = false
       this.#soon(folder)
     }
+  }
+
+  /** Charts of ranges are looked up again after the interval of their source, where the network may be used. */
+  #renewLater(folder: Folder, work: Work): void {
+    clearTimeout(work.renewal)
+    const next = this.#network.allowed ? folder.releases?.nextRenewal() : undefined
+    if (next === undefined || this.#disposed) return
+    const wait = Math.max(next - systemClock.now(), 1_000)
+    work.renewal = setTimeout(() => this.#renew(folder, false), wait)
+    work.renewal.unref()
+  }
+
+  #renew(folder: Folder, all: boolean): void {
+    if (this.#disposed || !this.#network.allowed) return
+    folder.releases
+      ?.renewCharts(all)
+      .then(() => this.#soon(folder))
+      .catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) this.#context.dispatcher.log('error', `charts: ${textOf(error)}`)
+      })
   }
 
   async #render(store: ReleaseStore, release: FleetRelease, work: Work): Promise<void> {

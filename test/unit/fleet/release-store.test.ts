@@ -61,15 +61,17 @@ interface Net {
   up: boolean
   now: number
   asked: number
+  /** What the repository has besides `served`, or instead of it. */
+  own: Record<string, string | Uint8Array>
 }
 
 function open(own: Readonly<Record<string, string>> = {}, maxObjects = 1_000_000) {
-  const net: Net = { up: true, now: 0, asked: 0 }
+  const net: Net = { up: true, now: 0, asked: 0, own: {} }
   const http: HttpClient = {
     request: ({ url }) => {
       net.asked++
       if (!net.up) return Promise.reject(new ChartError('the network is down', { transient: true }))
-      const body = (served as Record<string, string | Uint8Array>)[url]!
+      const body = (net.own[url] ?? (served as Record<string, string | Uint8Array>)[url])!
       return Promise.resolve({ status: 200, headers: {}, body: typeof body === 'string' ? encodeText(body) : body })
     },
   }
@@ -190,6 +192,50 @@ describe('problems', () => {
     net.now = 60_000
     expect(await edit()).toEqual(['there'])
     expect(messages(store.state('one/apps/there'))).toEqual([])
+  })
+})
+
+describe('a newer version in a repository', () => {
+  const newer = {
+    'https://charts.example.com/index.yaml':
+      'apiVersion: v1\nentries:\n  web:\n  - { name: web, version: 2.2.0, urls: [newer.tgz] }\n  - { name: web, version: 2.1.0, urls: [web.tgz] }\n',
+    'https://charts.example.com/newer.tgz': simpleChart('web', '2.2.0'),
+  }
+  const there = 'one/apps/there'
+
+  test('is found after the interval of the HelmRepository', async () => {
+    const { edit, store, net } = open()
+    await edit()
+    expect(store.nextRenewal()).toBe(3_600_000)
+    net.own = newer
+    net.now = 3_599_999
+    await store.renewCharts()
+    expect([await edit(), store.state(there)?.chart?.version]).toEqual([[], '2.1.0'])
+    net.now = 3_600_000
+    await store.renewCharts()
+    expect([await edit(), store.state(there)?.chart?.version]).toEqual([['there'], '2.2.0'])
+    expect(store.nextRenewal()).toBe(7_200_000)
+  })
+
+  test('is found at once on request; what is the same is not rendered again', async () => {
+    const { edit, store, net } = open()
+    await edit()
+    await store.renewCharts(true)
+    expect(await edit()).toEqual([])
+    net.own = newer
+    await store.renewCharts(true)
+    expect([await edit(), store.state(there)?.chart?.version]).toEqual([['there'], '2.2.0'])
+  })
+
+  test('is looked for every five minutes at most, and the old one stays when the network is down', async () => {
+    const { edit, store, net } = open({ 'clusters/one/flux-system/gotk-sync.yaml': sync.replace('1h', '10s') })
+    await edit()
+    expect(store.nextRenewal()).toBe(300_000)
+    net.up = false
+    net.now = 300_000
+    await store.renewCharts()
+    expect([await edit(), store.state(there)?.chart?.version]).toEqual([[], '2.1.0'])
+    expect(store.nextRenewal()).toBe(600_000)
   })
 })
 
