@@ -49,6 +49,9 @@ function errorOf(status: KubeStatus): ApiError {
   return new ApiError(status.code, status.reason, status.message, isObject(details) ? details : undefined)
 }
 
+/** Kinds whose spec is the server's once it is there. */
+const RESET_SPECS: ReadonlySet<string> = new Set(['certificatesigningrequests.certificates.k8s.io'])
+
 /** What a request may not own: the status through the object, all but the status through the status (`GetResetFields`). */
 class ResetFilters {
   readonly #registry: ResourceRegistry
@@ -77,8 +80,10 @@ class ResetFilters {
     const out = new Map<string, FieldFilter>()
     if (!type.subresources.includes('status')) return out
     let filter: FieldFilter
-    if (subresource !== 'status') filter = excludeFilter(FieldSet.of(path('status')))
-    else if (type.custom !== undefined) filter = includeFilter([path('status'), path('metadata')])
+    if (subresource !== 'status') {
+      const more = RESET_SPECS.has(type.collection) ? [path('spec')] : []
+      filter = excludeFilter(FieldSet.of(path('status'), ...more))
+    } else if (type.custom !== undefined) filter = includeFilter([path('status'), path('metadata')])
     else filter = excludeFilter(FieldSet.of(path('spec'), path('metadata', 'labels')))
     for (const version of this.#registry.all()) {
       if (version.collection === type.collection) out.set(versionOf(version), filter)

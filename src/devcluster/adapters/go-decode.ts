@@ -193,17 +193,14 @@ function jsonName(value: JsonValue): string {
 const EMBEDDED: readonly (readonly [RegExp, RegExp, string])[] = [
   [/^Volume$/, /^(?!name$)/, 'VolumeSource.'],
   [/^Probe$/, /^(exec|httpGet|tcpSocket|grpc)$/, 'ProbeHandler.'],
-  [
-    /^(ConfigMap|Secret)(VolumeSource|KeySelector|EnvSource|Projection|NodeConfigSource)$/,
-    /^name$/,
-    'LocalObjectReference.',
-  ],
+  [/^(ConfigMap|Secret)(VolumeSource|KeySelector|EnvSource|Projection)$/, /^name$/, 'LocalObjectReference.'],
   [/^EphemeralContainer$/, /^(?!targetContainerName$)/, 'EphemeralContainerCommon.'],
   [
     /^PersistentVolumeSpec$/,
     /^(hostPath|nfs|csi|local|iscsi|fc|rbd|cephfs|azure\w+|awsElasticBlockStore|gcePersistentDisk)$/,
     'PersistentVolumeSource.',
   ],
+  [/^Device(Claim|Class|Allocation)Configuration$/, /^opaque$/, 'DeviceConfiguration.'],
   [/^IngressRule$/, /^http$/, 'IngressRuleValue.'],
   [/^RuleWithOperations$/, /^(?!operations$)/, 'Rule.'],
   [/^NamedRuleWithOperations$/, /^operations$/, 'RuleWithOperations.'],

@@ -39,7 +39,7 @@ export function createObject(
   admit(machine, 'mutate', { ...request, object: next })
   next = toStorage(machine, type, next)
   if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
-  const cluster = strategyContext(machine, () => makeUid(machine.random))
+  const cluster = { ...strategyContext(machine, () => makeUid(machine.random)), user: context.user }
   if (type.subresources.includes('status')) {
     if (type.custom !== undefined) {
       delete next['status']

@@ -25,7 +25,10 @@ export function goValue(struct: GoStruct, value: JsonValue | undefined, around?:
     const [, name = '', omit, member, type = ''] = /^(\w+)(\?)?(?:<(\^?\w+))?:(.*)$/.exec(field) ?? []
     if (type === 'M') {
       const metadata = isObject(source['metadata']) ? source['metadata'] : {}
-      for (const key of METADATA.split(' ')) if (metadata[key] !== undefined) setOwn(out, key, metadata[key]!)
+      for (const key of METADATA.split(' ')) {
+        const member = metadata[key]
+        if (member !== undefined) setOwn(out, key, isObject(member) ? render('{o', member, metadata) : member)
+      }
       continue
     }
     const key = member ?? name.charAt(0).toLowerCase() + name.slice(1)

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import type { FieldError } from '../http/errors.ts'
+import type { UserInfo } from '../http/types.ts'
 
 /** What a strategy may ask of the cluster. */
 export interface StrategyContext {
@@ -10,6 +11,8 @@ export interface StrategyContext {
   list(collection: string, namespace?: string): readonly KubeObject[]
   uid(): string
   random(): number
+  /** Who writes; the server itself when absent. */
+  readonly user?: UserInfo
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Strategy } from '../strategy.ts'
 import * as admission from './admission.ts'
 import { apiService } from './api-service.ts'
+import { signingRequest } from './certificates.ts'
 import * as classes from './classes.ts'
 import { configMap, secret } from './config.ts'
 import { customDefinition } from './custom-definition.ts'
+import * as devices from './devices.ts'
 import { flowSchema, priorityLevel } from './flow-control.ts'
 import * as misc from './misc.ts'
 import { ipAddress, serviceCidr } from './networks.ts'
@@ -64,6 +66,10 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['ipaddresses.networking.k8s.io', ipAddress],
   ['servicecidrs.networking.k8s.io', serviceCidr],
   ['nodes', node],
+  ['certificatesigningrequests.certificates.k8s.io', signingRequest],
+  ['resourceclaims.resource.k8s.io', devices.resourceClaim],
+  ['resourceclaimtemplates.resource.k8s.io', devices.resourceClaimTemplate],
+  ['deviceclasses.resource.k8s.io', devices.deviceClass],
   ['controllerrevisions.apps', classes.controllerRevision],
   ['leases.coordination.k8s.io', classes.lease],
 ])

@@ -8,8 +8,7 @@ import { checkSelector } from './selectors.ts'
 const MAX_DRIVER_NAME = 63
 
 /** The name of a CSI driver (pkg/apis/core/validation `ValidateCSIDriverName`). */
-export function checkDriverName(parent: Field, key: string): void {
-  const name = parent.text(key)
+export function checkDriverName(parent: Field, key: string, name: string = parent.text(key)): void {
   if (name === '') {
     parent.required(key)
     return
