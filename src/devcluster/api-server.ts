@@ -11,17 +11,25 @@ import { actingUser, denied } from './auth/identity.ts'
 import { Controllers } from './controllers/controllers.ts'
 import { withOldVersions } from './controllers/old-versions.ts'
 import { seed } from './controllers/seed.ts'
-import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { type Exchange, headersOf, type Services } from './handlers/exchange.ts'
 import { handleResource, isWatch, verbOf } from './handlers/resource.ts'
 import { ServiceAccountTokens } from './handlers/tokens.ts'
+import { health } from './health.ts'
 import { asksForForm, negotiate, OUTPUT_TYPES, type OutputForm, STREAM_TYPES } from './http/content.ts'
-import { ApiError, badRequest, internalError, methodNotAllowed, notAcceptable, notFoundPath } from './http/errors.ts'
+import {
+  ApiError,
+  badRequest,
+  DeniedError,
+  internalError,
+  methodNotAllowed,
+  notAcceptable,
+  notFoundPath,
+} from './http/errors.ts'
 import { writeJson } from './http/json.ts'
 import type { Query } from './http/query.ts'
 import { parseRoute, type ResourceRoute, splitTarget } from './http/route.ts'
-import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from './http/types.ts'
-import { emptyV2, OpenApi } from './openapi.ts'
+import type { ApiAnswer, ApiRequest, UserInfo } from './http/types.ts'
+import { Metrics } from './metrics.ts'
 import type { Machine } from './operations/machine.ts'
 import { commit, toStorage } from './operations/pipeline.ts'
 import {
@@ -32,6 +40,7 @@ import {
   WebhookPending,
   type WebhookSession,
 } from './operations/webhook-session.ts'
+import { type PathRequest, Paths, pageNotFound } from './paths.ts'
 import { WatchHub } from './read/watch.ts'
 import { ResourceRegistry } from './resources/registry.ts'
 import { STRATEGIES } from './resources/strategies/index-of-kinds.ts'
@@ -64,28 +73,8 @@ interface Circumstances {
   readonly webhooks: WebhookSession
 }
 
-const TEXT_HEADERS = {
-  'content-type': 'text/plain; charset=utf-8',
-  'cache-control': 'no-cache, private',
-  'x-content-type-options': 'nosniff',
-}
-
-/** What `/version` answers. */
-const VERSION = {
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.0',
-  gitCommit: '0000000000000000000000000000000000000000',
-  gitTreeState: 'clean',
-  buildDate: '2026-04-22T00:00:00Z',
-  goVersion: 'go1.26.0',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-}
+/** What a request for a path wants of a resource. */
+const NOTHING = { group: '', resource: '', subresource: '', namespace: '', name: '' }
 
 /** The whole state of a cluster, cheap to take and to put back. */
 export interface ClusterSnapshot {
@@ -103,7 +92,8 @@ export class ApiServer {
   readonly #machine: Machine
   readonly #services: Services
   readonly #tokens: ServiceAccountTokens
-  readonly #openapi: OpenApi
+  readonly #paths: Paths
+  readonly #metrics: Metrics
   readonly #controllers: Controllers
   readonly #initial: ClusterSnapshot
   readonly #callWebhook: CallWebhook | undefined
@@ -145,7 +135,14 @@ export class ApiServer {
       ...(options.oldVersions === true ? { modernise: moderniseFlux } : {}),
     }
     this.#tokens = new ServiceAccountTokens(this.#machine, () => tokenText(random))
-    this.#openapi = new OpenApi(this.registry, this.schemas)
+    this.#metrics = new Metrics(options.clock.now())
+    this.#paths = new Paths({
+      registry: this.registry,
+      schemas: this.schemas,
+      formats: this.#services.formats,
+      started: options.clock.now(),
+      metrics: (version) => this.#metrics.render(this.store, this.registry.all(), hub.size, version),
+    })
     seed(this.#machine, { crds: this.#definitions(options), node: options.workloads !== false })
     this.#initial = this.snapshot()
   }
@@ -260,62 +257,48 @@ export class ApiServer {
     const target = splitTarget(request.path)
     if (target === undefined) throw badRequest('the request path is not valid')
     const route = parseRoute(target.path)
-    const health = route.kind === 'path' ? this.#health(request.method, route.path) : undefined
-    if (health !== undefined) return health
-    const user = actingUser(request.user, request.headers, this.#services.authorizer)
-    if (route.kind === 'path') return this.#path(request, route.path, user)
-    return this.#resource(request, route, target.query, { user, ...on })
-  }
-
-  #health(method: string, path: string): ApiResponse | undefined {
-    if (!/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return undefined
-    if (method !== 'GET' && method !== 'HEAD') throw new ApiError(405, 'MethodNotAllowed', 'method not allowed', {})
-    return { status: 200, headers: TEXT_HEADERS, body: 'ok' }
-  }
-
-  #path(request: ApiRequest, path: string, user: UserInfo): ApiResponse {
-    const verb = request.method.toLowerCase()
-    const everyone = /^\/(api|apis|openapi|version)(\/|$)/.test(path) && user.groups.includes('system:authenticated')
-    if (!everyone)
-      this.#authorize(user, { verb, group: '', resource: '', subresource: '', namespace: '', name: '', path })
-    const known = this.#document(request, path)
-    if (known !== undefined && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
-    const answer = known
-    if (answer !== undefined) return answer
-    const [root, group] = path.split('/').slice(1)
-    if (root === 'apis' && this.registry.all().some((type) => type.group === group)) throw notFoundPath()
-    return pageNotFound()
-  }
-
-  #document(request: ApiRequest, path: string): ApiResponse | undefined {
-    const accept = request.headers['accept']
-    const parts = path.split('/').slice(1)
-    switch (parts[0]) {
-      case 'version':
-        if (parts.length > 1) throw notFoundPath()
-        return { status: 200, headers: headersOf([]), body: JSON.stringify(VERSION, undefined, 2) }
-      case 'api':
-        return parts.length === 1
-          ? discoveryRoot(this.registry, true, accept)
-          : discoveryVersion(this.registry, '', parts[1]!)
-      case 'apis':
-        if (parts.length === 1) return discoveryRoot(this.registry, false, accept)
-        return parts.length === 2
-          ? discoveryGroup(this.registry, parts[1]!)
-          : discoveryVersion(this.registry, parts[1]!, parts[2]!)
-      case 'openapi':
-        if (parts[1] === 'v2' && parts.length === 2) return emptyV2(accept)
-        if (parts[1] !== 'v3') return undefined
-        return parts.length === 2 ? this.#openapi.index() : this.#openapi.document(parts.slice(2).join('/'))
-      case '':
-        return {
-          status: 200,
-          headers: headersOf([]),
-          body: writeJson({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] }),
-        }
-      default:
-        return undefined
+    if (route.kind === 'path') {
+      const path: PathRequest = { request, path: route.path, query: target.query }
+      const wanted = { ...NOTHING, verb: request.method.toLowerCase(), path: route.path }
+      const user = actingUser(request.user, request.headers, this.#services.authorizer, wanted)
+      if (!(isForAll(route.path) && user.groups.includes('system:authenticated'))) this.#authorize(user, wanted)
+      const answer = health(target.path, target.query) ?? this.#paths.answer(path)
+      this.#count(request, answer.status, target.query, undefined, '')
+      return answer
     }
+    const watch = isWatch(route, target.query)
+    const wanted: Attributes = {
+      verb: verbOf(request.method, route.name, watch && isAcross(request.method)),
+      group: route.group,
+      resource: route.resource,
+      subresource: route.subresource,
+      namespace: route.namespace === '' && route.resource === 'namespaces' ? route.name : route.namespace,
+      name: route.name,
+      path: '',
+    }
+    try {
+      const user = actingUser(request.user, request.headers, this.#services.authorizer, wanted)
+      this.#authorize(user, wanted)
+      const answer = this.#resource(request, route, target.query, { user, watch, ...on })
+      this.#count(request, answer.status, target.query, route, wanted.verb)
+      return answer
+    } catch (error) {
+      if (error instanceof ApiError) this.#count(request, error.code, target.query, route, wanted.verb)
+      throw error
+    }
+  }
+
+  #count(request: ApiRequest, code: number, query: Query, route: ResourceRoute | undefined, verb: string): void {
+    const { method } = request
+    const dryRun = query.has('dryRun')
+    if (route === undefined) {
+      const path = /^\/(healthz|livez|readyz|version|metrics|api|apis|openapi)\b/.exec(request.path)?.[0] ?? ''
+      this.#metrics.count({ method, code, dryRun, route, verb, path })
+      return
+    }
+    const type = this.registry.find(route.group, route.version, route.resource)
+    if (type === undefined || (route.subresource !== '' && !type.subresources.includes(route.subresource))) return
+    this.#metrics.count({ method, code, dryRun, route, verb, path: '' })
   }
 
   #authorize(user: UserInfo, wanted: Attributes): void {
@@ -326,18 +309,8 @@ export class ApiServer {
     request: ApiRequest,
     route: ResourceRoute,
     query: Query,
-    on: Circumstances & { readonly user: UserInfo },
+    on: Circumstances & { readonly user: UserInfo; readonly watch: boolean },
   ): ApiAnswer {
-    const watch = isWatch(route, query)
-    this.#authorize(on.user, {
-      verb: verbOf(request.method, route.name, watch && (request.method === 'GET' || request.method === 'HEAD')),
-      group: route.group,
-      resource: route.resource,
-      subresource: route.subresource,
-      namespace: route.namespace === '' && route.resource === 'namespaces' ? route.name : route.namespace,
-      name: route.name,
-      path: '',
-    })
     const type = this.registry.find(route.group, route.version, route.resource)
     if (type === undefined) {
       if (!this.registry.all().some((item) => item.group === route.group)) return pageNotFound()
@@ -348,7 +321,7 @@ export class ApiServer {
       if (!isAcross(request.method)) throw methodNotAllowed()
     }
     const form: OutputForm | undefined = negotiate(request.headers['accept'], query)
-    if (watch && isAcross(request.method) && form?.yaml === true) throw notAcceptable(STREAM_TYPES, true)
+    if (on.watch && isAcross(request.method) && form?.yaml === true) throw notAcceptable(STREAM_TYPES, true)
     if (form === undefined) {
       const lists = route.name === '' && isAcross(request.method)
       const asked = asksForForm(request.headers['accept'])
@@ -370,18 +343,19 @@ export class ApiServer {
   }
 }
 
-/** Headers of a refusal: those of any answer, and when to try again. */
+/** Headers of a refusal: those of any answer, when to try again, and `nosniff` on denials. */
 function refusalHeaders(refusal: ApiError, warnings: readonly string[]): Record<string, string> {
   const after = refusal.details?.['retryAfterSeconds']
   return {
     ...headersOf(warnings),
     ...(after === undefined ? {} : { 'retry-after': String(after) }),
+    ...(refusal instanceof DeniedError ? { 'x-content-type-options': 'nosniff' } : {}),
   }
 }
 
-/** 404 of a path that nothing is served under. */
-function pageNotFound(): ApiResponse {
-  return { status: 404, headers: TEXT_HEADERS, body: '404 page not found\n' }
+/** Paths that every authenticated user may read: discovery. */
+function isForAll(path: string): boolean {
+  return /^\/(api|apis|openapi|version)(\/|$)/.test(path)
 }
 
 /** Lists, watches and collection deletes of a namespaced resource work across namespaces. */

@@ -3,11 +3,14 @@ import { compareVersions } from '../schema/index.ts'
 import { OUTPUT_TYPES, parseAccept } from './http/content.ts'
 import { notAcceptable } from './http/errors.ts'
 import { writeJson } from './http/json.ts'
+import { YAML_TYPE } from './http/media.ts'
 import type { ApiResponse } from './http/types.ts'
 import type { ResourceRegistry } from './resources/registry.ts'
 import { type ResourceType, versionOf } from './resources/types.ts'
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }
+
+const LEGACY_TYPES = new Set(['application/json', YAML_TYPE, '*/*', 'application/*'])
 
 interface Group {
   readonly name: string
@@ -73,19 +76,28 @@ const BUILTIN_ORDER: readonly string[] = [
 ]
 const STATUS_VERBS = ['get', 'patch', 'update']
 
-/** Answers `/api` and `/apis` in the aggregated or the legacy form, as Accept asks. */
-export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept: string | undefined): ApiResponse {
+/**
+ * Answers `/api` and `/apis` in the aggregated or the legacy form, as Accept asks. `host`: where the server is, as the
+ * client sees it.
+ * @throws ApiError 406
+ */
+export function discoveryRoot(
+  registry: ResourceRegistry,
+  core: boolean,
+  accept: string | undefined,
+  host: string,
+): ApiResponse {
   const groups = groupsOf(registry).filter((group) => (group.name === '') === core)
   for (const { type, parameters } of parseAccept(accept ?? '')) {
     const aggregated = parameters.get('as') === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io'
     const version = parameters.get('v')
-    if (type === 'application/json' && aggregated && version === 'v2') {
+    if ((type === 'application/json' || type === YAML_TYPE) && aggregated && version === 'v2') {
       return {
         status: 200,
         headers: {
           'cache-control': 'public',
           vary: 'Accept',
-          'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+          'content-type': `${type};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
         },
         body: writeJson({
           kind: 'APIGroupDiscoveryList',
@@ -95,18 +107,16 @@ export function discoveryRoot(registry: ResourceRegistry, core: boolean, accept:
         }),
       }
     }
-    if ((type === 'application/json' || type === '*/*' || type === 'application/*') && !parameters.has('as')) {
-      return legacyRoot(groups, core)
-    }
+    if (LEGACY_TYPES.has(type) && !parameters.has('as')) return legacyRoot(groups, core, host)
   }
-  if (accept === undefined || accept === '') return legacyRoot(groups, core)
-  const asked = parseAccept(accept).some(({ parameters }) => parameters.has('as'))
-  throw asked ? notAcceptable(OUTPUT_TYPES, true) : notAcceptable(['application/json'], false)
+  if (accept === undefined || accept === '') return legacyRoot(groups, core, host)
+  throw notAcceptable(OUTPUT_TYPES, true)
 }
 
-function legacyRoot(groups: readonly Group[], core: boolean): ApiResponse {
+function legacyRoot(groups: readonly Group[], core: boolean, host: string): ApiResponse {
+  const addresses = [{ clientCIDR: '0.0.0.0/0', serverAddress: host }]
   const body: JsonObject = core
-    ? { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
+    ? { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: addresses }
     : { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupObject) }
   return { status: 200, headers: JSON_HEADERS, body: writeJson(body) }
 }
@@ -193,7 +203,10 @@ function legacySubresource(type: ResourceType, name: string): JsonObject {
 }
 
 function aggregatedGroup(registry: ResourceRegistry, group: Group): JsonObject {
-  const types = registry.all().filter((type) => type.group === group.name)
+  const types = registry
+    .all()
+    .filter((type) => type.group === group.name)
+    .sort((a, b) => (a.resource < b.resource ? -1 : 1))
   return {
     metadata: group.name === '' ? {} : { name: group.name },
     versions: group.versions.map((version) => ({

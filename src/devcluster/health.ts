@@ -1,4 +1,4 @@
-import { queryText, type Query } from './http/query.ts'
+import { type Query, queryText } from './http/query.ts'
 import type { ApiResponse } from './http/types.ts'
 
 /** Checks that kube-apiserver 1.36 names, in its order; here each of them passes as soon as there is an answer. */

@@ -47,11 +47,20 @@ export class Metrics {
   }
 
   /** The text exposition format 0.0.4 of Prometheus: the families that people look at, with upstream's names. */
-  render(store: Store, types: readonly ResourceType[], watches: number, version: Readonly<Record<string, string>>): string {
+  render(
+    store: Store,
+    types: readonly ResourceType[],
+    watches: number,
+    version: Readonly<Record<string, string>>,
+  ): string {
     const objects = new Map<string, [group: string, resource: string, count: number]>()
     for (const type of types) {
       if (type.verbs.includes('list') && !objects.has(type.collection)) {
-        objects.set(type.collection, [type.group, type.resource, store.collection(type.collection).list(undefined).length])
+        objects.set(type.collection, [
+          type.group,
+          type.resource,
+          store.collection(type.collection).list(undefined).length,
+        ])
       }
     }
     const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,11 +1,14 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { fieldDoc, kindFieldDoc, type SchemaRegistry, typeDocs, typeFieldDoc } from '../schema/index.ts'
+import { conditional, contentTag } from './http/conditional.ts'
+import { parseAccept } from './http/content.ts'
 import { writeJson } from './http/json.ts'
 import type { ApiResponse } from './http/types.ts'
+import { swaggerProtobuf } from './openapi-proto.ts'
+import { swaggerOf } from './openapi-v2.ts'
 import type { ResourceRegistry } from './resources/registry.ts'
 import { type ResourceType, versionOf } from './resources/types.ts'
 
-const JSON_HEADERS = { 'content-type': 'application/json' }
 const UNTYPED: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
@@ -22,39 +25,146 @@ function scalarOf(schema: JsonObject): string | undefined {
   return schema['format'] === 'int-or-string' && schema['type'] === undefined ? INT_OR_STRING : undefined
 }
 
-/** OpenAPI v3: an index, and one document a group and version, made when asked for. */
+const BARE_HEADERS = { 'cache-control': 'no-cache, private' }
+const V3_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-cache, private',
+  vary: 'Accept',
+  'accept-ranges': 'bytes',
+}
+/** Both spellings: the older one is no valid media type in Go any more. */
+const V2_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf$/
+const YEAR = 365 * 24 * 3600 * 1000
+
+interface Swagger {
+  readonly revision: number
+  readonly text: string
+  readonly document: JsonObject
+  protobuf: Uint8Array | undefined
+}
+
+/** OpenAPI: v3 with an index and one document a group and version, and v2 in one document; all made when asked for. */
 export class OpenApi {
   readonly #registry: ResourceRegistry
   readonly #schemas: SchemaRegistry
-  readonly #documents = new Map<string, { readonly revision: number; readonly text: string }>()
+  readonly #started: number
+  readonly #documents = new Map<string, { readonly revision: number; readonly text: string; readonly tag: string }>()
+  #swagger: Swagger | undefined
 
-  constructor(registry: ResourceRegistry, schemas: SchemaRegistry) {
+  /** `started`: Unix time in milliseconds, which documents give as the time of their last change. */
+  constructor(registry: ResourceRegistry, schemas: SchemaRegistry, started: number) {
     this.#registry = registry
     this.#schemas = schemas
+    this.#started = started
   }
 
-  /** `/openapi/v3`: paths and a hash that changes with the resources. */
+  /** `/openapi/v3`: paths and hashes of what is behind them, by which clients keep documents. */
   index(): ApiResponse {
     const paths: JsonObject = {}
-    for (const type of this.#registry.all()) {
-      const path = pathOf(type)
-      paths[path] ??= {
-        serverRelativeURL: `/openapi/v3/${path}?hash=${this.#registry.revision.toString(16).toUpperCase().padStart(8, '0')}`,
-      }
+    for (const path of this.#paths()) {
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.#made(path)!.tag}` }
     }
-    return { status: 200, headers: JSON_HEADERS, body: writeJson({ paths }) }
+    const { vary: _vary, ...headers } = this.#dated(V3_HEADERS)
+    return {
+      status: 200,
+      headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
+      body: writeJson({ paths }),
+    }
   }
 
-  /** `/openapi/v3/api/v1` and the like; undefined for a group and version that is not served. */
-  document(path: string): ApiResponse | undefined {
+  /**
+   * `/openapi/v3/api/v1` and the like. With the right `hash`, it may be kept for a year; with another, the client is sent
+   * to the right one.
+   */
+  document(path: string, hash: string, headers: Readonly<Record<string, string>>): ApiResponse {
+    const made = this.#made(path)
+    if (made === undefined) return { status: 404, headers: BARE_HEADERS, body: '' }
+    if (!accepts(headers['accept'], /^application\/(json|com\.github\.proto-openapi\.spec\.v3[.@]v1\.0\+protobuf)$/)) {
+      return { status: 406, headers: { ...BARE_HEADERS, vary: 'Accept' }, body: '' }
+    }
+    const answer: ApiResponse = { status: 200, headers: this.#dated(V3_HEADERS), body: made.text }
+    if (hash === '') return conditional(answer, made.tag, headers['if-none-match'])
+    if (hash !== made.tag) {
+      const { 'accept-ranges': _ranges, ...moved } = V3_HEADERS
+      const location = `/openapi/v3/${path}?hash=${made.tag}`
+      return { status: 301, headers: { ...moved, etag: `"${made.tag}"`, location }, body: '' }
+    }
+    const kept = {
+      ...answer.headers,
+      'cache-control': 'public, immutable',
+      expires: new Date(this.#started + YEAR).toUTCString(),
+    }
+    return conditional({ ...answer, headers: kept }, made.tag, headers['if-none-match'])
+  }
+
+  /** `/openapi/v2`, as JSON or in the protobuf form that client-go asks for: all kinds in one document. */
+  v2(headers: Readonly<Record<string, string>>): ApiResponse {
+    const { accept } = headers
+    if (!accepts(accept, V2_PROTOBUF) && !accepts(accept, /^application\/json$/)) {
+      return { status: 406, headers: { ...BARE_HEADERS, vary: 'Accept-Encoding, Accept' }, body: '' }
+    }
+    const made = this.#v2()
+    const about = { ...this.#dated(V3_HEADERS), vary: 'Accept-Encoding, Accept' }
+    const wanted = parseAccept(accept ?? '').find(
+      ({ type }) => V2_PROTOBUF.test(type) || /^(application\/json|\*\/\*)$/.test(type),
+    )
+    if (wanted === undefined || !V2_PROTOBUF.test(wanted.type)) {
+      return conditional(
+        { status: 200, headers: about, body: made.text },
+        contentTag(made.text),
+        headers['if-none-match'],
+      )
+    }
+    made.protobuf ??= swaggerProtobuf(made.document)
+    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+    const answer: ApiResponse = {
+      status: 200,
+      headers: { ...about, 'content-type': type },
+      body: '',
+      bytes: made.protobuf,
+    }
+    const { bytes: _bytes, ...bare } = answer
+    const checked = conditional(answer, contentTag(made.text), headers['if-none-match'])
+    return checked.status === 304 ? { ...bare, ...checked, body: '' } : checked
+  }
+
+  #v2(): Swagger {
+    const { revision } = this.#registry
+    if (this.#swagger?.revision !== revision) {
+      const documents = this.#paths().map((path) => JSON.parse(this.#made(path)!.text) as JsonObject)
+      const document = swaggerOf(documents)
+      this.#swagger = { revision, text: writeJson(document), document, protobuf: undefined }
+    }
+    return this.#swagger
+  }
+
+  #paths(): string[] {
+    return [...new Set(this.#registry.all().map(pathOf))].sort()
+  }
+
+  #dated(headers: Readonly<Record<string, string>>): Record<string, string> {
+    return { ...headers, 'last-modified': new Date(this.#started).toUTCString() }
+  }
+
+  #made(path: string): { readonly text: string; readonly tag: string } | undefined {
     const { revision } = this.#registry
     const known = this.#documents.get(path)
-    if (known?.revision === revision) return { status: 200, headers: JSON_HEADERS, body: known.text }
+    if (known?.revision === revision) return known
     const types = this.#registry.all().filter((type) => pathOf(type) === path)
-    if (types.length === 0) return undefined
+    if (types.length === 0) {
+      this.#documents.delete(path)
+      return undefined
+    }
+    // A document of built-in kinds never changes, and need not be made again.
+    if (known !== undefined && types.every((type) => type.custom === undefined)) {
+      const same = { ...known, revision }
+      this.#documents.set(path, same)
+      return same
+    }
     const text = writeJson(this.#build(types))
-    this.#documents.set(path, { revision, text })
-    return { status: 200, headers: JSON_HEADERS, body: text }
+    const made = { revision, text, tag: contentTag(text) }
+    this.#documents.set(path, made)
+    return made
   }
 
   #build(types: readonly ResourceType[]): JsonObject {
@@ -66,7 +176,7 @@ export class OpenApi {
     }
     return {
       openapi: '3.0.0',
-      info: { title: 'Kubernetes', version: 'v1.36.0' },
+      info: { title: 'Kubernetes', version: '1.36' },
       paths,
       components: { schemas },
     }
@@ -189,6 +299,12 @@ function withItemDocs(
   return made
 }
 
+/** True when Accept is absent, takes anything, or names a type of the form. */
+function accepts(accept: string | undefined, form: RegExp): boolean {
+  const wanted = parseAccept(accept ?? '')
+  return wanted.length === 0 || wanted.some(({ type }) => type === '*/*' || type === 'application/*' || form.test(type))
+}
+
 function refOf(name: string): string {
   return `#/components/schemas/${name}`
 }
@@ -224,7 +340,14 @@ function pathsOf(type: ResourceType, schema: string): JsonObject {
     responses: { '200': { description: 'OK', content } },
   })
   const out: JsonObject = {}
-  if (type.verbs.includes('create')) out[base] = { post: operation('post', WRITE_PARAMETERS, true) }
+  if (type.namespaced && type.verbs.includes('list')) {
+    out[`/${pathOf(type)}/${type.resource}`] = { get: operation('list', [parameter('pretty')], false) }
+  }
+  const collection: JsonObject = {
+    ...(type.verbs.includes('list') ? { get: operation('list', [parameter('pretty')], false) } : {}),
+    ...(type.verbs.includes('create') ? { post: operation('post', WRITE_PARAMETERS, true) } : {}),
+  }
+  if (Object.keys(collection).length > 0) out[base] = collection
   if (type.verbs.includes('get')) {
     out[`${base}/{name}`] = {
       get: operation('get', [parameter('pretty')], false),
@@ -238,22 +361,4 @@ function pathsOf(type: ResourceType, schema: string): JsonObject {
     }
   }
   return out
-}
-
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
-
-/**
- * `/openapi/v2`: a document with nothing in it. Clients turn to it only for what the v3 documents do not have (a kind that
- * is not served), and refuse to go on when it is absent or in a form they did not ask for.
- */
-export function emptyV2(accept: string | undefined): ApiResponse {
-  if (accept?.includes('com.github.proto-openapi.spec.v2') === true) {
-    // gnostic's openapi_v2.Document {1: swagger}; as text, since its bytes are ASCII.
-    return { status: 200, headers: { 'content-type': V2_PROTOBUF }, body: '\n\x032.0' }
-  }
-  return {
-    status: 200,
-    headers: JSON_HEADERS,
-    body: writeJson({ swagger: '2.0', info: { title: 'Kubernetes', version: 'v1.36.0' }, paths: {} }),
-  }
 }

@@ -44,7 +44,8 @@ export function verbOf(method: string, name: string, watch: boolean): string {
     case 'DELETE':
       return name === '' ? 'deletecollection' : 'delete'
     default:
-      return method.toLowerCase()
+      // As RequestInfo: no verb of a resource.
+      return ''
   }
 }
 

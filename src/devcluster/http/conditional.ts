@@ -10,7 +10,7 @@ export function contentTag(text: string): string {
     let hash = seed
     for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0
     hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d) >>> 0
-    out += ((hash ^ (hash >>> 15)) >>> 0).toString(16).padStart(8, "0")
+    out += ((hash ^ (hash >>> 15)) >>> 0).toString(16).padStart(8, '0')
   }
   return out.toUpperCase()
 }

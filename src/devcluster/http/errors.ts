@@ -55,6 +55,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A refusal before the request came to a resource: of authorisation or impersonation. Sent with `nosniff`. */
+export class DeniedError extends ApiError {}
+
 /** `deployments.apps`, or the resource alone in the core group: how messages name a resource. */
 export function qualified(subject: Subject): string {
   return subject.group === '' ? subject.resource : `${subject.resource}.${subject.group}`

@@ -16,7 +16,7 @@ export interface ApiRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array
-  /** `undefined`: nobody could be authenticated. */
+  /** `undefined`: no token, or one that nobody has. */
   readonly user: UserInfo | undefined
 }
 
@@ -25,6 +25,8 @@ export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Set for answers that are no text; `body` is empty then. */
+  readonly bytes?: Uint8Array
 }
 
 /** Where a stream's text goes. */

@@ -88,7 +88,7 @@ async function serve(
   }
   const answer = await api.handle(apiRequest)
   if (!isStream(answer)) {
-    const payload = Buffer.from(answer.body)
+    const payload = answer.bytes === undefined ? Buffer.from(answer.body) : Buffer.from(answer.bytes)
     response.writeHead(answer.status, { ...answer.headers, 'content-length': payload.length })
     response.end(request.method === 'HEAD' ? undefined : payload)
     return

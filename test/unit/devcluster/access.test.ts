@@ -51,7 +51,7 @@ describe('authorisation', () => {
     const cluster = withReader()
     cluster.user = { name: 'eve', groups: ['system:authenticated'] }
     expect(cluster.get('/version', { 'impersonate-user': 'kubernetes-admin' }).body['message']).toBe(
-      'users "kubernetes-admin" is forbidden: User "eve" cannot impersonate resource "users" in API group "" at the cluster scope',
+      'forbidden: User "eve" cannot impersonate-on:user-info:get path "/version"',
     )
   })
 

@@ -12,7 +12,7 @@ export interface Answer {
 export class TestCluster {
   readonly clock = new VirtualClock()
   readonly server: ApiServer
-  user: UserInfo = ADMIN
+  user: UserInfo | undefined = ADMIN
 
   constructor(options: Partial<ApiServerOptions> = {}) {
     let seed = 42

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { getIn, isObject, type JsonObject, type JsonValue } from '../../../src/base/index.ts'
-import { isStream } from '../../../src/devcluster/index.ts'
+import { ADMIN, isStream } from '../../../src/devcluster/index.ts'
 import { type Answer, TestCluster } from './cluster.ts'
 import { stable, stableText } from './real-answers.ts'
 
@@ -14,6 +14,8 @@ interface Step {
   readonly path: string
   readonly body?: JsonValue
   readonly headers?: Record<string, string>
+  /** Absent: the administrator's; null: none. */
+  readonly token?: string | null
   /** What kube-apiserver 1.36.4 answered; absent where the dev cluster is known to answer otherwise. */
   readonly answer?: { readonly status: number; readonly headers?: Record<string, string>; readonly body?: JsonValue }
 }
@@ -56,7 +58,9 @@ function linesOf(answer: Answer, namespace: string): JsonValue {
 
 /** A request as it was recorded; of a watch, what it says at once. */
 function send(cluster: TestCluster, step: Step): Answer {
-  const headers = { 'content-type': 'application/json', 'user-agent': 'tour/v1', ...step.headers }
+  const token: Record<string, string> = typeof step.token === 'string' ? { authorization: `Bearer ${step.token}` } : {}
+  const headers = { 'content-type': 'application/json', 'user-agent': 'tour/v1', ...token, ...step.headers }
+  cluster.user = step.token === undefined ? ADMIN : undefined
   if (!/watch/.test(step.path) || step.method !== 'GET') {
     return cluster.request(step.method, step.path, step.body, headers)
   }
@@ -84,7 +88,9 @@ async function replay(file: string, namespace: string, least = 100): Promise<voi
     // A stream that was not recorded as one never ended.
     if (step.answer === undefined || step.answer.status < 0) continue
     compared++
-    const { status, headers = {}, body } = step.answer
+    const { status, headers = {} } = step.answer
+    // The socket leaves out what is no answer to HEAD.
+    const body = step.method === 'HEAD' ? undefined : step.answer.body
     const got = {
       status: answer.status,
       headers: Object.fromEntries(
@@ -135,6 +141,7 @@ describe('answers of kube-apiserver 1.36.4, recorded', () => {
   it('about definitions and custom resources', () => replay('definitions.json', 'tt-custom'))
   it('about Pods in namespaces with Pod Security labels', () => replay('pod-security.json', 'tt-security', 25))
   it('to field and label selectors', () => replay('selectors.json', 'tt-selectors', 300))
+  it('to paths that are no resources, and to users who may not', () => replay('paths.json', 'tt-paths', 120))
   it('to lists and watches with options', () => replay('watches.json', 'tt-watches', 90))
   it('about expressions of admission policies', () => replay('policies.json', 'tt-policies', 70))
 
