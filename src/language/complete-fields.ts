@@ -45,7 +45,7 @@ function fieldsOf(
 }
 
 /** Keys at the cursor's column in the same mapping. */
-export function siblingKeys({ text, cursor }: CompletionPlace): Set<string> {
+export function siblingKeys({ text, cursor }: Pick<CompletionPlace, 'text' | 'cursor'>): Set<string> {
   const { document, column, start } = cursor
   const keys = new Set<string>()
   const scan = (lines: readonly string[], stopAtDash: boolean): void => {

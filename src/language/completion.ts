@@ -6,6 +6,7 @@ import { completeReleaseValues } from './release-values.ts'
 import { fieldSchema, schemaOf } from './schema-nav.ts'
 import { snippets } from './snippets.ts'
 import type { Completion, LanguageContext } from './types.ts'
+import { completeValuesText } from './values-texts.ts'
 
 /** A cursor with what is known of the document around it. */
 export interface CompletionPlace {
@@ -25,6 +26,8 @@ export function completion(context: LanguageContext, path: string, offset: numbe
   const { text } = file
   const variables = completeVariables(context, path, text, offset)
   if (variables !== undefined) return variables
+  const inValues = completeValuesText(context, path, offset)
+  if (inValues !== undefined) return inValues
   const cursor = cursorAt(text, offset)
   if (cursor.inText) return []
   const body = text.slice(cursor.document.start, cursor.document.end)

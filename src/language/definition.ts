@@ -4,6 +4,7 @@ import { directoryFile, writtenPaths } from './paths.ts'
 import { releaseValueDefinition } from './release-values.ts'
 import { templateValueDefinition } from './template-values.ts'
 import type { Definition, LanguageContext } from './types.ts'
+import { valuesTextDefinition } from './values-texts.ts'
 
 /** Where the thing named at an offset is declared: an object, a file, a directory's kustomization, a variable. */
 export function definition(context: LanguageContext, path: string, offset: number): readonly Definition[] {
@@ -17,6 +18,8 @@ export function definition(context: LanguageContext, path: string, offset: numbe
     const places = variableValues(fleet, path, variable.name).map(({ info }) => info?.declared)
     return toDefinitions(variable.range, places)
   }
+  const inValues = valuesTextDefinition(context, path, offset)
+  if (inValues !== undefined) return [inValues]
   const written = writtenPaths(fleet, place.file).find(({ range }) => range.start <= offset && offset <= range.end)
   if (written !== undefined) {
     const file = fleet.file(written.target) === undefined ? directoryFile(fleet, written.target) : written.target

@@ -8,6 +8,7 @@ import { kustomizationIds, writtenPaths } from './paths.ts'
 import { releaseValueHover } from './release-values.ts'
 import { fieldSchema, schemaOf, typeText } from './schema-nav.ts'
 import type { Hover, LanguageContext } from './types.ts'
+import { valuesTextHover } from './values-texts.ts'
 
 /** What is to know about the field, reference, path or variable at an offset. */
 export function hover(context: LanguageContext, path: string, offset: number): Hover | undefined {
@@ -16,6 +17,8 @@ export function hover(context: LanguageContext, path: string, offset: number): H
   if (place === undefined) return undefined
   const variable = variableAt(place.file.text, offset)
   if (variable !== undefined) return variableHover(context, path, variable)
+  const inValues = valuesTextHover(context, path, offset)
+  if (inValues !== undefined) return inValues
   const { node, onKey } = place.position
   const range = { start: node.start, end: node.end }
   const parts: string[] = []

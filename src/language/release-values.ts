@@ -1,11 +1,11 @@
-import { getString, type JsonObject, type JsonValue, type TextRange } from '../base/index.ts'
+import { getString, type JsonObject, type JsonValue, type ObjectRef, type TextRange } from '../base/index.ts'
 import type { Fleet, LocatedObject } from '../fleet/index.ts'
 import type { ChartValues } from '../fleet/releases/index.ts'
 import { type ChartDefault, commentOf, defaultAt, defaultsIn, defaultText, schemasAt } from './chart-values.ts'
 import { siblingKeys } from './complete-fields.ts'
 import type { CompletionPlace } from './completion.ts'
 import type { Place } from './lookup.ts'
-import type { Completion, Definition, LanguageContext } from './types.ts'
+import type { ChartTarget, Completion, Definition, LanguageContext } from './types.ts'
 
 type Path = readonly (string | number)[]
 
@@ -19,7 +19,16 @@ export function completeReleaseValues(place: CompletionPlace): Completion[] | un
     ?.objects.find(({ range }) => range.start <= place.offset && place.offset <= range.end)
   const chart = chartOf(context, object, getName(place))
   if (chart === undefined) return undefined
-  if (cursor.at === 'value') return cursor.key === undefined ? [] : valueItems(place, chart, [...path, cursor.key])
+  return completeChartValues(place, chart, path)
+}
+
+/** Where a cursor stands in a text that holds values. */
+type ValuesPlace = Pick<CompletionPlace, 'text' | 'offset' | 'cursor'>
+
+/** The keys and values that a chart knows; `path` is that of the map that the cursor is in, from the top of the values. */
+export function completeChartValues(place: ValuesPlace, chart: ChartValues, path: Path): Completion[] {
+  const { at, key } = place.cursor
+  if (at === 'value') return key === undefined ? [] : valueItems(place, chart, [...path, key])
   return keyItems(place, chart, path)
 }
 
@@ -28,25 +37,26 @@ export function releaseValueHover(context: LanguageContext, place: Place): strin
   const path = valuesPath(place.object?.ref.kind, place.position.path)
   const chart = path === undefined || path.length === 0 ? undefined : chartOf(context, place.object)
   if (path === undefined || chart === undefined) return undefined
-  return describe(chart, path)
+  return describeValue(chart, path)
 }
 
 /** Where the chart writes its default of a value. */
 export function releaseValueDefinition(context: LanguageContext, place: Place): Definition | undefined {
   const path = valuesPath(place.object?.ref.kind, place.position.path)
   const chart = path === undefined ? undefined : chartOf(context, place.object)
-  const found = chart === undefined || path === undefined ? undefined : defaultAt(chart, path)
   const ref = place.object === undefined ? undefined : effectiveRef(context.fleet, place.object)
-  if (found === undefined || ref === undefined) return undefined
-  const { file, key } = found
+  if (chart === undefined || path === undefined || ref === undefined) return undefined
+  const target = valueTarget(chart, ref, path)
   const { start, end } = place.position.node
-  const target = {
-    release: ref,
-    path: file.path,
-    start: file.lines.positionAt(key.start),
-    end: file.lines.positionAt(key.end),
-  }
-  return { from: { start, end }, target }
+  return target === undefined ? undefined : { from: { start, end }, target }
+}
+
+/** Where the chart of a release writes its default of a value. */
+export function valueTarget(chart: ChartValues, release: ObjectRef, path: Path): ChartTarget | undefined {
+  const found = defaultAt(chart, path)
+  if (found === undefined) return undefined
+  const { file, key } = found
+  return { release, path: file.path, start: file.lines.positionAt(key.start), end: file.lines.positionAt(key.end) }
 }
 
 /** The path below `spec.values` of a HelmRelease. */
@@ -70,7 +80,7 @@ function getName({ text, cursor: { document } }: CompletionPlace): string | unde
   return /^metadata:\s*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*["']?([\w.-]+)/m.exec(body)?.[1]
 }
 
-function keyItems(place: CompletionPlace, chart: ChartValues, path: Path): Completion[] {
+function keyItems(place: ValuesPlace, chart: ChartValues, path: Path): Completion[] {
   const taken = siblingKeys(place)
   const defaults = defaultsIn(chart, path)
   const schemas = schemasAt(chart, path)
@@ -90,7 +100,7 @@ function keyItems(place: CompletionPlace, chart: ChartValues, path: Path): Compl
         label: name,
         kind: 'field',
         detail: own === undefined ? '' : shortDefault(own),
-        markdown: describe(chart, [...path, name]) ?? '',
+        markdown: describeValue(chart, [...path, name]) ?? '',
         range: { start: place.cursor.start, end: place.cursor.end },
         newText,
         snippet: newText.includes('$'),
@@ -100,7 +110,7 @@ function keyItems(place: CompletionPlace, chart: ChartValues, path: Path): Compl
     })
 }
 
-function valueItems({ cursor, offset }: CompletionPlace, chart: ChartValues, path: Path): Completion[] {
+function valueItems({ cursor, offset }: ValuesPlace, chart: ChartValues, path: Path): Completion[] {
   const range: TextRange = { start: cursor.start, end: Math.max(cursor.end, offset) }
   const item = (label: string, kind: Completion['kind'], detail: string): Completion => ({
     ...{ label, kind, detail, range, newText: label, snippet: false, deprecated: false },
@@ -137,7 +147,8 @@ function keyText(
   return `${key}: \${1:${defaultText(own).replace(/[\\$}]/g, '\\$&')}}`
 }
 
-function describe(chart: ChartValues, path: Path): string | undefined {
+/** What a chart says of a value, as Markdown. */
+export function describeValue(chart: ChartValues, path: Path): string | undefined {
   const own = defaultAt(chart, path)
   const schemas = schemasAt(chart, path)
   if (own === undefined && schemas.length === 0) return undefined

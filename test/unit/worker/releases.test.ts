@@ -506,4 +506,55 @@ describe('values of a HelmRelease, as they are written', () => {
     })
     expect(found.map(({ targetUri }) => targetUri)).toEqual([worker.uri('charts/web/values.yaml'), worker.uri(path)])
   })
+
+  const withValues = (kind: string): string =>
+    `${web.replace(/ {2}values:\n(?: {4}.*\n)*/, '')}  valuesFrom: [{ kind: ${kind}, name: web-values }]\n`
+  const block = (kind: string, field: string, text: string): string =>
+    `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: web-values\n  namespace: default\n${field}:\n  other: x\n  values.yaml: |\n${text.replace(/^(?=.)/gm, '    ')}`
+  const generator =
+    'resources: [flux-system/gotk-sync.yaml, web.yaml, shop.yaml]\nconfigMapGenerator: [{ name: web-values, namespace: default, files: [values.yaml=web-values.yaml], options: { disableNameSuffixHash: true } }]\n'
+  const places: readonly (readonly [string, string, (text: string) => string, Record<string, string>])[] = [
+    ['a ConfigMap', 'clusters/prod/values.yaml', (text) => block('ConfigMap', 'data', text), {}],
+    ['a Secret', 'clusters/prod/values.yaml', (text) => block('Secret', 'stringData', text), {}],
+    [
+      'a file that a generator reads',
+      'clusters/prod/web-values.yaml',
+      (text) => text,
+      { 'clusters/prod/kustomization.yaml': generator },
+    ],
+  ]
+
+  it.each(places)('also in the text of %s that valuesFrom names', async (what, file, written, more) => {
+    const first = written('replicas: 2\n')
+    const kind = what === 'a Secret' ? 'Secret' : 'ConfigMap'
+    const worker = await start({ ...chart, ...more, 'clusters/prod/web.yaml': withValues(kind), [file]: first })
+    await untilWorkloads(worker, areRendered)
+    await worker.open('clusters/prod/web.yaml', withValues(kind))
+    await worker.open(file, first)
+    let version = 1
+    /** Asks at the `^` of values. */
+    const at = async <T>(method: string, values: string): Promise<T> => {
+      const marked = written(values)
+      const before = marked.slice(0, marked.indexOf('^')).split('\n')
+      await worker.change(file, marked.replace('^', ''), ++version)
+      return worker.connection.sendRequest(`textDocument/${method}`, {
+        textDocument: { uri: worker.uri(file) },
+        position: { line: before.length - 1, character: before.at(-1)!.length },
+      })
+    }
+    const margin = what.startsWith('a file') ? '' : '    '
+    const hover = await at<{ contents: { value: string } }>('hover', 'repl^icas: 2\n')
+    expect(hover.contents.value).toContain('**replicas** · integer · value of chart web 0.1.0')
+    const keys = await at<readonly Item[]>('completion', 'replicas: 2\n^\n')
+    expect(keys.map(({ label }) => label).sort()).toEqual(['cache', 'hosts', 'image', 'mode'])
+    expect(keys.find(({ label }) => label === 'image')!.textEdit.newText).toBe(`image:\n${margin}  $0`)
+    const values = await at<readonly Item[]>('completion', 'image:\n  pull: ^\n')
+    expect(values.map(({ label }) => label)).toEqual(['false', 'true'])
+    const [target] = await at<readonly unknown[]>('definition', '# of the shop\nimage:\n  ta^g: v2\n')
+    expect(target).toMatchObject({
+      targetUri: worker.uri('charts/web/values.yaml'),
+      targetRange: { start: { line: 4 } },
+      originSelectionRange: { start: { character: margin.length + 2 }, end: { character: margin.length + 5 } },
+    })
+  })
 })
