@@ -8,7 +8,10 @@ const values =
   (weight: number): Cost =>
   (args) => {
     let steps = 0
-    for (const arg of args) if (typeof arg === 'object' && arg !== null) steps += treeSize(arg) * weight
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i]
+      if (typeof arg === 'object' && arg !== null) steps += treeSize(arg) * weight
+    }
     return steps
   }
 
@@ -48,7 +51,10 @@ const characters =
   (weight: number): Cost =>
   (args) => {
     let size = 0
-    for (const arg of args) if (typeof arg === 'string') size += arg.length
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i]
+      if (typeof arg === 'string') size += arg.length
+    }
     return Math.ceil(size * weight)
   }
 

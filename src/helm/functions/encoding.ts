@@ -93,7 +93,8 @@ function decoded(result: Uint8Array | string): string {
 
 /** Helm's toYaml: sigs.k8s.io/yaml without the last newline. */
 export function toYaml(value: GoValue): string {
-  return written.write(sigsValue(value))
+  const plain = sigsValue(value)
+  return written.write(plain, plain === value)
 }
 
 const written = new WrittenYaml((value) => {

@@ -2,7 +2,7 @@ import type { GoValue } from '../../gotemplate/index.ts'
 
 /** The longest text that is kept, and how much of all texts, in UTF-16 units. */
 const longest = 8_192
-const most = 262_144
+const most = 1_048_576
 
 /** Texts by texts, of which the oldest are forgotten all at once before they are much. */
 class RecentTexts {
@@ -58,9 +58,12 @@ export class WrittenYaml {
     this.#write = write
   }
 
-  /** @param value lists, maps and scalars as JSON has them, or numbers of `src/yaml` */
-  write(value: unknown): string {
-    if (typeof value !== 'object' || value === null || !isJson(value)) return this.#write(value)
+  /**
+   * @param value lists, maps and scalars as JSON has them, or numbers of `src/yaml`
+   * @param isPlain that there are none of those numbers in it is known
+   */
+  write(value: unknown, isPlain: boolean): string {
+    if (typeof value !== 'object' || value === null || !(isPlain || isJson(value))) return this.#write(value)
     const json = JSON.stringify(value)
     const known = this.#recent.get(json)
     if (known !== undefined) return known
