@@ -28,6 +28,10 @@ interface Place {
   readonly parent: Place | undefined
 }
 
+const SCHEMA_PROPS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'
+/** Fields of a schema that hold another, or something else (`JSONSchemaPropsOrArray`, `JSONSchemaPropsOrBool`). */
+const SCHEMA_OR_MORE: ReadonlySet<string> = new Set(['items', 'additionalProperties', 'additionalItems'])
+
 class DecodeFault extends Error {}
 
 /**
@@ -59,6 +63,13 @@ class Decoder {
       this.#members(definition, value, { ...place, struct: typeName.slice(typeName.lastIndexOf('.') + 1) })
   }
 
+  /** Types with a decoder of their own do not hear that unknown fields are to be told. */
+  #silent(typeName: string, value: JsonObject, place: Place): void {
+    const told = this.unknown.length
+    this.struct(typeName, value, place)
+    this.unknown.length = told
+  }
+
   #members(schema: JsonObject, value: JsonObject, place: Place): void {
     if (schema['x-kubernetes-preserve-unknown-fields'] === true) return
     const { properties, additionalProperties } = schema
@@ -81,10 +92,11 @@ class Decoder {
         // A null in a map is the zero value of its type.
         if (item === null) {
           if (additionalProperties['format'] === 'quantity') setOwn(value, key, '0')
+          else if (typeof additionalProperties['$ref'] === 'string') setOwn(value, key, {})
           else if (additionalProperties['type'] === 'string') setOwn(value, key, '')
           else delete value[key]
         } else {
-          const read = this.#value(additionalProperties, item, place)
+          const read = this.#value(additionalProperties, item, { ...place, path })
           if (read !== item) setOwn(value, key, read)
         }
       } else if (additionalProperties !== true) {
@@ -95,6 +107,10 @@ class Decoder {
   }
 
   #value(schema: JsonObject, value: JsonValue, place: Place): JsonValue {
+    if (place.owner === 'JSONSchemaProps' && SCHEMA_OR_MORE.has(place.key) && isObject(value)) {
+      this.#silent(SCHEMA_PROPS, value, place)
+      return value
+    }
     const reference = schema['$ref']
     if (typeof reference === 'string') {
       if (!isObject(value)) throw this.#mismatch(value, place, goTypeName(reference))

@@ -108,6 +108,8 @@ export const priorityClass: Strategy = {
 export const endpointSlice: Strategy = {
   generation: true,
   defaults: (draft) => {
+    // Both lists are written even when there is nothing in them.
+    for (const key of ['endpoints', 'ports']) if (!hasItems(draft[key])) draft[key] = null
     for (const port of list(draft, 'ports')) {
       preset(port, 'name', '')
       preset(port, 'protocol', 'TCP')

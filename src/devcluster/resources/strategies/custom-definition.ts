@@ -16,8 +16,10 @@ export const customDefinition: Strategy = {
     presetText(names, 'singular', text(names, 'kind').toLowerCase())
     presetText(names, 'listKind', `${text(names, 'kind')}List`)
     if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields']
-    const conversion = ensure(spec, 'conversion')
-    presetText(conversion, 'strategy', 'None')
+    for (const key of ['shortNames', 'categories']) {
+      if (Array.isArray(names[key]) && names[key].length === 0) delete names[key]
+    }
+    preset(spec, 'conversion', { strategy: 'None' })
     for (const version of list(spec, 'versions')) {
       for (const column of list(version, 'additionalPrinterColumns')) {
         for (const key of ['priority', 'format', 'description']) {
@@ -56,7 +58,7 @@ export const customDefinition: Strategy = {
     const errors: FieldError[] = []
     const spec = sub(object, 'spec')
     const wanted = `${text(sub(spec, 'names'), 'plural')}.${text(spec, 'group')}`
-    if (live === undefined && object.metadata.name !== wanted) {
+    if (live === undefined && text(object.metadata, 'name') !== '' && object.metadata.name !== wanted) {
       errors.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'))
     }
     const approval = live === undefined ? approvalOf(object) : undefined

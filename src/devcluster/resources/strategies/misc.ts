@@ -240,7 +240,12 @@ export const endpoints: Strategy = {
 
 /** Open bounds follow from each other: default from max, defaultRequest from default, then from min. */
 export const limitRange: Strategy = {
+  prepareForCreate: (draft, context) => {
+    if (text(draft.metadata, 'name') === '') draft.metadata.name = context.uid()
+  },
   defaults: (draft) => {
+    const spec = ensure(draft, 'spec')
+    if (!Array.isArray(spec['limits']) || spec['limits'].length === 0) spec['limits'] = null
     for (const item of list(sub(draft, 'spec'), 'limits')) {
       if (item['type'] !== 'Container') continue
       for (const [field, source] of [

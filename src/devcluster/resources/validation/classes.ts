@@ -1,5 +1,6 @@
-import { type JsonObject, setOwn } from '../../../base/index.ts'
+import { type JsonObject, jsonEqual, setOwn } from '../../../base/index.ts'
 import { checkDnsLabel, checkQualifiedName } from '../../../kube/index.ts'
+import { goValue } from '../go-values.ts'
 import type { Field } from './field.ts'
 import { checkTolerations } from './pod-scheduling.ts'
 import { checkLabels } from './selectors.ts'
@@ -70,6 +71,11 @@ export function checkRuntimeClass(object: Field): void {
   if (scheduling === undefined) return
   checkLabels(scheduling, 'nodeSelector')
   checkTolerations(scheduling, 'tolerations')
+  const tolerations = scheduling.objects('tolerations').map(({ value }) => goValue('Toleration', value))
+  for (const [i, toleration] of tolerations.entries()) {
+    const known = tolerations.slice(0, i).some((other) => jsonEqual(other, toleration))
+    if (known) scheduling.duplicate(`tolerations[${i}]`, toleration)
+  }
 }
 
 const LIFECYCLES = ['Persistent', 'Ephemeral']

@@ -226,10 +226,33 @@ export function checkDefinitionSpec(spec: Field): void {
   checkVersions(spec)
   checkConversion(spec)
   if (spec.flag('preserveUnknownFields')) {
+    if (spec.objects('versions').some((version) => hasDefault(version.object('schema')?.value['openAPIV3Schema']))) {
+      spec.invalid('preserveUnknownFields', true, 'must be false in order to use defaults in the schema')
+    }
     const why =
       'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
     spec.invalid('preserveUnknownFields', true, why)
   }
+}
+
+const MAX_NESTING = 100
+
+/** True for a schema with a default anywhere in it. */
+function hasDefault(schema: JsonValue | undefined, depth: number = 0): boolean {
+  if (Array.isArray(schema)) return schema.some((item) => hasDefault(item, depth + 1))
+  if (!isObject(schema) || depth > MAX_NESTING) return false
+  if (schema['default'] !== undefined && schema['default'] !== null) return true
+  const { items, additionalProperties, allOf, anyOf, oneOf, not, properties } = schema
+  const parts = [
+    items,
+    additionalProperties,
+    allOf,
+    anyOf,
+    oneOf,
+    not,
+    ...(isObject(properties) ? Object.values(properties) : []),
+  ]
+  return parts.some((part) => hasDefault(part, depth + 1))
 }
 
 /** Versions that objects may still be stored in have to stay. */

@@ -1,3 +1,4 @@
+import { type CelType, dynType } from '../../../cel/index.ts'
 import { checkDns1035Label, checkDnsSubdomain, checkQualifiedName } from '../../../kube/index.ts'
 import type { Field } from './field.ts'
 import { checkCondition, ExpressionBases, type PolicyScope } from './policy-compile.ts'
@@ -42,7 +43,7 @@ export function checkMutatingPolicy(spec: Field): void {
   const mutations = spec.objects('mutations')
   if (mutations.length === 0) spec.required('mutations', 'mutations must contain at least one item')
   // Mutations may always name variables, if only to be told that there is none.
-  const variables = scope.variables.length > 0 ? scope.variables : ['']
+  const variables = scope.variables ?? new Map<string, CelType>()
   for (const mutation of mutations) checkMutation(mutation, { ...scope, variables, patch: true })
   spec.oneOf('reinvocationPolicy', ['IfNeeded', 'Never'], true)
 }
@@ -59,10 +60,10 @@ function checkHead(spec: Field, mutating: boolean): PolicyScope {
     if (match.count('resourceRules') === 0) match.required('resourceRules')
     if (mutating) checkMutatingOperations(match)
   }
-  const scope = { params: kind !== undefined, variables: [], bases: new ExpressionBases() }
+  const scope = { params: kind !== undefined, variables: undefined, bases: new ExpressionBases() }
   checkMatchConditions(spec, scope)
   const variables = checkVariables(spec, scope)
-  return { ...scope, variables: variables.length > 0 || spec.count('variables') === 0 ? variables : [''] }
+  return { ...scope, variables: spec.count('variables') === 0 ? undefined : variables }
 }
 
 function checkMutatingOperations(match: Field): void {
@@ -120,9 +121,9 @@ function pathFaults(name: string): string[] {
   return ['/', '%'].filter((char) => name.includes(char)).map((char) => `may not contain '${char}'`)
 }
 
-/** The names of the variables; each may read those before it. */
-function checkVariables(spec: Field, scope: PolicyScope): string[] {
-  const names: string[] = []
+/** The types of the variables; each may read those before it. One that is not right may be anything. */
+function checkVariables(spec: Field, scope: PolicyScope): ReadonlyMap<string, CelType> {
+  const known = new Map<string, CelType>()
   for (const variable of spec.objects('variables')) {
     const name = variable.text('name')
     if (name.trim() === '') variable.required('name', 'name is not specified')
@@ -132,19 +133,16 @@ function checkVariables(spec: Field, scope: PolicyScope): string[] {
     const expression = variable.text('expression')
     if (expression.trim() === '') variable.required('expression', 'expression is not specified')
     else {
-      checkAny(variable, expression, { ...scope, variables: names.length > 0 ? names : [''] })
-      names.push(name)
+      const type = checkCondition(
+        variable,
+        'expression',
+        { text: expression, types: [] },
+        { ...scope, variables: known },
+      )
+      known.set(name, type ?? dynType)
     }
   }
-  return names
-}
-
-/** A variable may have any type: only faults of the expression itself count. */
-function checkAny(variable: Field, text: string, scope: PolicyScope): void {
-  const before = variable.errors.length
-  checkCondition(variable, 'expression', { text, types: [] }, scope)
-  const last = variable.errors[before]
-  if (last?.message.includes('compilation failed: ') === false) variable.errors.length = before
+  return known
 }
 
 function checkValidation(validation: Field, scope: PolicyScope): void {

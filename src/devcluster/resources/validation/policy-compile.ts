@@ -1,11 +1,12 @@
-import { type CelBase, compile, dynType, kubernetesBase, kubernetesPatchBase } from '../../../cel/index.ts'
+import { type CelBase, type CelType, compile, kubernetesBase, kubernetesPatchBase } from '../../../cel/index.ts'
 import type { Field } from './field.ts'
+import { policyTypes, policyVariables } from './policy-types.ts'
 
 /** What the expressions of a policy may name beside the request. */
 export interface PolicyScope {
   readonly params: boolean
-  /** Names of the policy's own variables; undefined where there are none to speak of. */
-  readonly variables: readonly string[]
+  /** Types of the policy's own variables; undefined where expressions may not name any. */
+  readonly variables: ReadonlyMap<string, CelType> | undefined
   /** The expression makes patches. */
   readonly patch?: boolean
   readonly bases: ExpressionBases
@@ -29,44 +30,28 @@ export interface PolicyExpression {
   readonly types: readonly string[]
 }
 
-/** Names that hold values whose types only the server knows. */
-const LOOSE = /\b(variables|request|namespaceObject|authorizer)\b/
-
 /**
- * Compiles an expression of a policy as the server does when the policy is written, and says what is wrong with it.
- * Expressions that ask the authorizer are not looked at: `cel` does not have its functions.
+ * Compiles an expression of a policy as the server does when the policy is written, and says what is wrong with it; answers
+ * the type of a good one. Expressions that ask the authorizer are not looked at: `cel` does not have its functions.
  */
-export function checkCondition(parent: Field, key: string, expression: PolicyExpression, scope: PolicyScope): void {
+export function checkCondition(
+  parent: Field,
+  key: string,
+  expression: PolicyExpression,
+  scope: PolicyScope,
+): CelType | undefined {
   const { text, types } = expression
-  if (/\bauthorizer\b/.test(text)) return
-  const names = ['object', 'oldObject', 'request', 'namespaceObject']
-  if (scope.params) names.push('params')
-  if (scope.variables.length > 0) names.push('variables')
-  const environment = scope.bases.of(scope).environment(new Map(names.map((name) => [name, dynType])))
-  const compiled = compile(text, environment)
+  if (/\bauthorizer\b/.test(text)) return undefined
+  const variables = policyVariables(scope.params, scope.variables !== undefined)
+  const provider = policyTypes(scope.variables ?? new Map())
+  const compiled = compile(text, scope.bases.of(scope).environment(variables, provider))
   if (!('program' in compiled)) {
     parent.invalid(key, text, `compilation failed: ${compiled.problem.text}`)
-    return
+    return undefined
   }
-  const unknown = unknownVariable(text, scope)
-  if (unknown !== undefined) {
-    parent.invalid(key, text, `compilation failed: ${unknown}`)
-    return
-  }
-  const type = compiled.program.type.key
-  if (types.includes(type) || (type === 'dyn' && LOOSE.test(text))) return
+  const { type } = compiled.program
+  if (types.length === 0 || types.includes(type.key)) return type
   const wanted = types.length === 1 ? types[0]! : `one of [${types.join(' ')}]`
-  parent.invalid(key, text, `must evaluate to ${wanted} but got ${type}`)
-}
-
-/** What the compiler says of the first variable that the policy does not have. */
-function unknownVariable(text: string, { variables }: PolicyScope): string | undefined {
-  if (variables.length === 0 || /["'\n]/.test(text)) return undefined
-  for (const found of text.matchAll(/(?<![\w.])variables\.(\w+)/g)) {
-    const name = found[1]!
-    if (variables.includes(name)) continue
-    const column = found.index + 'variables'.length
-    return `ERROR: <input>:1:${column + 1}: undefined field '${name}'\n | ${text}\n | ${'.'.repeat(column)}^`
-  }
-  return undefined
+  parent.invalid(key, text, `must evaluate to ${wanted} but got ${type.key}`)
+  return type
 }

@@ -1,7 +1,7 @@
 import { checkDnsSubdomain } from '../../../kube/index.ts'
 import type { Field } from './field.ts'
 import { pathSegmentFaults } from './names.ts'
-import { checkSelector } from './selectors.ts'
+import { checkSelector, isUsable } from './selectors.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
 
@@ -27,7 +27,10 @@ export function checkRole(role: Field, namespaced: boolean): void {
     const why = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
     aggregation.required('clusterRoleSelectors', why)
   }
-  for (const selector of aggregation.objects('clusterRoleSelectors')) checkSelector(selector, '')
+  for (const selector of aggregation.objects('clusterRoleSelectors')) {
+    checkSelector(selector, '')
+    if (!isUsable(selector.value)) selector.invalid('', null, 'invalid label selector.')
+  }
 }
 
 /** Role and subjects of a RoleBinding or ClusterRoleBinding. */

@@ -39,7 +39,7 @@ function checkWebhook(hook: Field, mutating: boolean, bases: ExpressionBases): v
     hook.required('clientConfig', 'exactly one of url or service is required')
   } else if (client.given('url')) checkUrl(client)
   else checkService(client.struct('service'))
-  checkMatchConditions(hook, { params: false, variables: [], bases })
+  checkMatchConditions(hook, { params: false, variables: undefined, bases })
 }
 
 function checkHookName(hook: Field): void {
