@@ -7,7 +7,7 @@ import { kubernetesTypes, networkLibrary, quantityLibrary, semverLibrary, urlLib
 import { listEndsLibrary, listLibrary, setLibrary } from './library/lists.ts'
 import { operatorLibrary } from './library/operators.ts'
 import { optionalLibrary } from './library/optionals.ts'
-import { patchLibrary, patchTypes } from './library/patches.ts'
+import { patchLibrary, patchTypes, withPatchTypes } from './library/patches.ts'
 import { regexLibrary } from './library/regex.ts'
 import { stringLibrary, stringReverseLibrary } from './library/strings.ts'
 import { timeLibrary } from './library/time.ts'
@@ -82,7 +82,10 @@ export function kubernetesBase(): CelBase {
  */
 export function kubernetesPatchBase(): CelBase {
   const made = kubernetesWith([patchLibrary()])
-  return { environment: (variables) => made.environment(variables, patchTypes) }
+  return {
+    environment: (variables, provider) =>
+      made.environment(variables, provider === undefined ? patchTypes : withPatchTypes(provider)),
+  }
 }
 
 function kubernetesWith(more: readonly (readonly FunctionDefinition[])[]): CelBase {

@@ -369,6 +369,7 @@ const AS_UPSTREAM = [
   /"message":"failed to create typed patch object \(/,
   /"message":"Internal error occurred: failed calling webhook \\"/,
   /"message":"strconv.ParseUint: parsing /,
+  /"message":"resourceVersion: Invalid value: /,
 ]
 
 const clock = new VirtualClock()

@@ -16,6 +16,15 @@ export const patchTypes: TypeProvider = {
   field: (type, field) => (type === 'JSONPatch' ? PATCH_FIELDS.get(field) : dynType),
 }
 
+/** The types of patches beside others. */
+export function withPatchTypes(others: TypeProvider): TypeProvider {
+  return {
+    constructible: true,
+    has: (type) => patchTypes.has(type) || others.has(type),
+    field: (type, field) => (patchTypes.has(type) ? patchTypes : others).field(type, field),
+  }
+}
+
 /** jsonpatch.escapeKey() (apiserver pkg/cel/library/jsonpatch.go). */
 export function patchLibrary(): readonly FunctionDefinition[] {
   return [
