@@ -3,6 +3,7 @@ import { originAnnotation, transformationsAnnotation } from './annotations.ts'
 import { isFailure, KustomizeError, PendingError, problemOf } from './errors.ts'
 import { FieldSpecIndex, makeFieldSpec } from './field-spec.ts'
 import { FileReader } from './file-reader.ts'
+import { type FoundHash, knownNodeHashes, type NodeHashes, nodeHashesInto, noNodeHashes, PlacesNeeded } from './hash.ts'
 import { Loader } from './loader.ts'
 import { SchemaFacts } from './openapi.ts'
 import { renderFiles, renderObjects, renderText } from './rendered.ts'
@@ -27,9 +28,12 @@ const sortedTwice =
  */
 export function build(root: string, fs: FileSystem, options: KustomizeOptions = {}): KustomizeBuild {
   const reader = new FileReader(fs, options)
+  const run = (hashes: NodeHashes, goPlaces = false): ReturnType<typeof buildTarget> => {
+    const context = { schema: new SchemaFacts(goPlaces), options, pulled: new Map(), hashes }
+    return buildTarget(context, Loader.open(reader, options, root))
+  }
   try {
-    const loader = Loader.open(reader, options, root)
-    const { map, file } = buildTarget({ schema: new SchemaFacts(), options, pulled: new Map() }, loader)
+    const { map, file } = withNodeHashes(run)
     const metadata = file.content.buildMetadata ?? []
     sort(map, file.content.sortOptions, { options, reader })
     if (options.managedByLabel === true || metadata.includes('managedByLabel')) addManagedBy(map, file.path)
@@ -50,6 +54,23 @@ export function build(root: string, fs: FileSystem, options: KustomizeOptions = 
     const problem = failureOf(error)
     return { objects: [], text: () => '', files: () => [], problems: [problem], ...readBy(reader) }
   }
+}
+
+/** Runs a build; again on nodes with places, and then with what that found, when hashes of nodes are wanted. */
+function withNodeHashes<T>(run: (hashes: NodeHashes, goPlaces?: boolean) => T): T {
+  try {
+    return run(noNodeHashes)
+  } catch (error) {
+    if (!(error instanceof PlacesNeeded)) throw error
+  }
+  const found: FoundHash[] = []
+  try {
+    run(nodeHashesInto(found), true)
+  } catch (error) {
+    // The last run fails in the same way, and knows where.
+    if (!isFailure(error)) throw error
+  }
+  return run(knownNodeHashes(found))
 }
 
 function readBy({ inputs, notices }: FileReader): Pick<KustomizeBuild, 'inputs' | 'notices'> {

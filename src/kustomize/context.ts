@@ -1,3 +1,4 @@
+import type { NodeHashes } from './hash.ts'
 import type { Loader } from './loader.ts'
 import type { SchemaFacts } from './openapi.ts'
 import type { HelmChartFile, KustomizeOptions } from './types.ts'
@@ -6,6 +7,7 @@ import type { HelmChartFile, KustomizeOptions } from './types.ts'
 export interface BuildContext {
   readonly schema: SchemaFacts
   readonly options: KustomizeOptions
+  readonly hashes: NodeHashes
   /** Charts that were pulled for this build, by the directory in which they stand. */
   readonly pulled: Map<string, readonly HelmChartFile[]>
 }

@@ -2,6 +2,7 @@ import { decodeText, encodeText, isObject, type Location, type TextRange } from 
 import { parseDocuments, type YamlNode } from '../yaml/index.ts'
 import { deAnchor } from './de-anchor.ts'
 import { fail } from './errors.ts'
+import { setGoPlaces } from './go-places.ts'
 import { goTrim } from './go-trim.ts'
 import { fromJson, toJson } from './json.ts'
 import type { SchemaFacts } from './openapi.ts'
@@ -43,6 +44,7 @@ export function readResources(content: Uint8Array | string, source: TextSource, 
   for (const chunk of chunks) {
     const node = parseChunk(chunk, origin)
     if (node === undefined) continue
+    if (schema.goPlaces) setGoPlaces(node, chunk.text)
     const items = chunks.length === 1 ? unwrapList(node) : undefined
     for (const item of items ?? [node]) read.push({ node: item, offset: chunk.offset })
   }

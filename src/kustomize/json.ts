@@ -1,6 +1,7 @@
 import { compareStrings, isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../base/index.ts'
-import { formatFloat, type YamlNode, type YamlStyle } from '../yaml/index.ts'
+import { compareKeys, emitNode, formatFloat, type YamlNode, type YamlStyle } from '../yaml/index.ts'
 import { fail } from './errors.ts'
+import { isGoPlace, parseWithGoPlaces } from './go-places.ts'
 import { newNode, newString, stringTag } from './rnode.ts'
 import { isYaml11NonString, resolvePlain, scalarOf } from './scalar.ts'
 
@@ -26,7 +27,22 @@ export interface FromJsonOptions {
 
 /** Nodes for a JSON value, as kustomize gets them when it turns JSON into YAML nodes again. */
 export function fromJson(value: JsonValue, options: FromJsonOptions = {}): YamlNode {
-  return makeNode(value, options.old, options.mark, options.marshalled === true)
+  const { old, mark, marshalled = false } = options
+  if (old === undefined || !isGoPlace(old.start)) return makeNode(value, old, mark, marshalled)
+  const made = makeNode(value, undefined, undefined, marshalled)
+  if (marshalled) orderKeys(made)
+  return parseWithGoPlaces(marshalled ? emitNode(made) : goJson(value)) ?? made
+}
+
+/** The order and style of keys that go-yaml gives a Go map. */
+function orderKeys({ kind, content }: YamlNode): void {
+  for (const child of content) orderKeys(child)
+  if (kind !== 'mapping') return
+  const pairs: [YamlNode, YamlNode][] = []
+  for (let i = 0; i + 1 < content.length; i += 2) pairs.push([content[i]!, content[i + 1]!])
+  pairs.sort(([a], [b]) => compareKeys(a.value, b.value, true))
+  for (const [key] of pairs) key.style = styleOf(key.value)
+  content.splice(0, content.length, ...pairs.flat())
 }
 
 /** The text that Go's encoding/json gives: keys sorted, `<`, `>`, `&`, U+2028 and U+2029 escaped. */

@@ -1,4 +1,5 @@
 import type { YamlNode } from '../yaml/index.ts'
+import { isGoPlace } from './go-places.ts'
 import { matchElement } from './lookup.ts'
 import type { SchemaNode } from './openapi.ts'
 import {
@@ -75,16 +76,16 @@ export function mergeKeyedList(pair: MergePair, dest: YamlNode, list: KeyedList)
     if (fromPatch && value === inner.patch) list.mark(value)
   }
   if (tuples.length > 0) result = appendElements(added, result, validKeys)
-  if (result !== dest) {
+  if (result !== dest && !isGoPlace(dest.start)) {
     result.start = dest.start
     result.end = dest.end
   }
   return isMissingOrNull(result) ? undefined : result
 }
 
-/** True when merging a list with nothing only walks its elements: each has a key of its own. */
+/** True when merging a list with nothing only walks its elements: each has a key of its own. Upstream makes a new list. */
 function keepsShape(dest: YamlNode, list: KeyedList): boolean {
-  if (list.keys.length !== 1 || dest.kind !== 'sequence') return false
+  if (list.keys.length !== 1 || dest.kind !== 'sequence' || isGoPlace(dest.start)) return false
   const seen = new Set<string>()
   for (const item of dest.content) {
     if (item.kind !== 'mapping') return false

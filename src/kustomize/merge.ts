@@ -1,5 +1,6 @@
 import { compareStrings, isObject, type JsonValue } from '../base/index.ts'
 import type { YamlKind, YamlNode } from '../yaml/index.ts'
+import { isGoPlace } from './go-places.ts'
 import { applyDirective, directiveOf } from './merge-directive.ts'
 import { type MergeContext, type MergeMarker, type MergePair, mergeKeyedList } from './merge-list.ts'
 import { elementSchema, fieldSchema, patchStrategy, type SchemaFacts, type SchemaNode } from './openapi.ts'
@@ -143,8 +144,10 @@ class Merger implements MergeContext {
       const old = dest as YamlNode | undefined
       if (patch === undefined && old !== undefined && old.value !== '') {
         const kept = newNode('scalar', old.value, nullTag)
-        kept.start = old.start
-        kept.end = old.end
+        if (!isGoPlace(old.start)) {
+          kept.start = old.start
+          kept.end = old.end
+        }
         this.#kept.add(kept)
         return kept
       }

@@ -34,6 +34,8 @@ const builtinNames = builtin.names as Readonly<Record<string, number>>
 export class SchemaFacts {
   /** True when a comment of some resource may spell out a schema. */
   inlineSchemas = false
+  /** True when resources are read with the lines and columns of their nodes (go-places.ts). */
+  readonly goPlaces: boolean
   #custom: string | undefined
   #version = ''
   #ready = false
@@ -45,6 +47,10 @@ export class SchemaFacts {
   /** Types by index: the built-in ones if they are used, then those of documents. */
   #types: ShapeFields[] = [{}]
   readonly #index = new Map<string, number>()
+
+  constructor(goPlaces = false) {
+    this.goPlaces = goPlaces
+  }
 
   /** Applies the `openapi` field of a kustomization; the outermost one that sets something wins. */
   use(field: Readonly<Record<string, string>>, document: string | undefined, root: boolean): void {

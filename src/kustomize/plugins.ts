@@ -99,7 +99,7 @@ const transformers: Makers<Transformer> = {
     const args = read<{ annotations?: StringMap }>(config, { annotations: { map: 'string' } })
     return annotationsTransformer(args.annotations ?? {}, specsOf(config) ?? [], config.step)
   },
-  HashTransformer: ({ step }) => hashTransformer(step.path),
+  HashTransformer: ({ scope, step }) => hashTransformer(step.path, scope.hashes),
   ImageTagTransformer: (config) => {
     const args = read<{ imageTag?: ImageArgs }>(config, { imageTag: shapes.imageShape })
     return imagesTransformer(args.imageTag ?? {}, specsOf(config) ?? [], config.step)

@@ -2,6 +2,7 @@ import { compareStrings } from '../base/index.ts'
 import type { YamlNode } from '../yaml/index.ts'
 import { buildAnnotations, notes } from './annotations.ts'
 import { fail } from './errors.ts'
+import { isGoPlace } from './go-places.ts'
 import type { SchemaFacts } from './openapi.ts'
 import { effectiveNamespace, parseGroupVersion, type ResId } from './resid.ts'
 import {
@@ -262,7 +263,8 @@ export class Resource {
   #setMetaMap(field: string, values: ReadonlyMap<string, string>): void {
     const metadata = getOrCreate(this.root, 'metadata', 'mapping')
     // Values that stay the same keep their nodes, and so their places in a file.
-    const before = fieldOf(metadata, field)
+    const old = fieldOf(metadata, field)
+    const before = old === undefined || isGoPlace(old.start) ? undefined : old
     clearField(metadata, field)
     if (values.size === 0) return
     const node = newNode('mapping')
@@ -275,11 +277,11 @@ export class Resource {
     setField(metadata, field, node)
     for (const key of [...values.keys()].sort(compareStrings)) {
       const value = newString(values.get(key)!)
-      const old = before === undefined ? undefined : rawField(before, key)
-      if (old !== undefined && old.value === value.value) {
-        value.start = old.start
-        value.end = old.end
-        const mark = this.#marks?.get(old)
+      const oldValue = before === undefined ? undefined : rawField(before, key)
+      if (oldValue !== undefined && oldValue.value === value.value) {
+        value.start = oldValue.start
+        value.end = oldValue.end
+        const mark = this.#marks?.get(oldValue)
         if (mark !== undefined) this.mark(value, mark)
       }
       setField(node, key, value)

@@ -1,5 +1,6 @@
 import type { YamlKind, YamlNode, YamlStyle } from '../yaml/index.ts'
 import { fail, NodeKindError } from './errors.ts'
+import { isGoPlace } from './go-places.ts'
 import { isYaml11NonString } from './scalar.ts'
 
 /**
@@ -52,7 +53,7 @@ export function copyNode(node: YamlNode): YamlNode {
 export function assignNode(target: YamlNode, source: YamlNode): void {
   if (target === source) return
   // A value made by code that is what the file says leaves the place in the file.
-  if (source.start >= 0 || source.kind !== 'scalar' || source.value !== target.value) {
+  if (source.start >= 0 || source.kind !== 'scalar' || source.value !== target.value || isGoPlace(target.start)) {
     target.start = source.start
     target.end = source.end
   }
@@ -212,5 +213,6 @@ function takeStyle(value: YamlNode, from: YamlNode): void {
 
 /** A string that YAML 1.1 would read as something else is quoted (IsYaml1_1NonString). */
 export function quoteIfAmbiguous(value: YamlNode): void {
-  if (value.style === '' && isStringScalar(value) && isYaml11NonString(value.value)) value.style = 'double'
+  if (value.style === '' && value.explicitTag !== true && isStringScalar(value) && isYaml11NonString(value.value))
+    value.style = 'double'
 }

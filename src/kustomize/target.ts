@@ -75,7 +75,7 @@ export function buildTarget(context: BuildContext, loader: Loader): { map: ResMa
   })
   const gathered = target.accumulate(emptyAccumulator())
   const step: OriginStep = { step: 'nameReference', path: file.path }
-  hashTransformer(file.path).transform(gathered.map)
+  hashTransformer(file.path, context.hashes).transform(gathered.map)
   fixBackReferences(gathered.map, gathered.config, step)
   const unused = resolveVariables(gathered.map, gathered.variables, gathered.config)
   if (unused.length > 0) {

@@ -5,6 +5,7 @@
 export * from './build.ts'
 export { applyEdits, deleteIn, setIn, type TextEdit } from './edit.ts'
 export { type EmitOptions, emitNode } from './emit.ts'
+export { compareKeys } from './key-order.ts'
 export * from './node.ts'
 export { formatFloat, GoFloat, GoInt, type GoObject, type GoValue } from './numbers.ts'
 export * from './parse.ts'

@@ -9,7 +9,7 @@ import { loadKeyValues } from './key-values.ts'
 export function configMapGenerator(scope: BuildScope, args: GeneratorArgs, step: OriginStep): Generator {
   return {
     generate() {
-      const node = baseNode('ConfigMap', args)
+      const node = baseNode('ConfigMap', args, scope)
       const values = addValues(node, loadKeyValues(scope.loader, args), (bytes) => {
         const text = textOf(bytes)
         return text === undefined ? { field: 'binaryData', text: base64Lines(bytes) } : { field: 'data', text }

@@ -3,6 +3,7 @@ import type { YamlNode } from '../../yaml/index.ts'
 import { notes } from '../annotations.ts'
 import type { BuildScope } from '../context.ts'
 import { fail } from '../errors.ts'
+import { parseWithGoPlaces } from '../go-places.ts'
 import type { GeneratorArgs, GeneratorOptions } from '../kustomization.ts'
 import { Resource } from '../resource.ts'
 import { getOrCreate, newNode, newString, setField, stringTag } from '../rnode.ts'
@@ -27,14 +28,21 @@ export function mergeOptions(
 }
 
 /** `apiVersion`, `kind` and names of a generated object. */
-export function baseNode(kind: string, args: GeneratorArgs): YamlNode {
-  const node = newNode('mapping', '', '!!map')
-  node.content.push(newString('apiVersion'), newString('v1'), newString('kind'), newString(kind))
+export function baseNode(kind: string, args: GeneratorArgs, scope: BuildScope): YamlNode {
+  const node = headNode(kind, scope)
   if (!args.name) fail('a configmap must have a name')
-  const metadata = newNode('mapping')
-  node.content.push(newString('metadata'), metadata)
+  const metadata = getOrCreate(node, 'metadata', 'mapping')
   setField(metadata, 'name', newString(args.name))
   if (args.namespace) setField(metadata, 'namespace', newString(args.namespace))
+  return node
+}
+
+function headNode(kind: string, scope: BuildScope): YamlNode {
+  // Upstream parses this text.
+  const placed = scope.schema.goPlaces ? parseWithGoPlaces(`\napiVersion: v1\nkind: ${kind}\n`) : undefined
+  if (placed !== undefined) return placed
+  const node = newNode('mapping', '', '!!map')
+  node.content.push(newString('apiVersion'), newString('v1'), newString('kind'), newString(kind))
   return node
 }
 

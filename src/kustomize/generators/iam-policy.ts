@@ -35,9 +35,10 @@ export function iamPolicyGenerator(scope: BuildScope, args: IamPolicyArgs, step:
         '  annotations:',
         `    iam.gke.io/gcp-service-account: ${account.name ?? ''}@${account.projectId ?? ''}.iam.gserviceaccount.com`,
         `  name: ${service.name ?? ''}`,
-        ...(service.namespace ? [`  namespace: ${service.namespace}`] : []),
       ]
-      return readResources(`${lines.join('\n')}\n`, step, scope.schema)
+      // The lines are upstream's, down to the empty ones: a hash of the object depends on them.
+      const text = `\n${lines.join('\n')}\n`
+      return readResources(service.namespace ? `${text}\n  namespace: ${service.namespace}` : text, step, scope.schema)
     },
   }
 }

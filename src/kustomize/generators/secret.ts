@@ -10,7 +10,7 @@ import { loadKeyValues } from './key-values.ts'
 export function secretGenerator(scope: BuildScope, args: GeneratorArgs, step: OriginStep): Generator {
   return {
     generate() {
-      const node = baseNode('Secret', args)
+      const node = baseNode('Secret', args, scope)
       setField(node, 'type', newString(args.type || 'Opaque'))
       const loaded = loadKeyValues(scope.loader, args)
       getOrCreate(node, 'data', 'mapping')
