@@ -8,6 +8,7 @@ import { type RenderedChart, renderChart, validateReleaseName } from '../templat
 import type { ApplyContext } from './apply.ts'
 import type { Gzip } from './codec.ts'
 import { messageOf, ReleaseError, wrapError } from './errors.ts'
+import type { HookLog } from './logs.ts'
 import type { ReleaseRecord } from './record.ts'
 import { ReleaseStorage } from './storage.ts'
 import type { WaitContext } from './wait.ts'
@@ -33,6 +34,8 @@ export interface ReleaseContext {
   /** Ends an operation between two requests; it then fails as Helm's does when its context is cancelled. */
   readonly cancellation?: Cancellation
   readonly render?: Render
+  /** Hears what hooks wrote whose `helm.sh/hook-output-log-policy` asks for it; nobody asks for logs when absent. */
+  readonly onHookLog?: (log: HookLog) => void
 }
 
 /** What every operation that waits takes. */

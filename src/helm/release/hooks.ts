@@ -1,4 +1,4 @@
-import { compareStrings } from '../../base/index.ts'
+import { compareStrings, getString } from '../../base/index.ts'
 import { createAll, deleteAll } from './apply.ts'
 import {
   applyContext,
@@ -9,6 +9,7 @@ import {
   waitContext,
 } from './context.ts'
 import { joinErrors, wrapError } from './errors.ts'
+import { outputHookLogs } from './logs.ts'
 import type { HookExecution, ReleaseHook } from './record.ts'
 import { buildResources } from './resources.ts'
 import { waitForCompletion, waitForDelete } from './wait.ts'
@@ -44,7 +45,10 @@ export async function runHooks(
   release: LiveRelease,
   event: HookEvent,
   context: ReleaseContext,
-  options: OperationOptions,
+  options: OperationOptions & {
+    /** Done when the last hook has ended, or one has failed, before hooks are deleted. */
+    readonly beforeDeletion?: () => Promise<void>
+  },
 ): Promise<void> {
   const run = new HookRun(release, context, options)
   const order = hooksFor(release.record.hooks, event)
@@ -55,13 +59,19 @@ export async function runHooks(
     try {
       await run.finish(index)
     } catch (error) {
+      await run.outputLogs(index, 'hook-failed')
+      await options.beforeDeletion?.()
       // The hook's own failure is what counts, not that of tidying up after it.
       await run.deleteBy(index, 'hook-failed').catch(() => undefined)
       for (const before of order.slice(0, position)) await run.deleteBy(before, 'hook-succeeded')
       throw error
     }
   }
-  for (const index of order.toReversed()) await run.deleteBy(index, 'hook-succeeded')
+  await options.beforeDeletion?.()
+  for (const index of order.toReversed()) {
+    await run.outputLogs(index, 'hook-succeeded')
+    await run.deleteBy(index, 'hook-succeeded')
+  }
 }
 
 /** The steps of running the hooks of one release. */
@@ -90,6 +100,14 @@ class HookRun {
     const errors = await deleteAll(client, resources)
     if (errors.length > 0) throw joinErrors(errors, '; ')
     await waitForDelete(resources, waitContext(this.#context, this.#options.timeout))
+  }
+
+  async outputLogs(index: number, policy: 'hook-succeeded' | 'hook-failed'): Promise<void> {
+    const hook = this.#hook(index)
+    await outputHookLogs(hook, policy, this.#context, async () => {
+      const [resource] = await this.#build(hook, hook.path)
+      return getString(resource?.object, 'metadata', 'namespace')
+    })
   }
 
   /** Makes the hook's objects. */

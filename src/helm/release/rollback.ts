@@ -39,6 +39,8 @@ export async function rollback(
   if (version < 0) throw new ReleaseError('Failed', 'invalid release revision')
   const storage = storageOf(context)
   const { current, target } = await prepare(name, version, storage, context)
+  // As Helm's: nothing is built or asked of the cluster, and the record stays as it would be stored first.
+  if (options.dryRun === true) return target
   await storage.create(target, options.maxHistory ?? defaultMaxHistory)
   const release = new LiveRelease(storage, target)
   await perform(current, release, context, options)

@@ -4,12 +4,14 @@ import { ApiServer, createInProcessTransport } from '../../../../src/devcluster/
 import type { GoMap } from '../../../../src/gotemplate/index.ts'
 import {
   type Chart,
+  type HookLog,
   install,
   type ReleaseContext,
   ReleaseError,
   type ReleaseRecord,
   ReleaseStorage,
   rollback,
+  type TestLog,
   testRelease,
   uninstall,
   upgrade,
@@ -172,6 +174,49 @@ describe('hooks', () => {
     await refusal(testRelease('rel', context(), { only: ['bad'] }))
     expect((await storage.last('rel')).hooks.find(({ name }) => name === 'bad')?.lastRun.phase).toBe('Failed')
     expect(await history()).toEqual(['1 deployed Install complete'])
+  })
+
+  it('have their logs told where their policy asks for it, before they are deleted', async () => {
+    const told: string[] = []
+    const onHookLog = ({ hook, pod, container, text, error }: HookLog): void =>
+      void told.push(`${hook} ${pod.replace(/-\w{5}$/, '-…')}/${container} ${error ?? text.trim()}`)
+    const written = (text: string, annotation: string): string =>
+      text
+        .replace('spec: { template: { spec', 'spec: { template: { metadata: { annotations: { X } }, spec')
+        .replace(
+          'annotations: { devcluster.fluxkit.dev/fail: exit }',
+          'annotations: { devcluster.fluxkit.dev/fail: exit, X }',
+        )
+        .replace('X', annotation)
+    const log = 'devcluster.fluxkit.dev/log: hello'
+    const policy = 'helm.sh/hook-delete-policy: "hook-succeeded,hook-failed", helm.sh/hook-output-log-policy'
+    const files = {
+      a: written(job('first', `helm.sh/hook: pre-install, ${policy}: hook-succeeded`), log),
+      b: written(job('quiet', 'helm.sh/hook: pre-install'), log),
+      c: written(job('only-failures', `helm.sh/hook: pre-install, ${policy}: hook-failed`), log),
+    }
+    await during(install('rel', put(files), context({ onHookLog })))
+    expect(told).toEqual(['first first-…/a hello'])
+    expect(await client.get(ref('first', 'Job'))).toBeUndefined()
+    const bad = { a: written(failing('bad', `helm.sh/hook: pre-upgrade, ${policy}: hook-failed`), log) }
+    await refusal(upgrade('rel', put(bad), context({ onHookLog })))
+    expect(told.slice(1)).toEqual([expect.stringMatching(/^bad bad-…\/a hello\n/)])
+  })
+
+  it('for tests: logs of the Pods, and what is wrong with a test that is none', async () => {
+    const pod = (name: string, more = ''): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name}, annotations: { helm.sh/hook: test, devcluster.fluxkit.dev/run-for: 1s, devcluster.fluxkit.dev/log: from ${name}${more} } }\nspec: { restartPolicy: Never, containers: [{ name: a, image: b }] }\n`
+    const deleted = ', helm.sh/hook-delete-policy: hook-succeeded'
+    await during(
+      install('rel', put({ a: pod('one', deleted), b: pod('two'), c: job('no-pod', 'helm.sh/hook: test') }), context()),
+    )
+    const logs: string[] = []
+    const onLog = ({ pod: name, text }: TestLog): void => void logs.push(`${name}: ${text.trim()}`)
+    await during(testRelease('rel', context(), { only: ['one', 'two'], onLog }))
+    expect(logs).toEqual(['one: from one', 'two: from two'])
+    expect(await client.get(ref('one', 'Pod'))).toBeUndefined()
+    const error = await refusal(testRelease('rel', context(), { only: ['no-pod'], onLog }))
+    expect(error.message).toMatch(/^unable to get pod logs for no-pod: .*not found/)
   })
 })
 
@@ -338,6 +383,19 @@ describe('rollback and uninstall', () => {
     expect(await value()).toBe('two')
     await during(rollback('rel', 1, context()))
     expect([await value(), (await history()).at(-1)]).toEqual(['one', '5 deployed Rollback to 1'])
+  })
+
+  it('that is only tried changes nothing', async () => {
+    const files = { a: `${configMap('a')}data: { v: {{ .Values.v }} }\n`, b: job('hook', 'helm.sh/hook: pre-rollback') }
+    await during(install('rel', put(files, { v: 'one' }), context()))
+    await during(upgrade('rel', put(files, { v: 'two' }), context()))
+    const before = requests.length
+    const record = await during(rollback('rel', 0, context(), { dryRun: true }))
+    expect(line(record)).toBe('3 pending-rollback Rollback to 1')
+    expect(record.manifest).toContain('v: one')
+    expect(requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([])
+    expect(await history()).toEqual(['1 superseded Install complete', '2 deployed Upgrade complete'])
+    expect((await refusal(rollback('rel', 9, context(), { dryRun: true }))).message).toBe('release has no 9 version')
   })
 
   it('deletes in the order of uninstallation', async () => {
