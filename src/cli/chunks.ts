@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 
 /** What a chunk exports. */
@@ -57,7 +58,7 @@ export class ChunkLoader {
     const script = new Script(source, cachedData === undefined ? { filename } : { filename, cachedData })
     if (script.cachedDataRejected !== false) this.#isComplete = false
     this.#scripts.set(name, script)
-    const exports = (script.runInThisContext() as Chunk)(this.load, `file://${filename}`)
+    const exports = (script.runInThisContext() as Chunk)(this.load, pathToFileURL(filename).href)
     this.#loaded.set(name, exports)
     return exports
   }
