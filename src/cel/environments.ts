@@ -1,4 +1,5 @@
 import type { CelEnvironment, TypeProvider } from './check/environment.ts'
+import { authorizerLibrary } from './library/authorizer.ts'
 import { conversionLibrary } from './library/conversions.ts'
 import { type FunctionDefinition, mergeFunctions } from './library/define.ts'
 import { encoderLibrary } from './library/encoders.ts'
@@ -106,6 +107,7 @@ function kubernetesWith(more: readonly (readonly FunctionDefinition[])[]): CelBa
       quantityLibrary(),
       semverLibrary(),
       formatLibrary(),
+      authorizerLibrary(),
     ],
     kubernetesTypes,
     { literals: 'kubernetes', extendedMacros: true },

@@ -20,6 +20,14 @@ export { formatIp, type IpPrefix, maskIp, parseIp, parseIp4, parsePrefix, prefix
 export { formatGoFloat, goQuote, plainDecimal } from './go/text.ts'
 export { parseDate, parseRfc3339, rfc3339Offset } from './go/timestamp.ts'
 export * from './health.ts'
+export {
+  type AccessQuestion,
+  authorizerType,
+  authorizerValue,
+  type DecideAccess,
+  resourceCheckType,
+  resourceCheckValue,
+} from './library/authorizer.ts'
 export type { CompiledRegex } from './library/define.ts'
 export {
   dns1035LabelErrors,

@@ -94,7 +94,7 @@ const simpleTypes: ReadonlyMap<string, CelType> = new Map(
 
 /**
  * Reads a type from a signature: `list(A)`, `map(string, dyn)`, `optional(V)`, `type(A)`. One upper-case letter is a
- * type parameter; any other unknown name is an opaque type.
+ * type parameter; any other unknown name is an opaque type, or under `kubernetes.` an object type.
  */
 export function parseType(text: string): CelType {
   const trimmed = text.trim()
@@ -104,7 +104,8 @@ export function parseType(text: string): CelType {
   const simple = simpleTypes.get(trimmed)
   if (simple !== undefined) return simple
   const open = trimmed.indexOf('(')
-  if (open < 0) return opaqueType(trimmed)
+  // Kubernetes' own values are messages without fields (`cel.ObjectType`), but for addresses (`net.IP`).
+  if (open < 0) return trimmed.startsWith('kubernetes.') ? objectType(trimmed) : opaqueType(trimmed)
   const parameters = splitTypes(trimmed.slice(open + 1, -1)).map(parseType)
   const name = trimmed.slice(0, open)
   if (name === 'list') return listType(parameters[0]!)

@@ -1,7 +1,7 @@
 import { encodeText } from '../../base/index.ts'
 import { matchesFormat } from '../go/formats.ts'
 import { parseGoUrl } from '../go/url.ts'
-import { type CelType, opaqueType } from '../types.ts'
+import { type CelType, objectType } from '../types.ts'
 import { CelArray, CelOpaque, CelOptional } from '../values/value.ts'
 import { define, type FunctionDefinition } from './define.ts'
 
@@ -126,7 +126,7 @@ const named: Readonly<Record<string, (text: string) => string[]>> = {
   datetime: byFormat('datetime', 'invalid datetime'),
 }
 
-const formatType = opaqueType('kubernetes.NamedFormat')
+const formatType = objectType('kubernetes.NamedFormat')
 
 class FormatValue extends CelOpaque {
   readonly type: CelType = formatType

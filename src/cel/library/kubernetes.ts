@@ -4,16 +4,16 @@ import { parseQuantity, type Quantity, quantityFloat, quantityInteger, quantityO
 import { compareSemver, parseSemver, parseSemverLoosely, type SemVersion } from '../go/semver.ts'
 import { goQuote } from '../go/text.ts'
 import { type GoUrl, hostname, parseGoUrl, port, queryValues } from '../go/url.ts'
-import { type CelType, opaqueType } from '../types.ts'
+import { type CelType, objectType, opaqueType } from '../types.ts'
 import { CelError, noSuchOverload } from '../values/error.ts'
 import { CelArray, CelEntries, CelOpaque, type CelValue } from '../values/value.ts'
 import { define, type FunctionDefinition } from './define.ts'
 
-const urlType = opaqueType('kubernetes.URL')
+const urlType = objectType('kubernetes.URL')
 const ipType = opaqueType('net.IP')
 const cidrType = opaqueType('net.CIDR')
-const quantityType = opaqueType('kubernetes.Quantity')
-const semverType = opaqueType('kubernetes.Semver')
+const quantityType = objectType('kubernetes.Quantity')
+const semverType = objectType('kubernetes.Semver')
 
 /** The types that expressions can name (`type(x) == net.IP`). */
 export const kubernetesTypes: readonly CelType[] = [ipType, cidrType]

@@ -40,7 +40,7 @@ export function typeName(value: CelValue): string {
 /** True when a value could be of a declared type, looking at the outermost type only. */
 export function hasType(value: CelValue, type: CelType): boolean {
   if (type.kind === 'dyn' || type.kind === 'param') return true
-  if (type.kind === 'object') return value instanceof CelMap
+  if (type.kind === 'object') return value instanceof CelMap || typeName(value) === type.name
   if (type.kind === 'type') return value instanceof CelTypeValue
   return typeName(value) === type.name
 }

@@ -134,7 +134,7 @@ class Mutator {
     const merges = mutation['patchType'] === 'ApplyConfiguration'
     const expression = getString(mutation, merges ? 'applyConfiguration' : 'jsonPatch', 'expression') ?? ''
     const input = this.#input(invocation)
-    const object = input.object as KubeObject
+    const object = input.values.object as KubeObject
     const type = this.#types.typeOf(object)
     if (type === undefined) {
       const why = 'There can be a delay between when CustomResourceDefinitions are created and when they are available.'

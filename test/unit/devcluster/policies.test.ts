@@ -158,3 +158,38 @@ describe('limits of a namespace', () => {
     })
   })
 })
+
+describe('the authorizer of policies', () => {
+  const ask = '!authorizer.group("apps").resource("deployments").namespace("default").check("delete").allowed()'
+  it.each([
+    ['what others may do', 'authorizer.serviceAccount("default", "bot").path("/metrics").check("get").allowed()', 422],
+    ['what the user may do', 'authorizer.path("/metrics").check("get").allowed()', 201],
+    ['the request itself', 'authorizer.requestResource.check("delete").allowed()', 201],
+    ['a denial', ask, 422],
+    [
+      'no errors',
+      '!authorizer.requestResource.check("x").errored() && authorizer.requestResource.check("x").error() == ""',
+      201,
+    ],
+  ])('answers about %s', (_what, expression, status) => {
+    const cluster = guarded({ validations: [{ expression }] })
+    expect(cluster.post(DEPLOYMENTS, deployment('web')).status).toBe(status)
+  })
+
+  it('knows the rules of a service account', () => {
+    const expression = 'authorizer.serviceAccount("default", "bot").group("").resource("pods").check("list").reason()'
+    const cluster = guarded({
+      validations: [{ expression: 'false', messageExpression: 'variables.why' }],
+      variables: [{ name: 'why', expression }],
+    })
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'bots' } }
+    cluster.post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      ...rbac,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: 'default' }],
+    })
+    expect(cluster.post(DEPLOYMENTS, deployment('web')).body['message']).toContain(
+      'denied request: RBAC: allowed by ClusterRoleBinding "bots" of ClusterRole "view" to ServiceAccount "bot/default"',
+    )
+  })
+})

@@ -143,7 +143,7 @@ describe('answers of kube-apiserver 1.36.4, recorded', () => {
   it('to field and label selectors', () => replay('selectors.json', 'tt-selectors', 300))
   it('to paths that are no resources, and to users who may not', () => replay('paths.json', 'tt-paths', 120))
   it('to lists and watches with options', () => replay('watches.json', 'tt-watches', 90))
-  it('about expressions of admission policies', () => replay('policies.json', 'tt-policies', 70))
+  it('about expressions of admission policies', () => replay('policies.json', 'tt-policies', 110))
 
   for (const file of readdirSync(new URL('refusals/', FIXTURES)).sort()) {
     it(`to objects with one thing changed: ${file.replace('.json', '')}`, async () => {

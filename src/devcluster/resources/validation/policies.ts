@@ -153,7 +153,12 @@ function checkValidation(validation: Field, scope: PolicyScope): void {
   if (messages !== '' && messages.trim() === '') {
     validation.invalid('messageExpression', messages, 'must be non-empty if specified')
   } else if (messages !== '') {
-    checkCondition(validation, 'messageExpression', { text: messages, types: ['string'] }, scope)
+    checkCondition(
+      validation,
+      'messageExpression',
+      { text: messages, types: ['string'] },
+      { ...scope, authorizer: false },
+    )
   }
   const message = validation.text('message')
   if (message !== '' && message.trim() === '') {

@@ -7,6 +7,8 @@ export interface PolicyScope {
   readonly params: boolean
   /** Types of the policy's own variables; undefined where expressions may not name any. */
   readonly variables: ReadonlyMap<string, CelType> | undefined
+  /** False: the expression may not ask the authorizer (messages). */
+  readonly authorizer?: boolean
   /** The expression makes patches. */
   readonly patch?: boolean
   readonly bases: ExpressionBases
@@ -32,7 +34,7 @@ export interface PolicyExpression {
 
 /**
  * Compiles an expression of a policy as the server does when the policy is written, and says what is wrong with it; answers
- * the type of a good one. Expressions that ask the authorizer are not looked at: `cel` does not have its functions.
+ * the type of a good one.
  */
 export function checkCondition(
   parent: Field,
@@ -41,8 +43,11 @@ export function checkCondition(
   scope: PolicyScope,
 ): CelType | undefined {
   const { text, types } = expression
-  if (/\bauthorizer\b/.test(text)) return undefined
-  const variables = policyVariables(scope.params, scope.variables !== undefined)
+  const variables = policyVariables({
+    params: scope.params,
+    variables: scope.variables !== undefined,
+    authorizer: scope.authorizer !== false,
+  })
   const provider = policyTypes(scope.variables ?? new Map())
   const compiled = compile(text, scope.bases.of(scope).environment(variables, provider))
   if (!('program' in compiled)) {

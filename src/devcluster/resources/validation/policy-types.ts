@@ -1,4 +1,5 @@
 import {
+  authorizerType,
   boolType,
   type CelType,
   dynType,
@@ -6,6 +7,7 @@ import {
   listType,
   mapType,
   objectType,
+  resourceCheckType,
   stringType,
   type TypeProvider,
   timestampType,
@@ -56,16 +58,27 @@ const TYPES: Readonly<Record<string, Fields>> = {
   },
 }
 
-/** Variables of every policy, with their types; objects and params may be anything. */
-export function policyVariables(params: boolean, variables: boolean): Map<string, CelType> {
+/** Which variables there are besides those of every expression. */
+export interface OptionalVariables {
+  readonly params: boolean
+  readonly variables: boolean
+  readonly authorizer: boolean
+}
+
+/** Variables of a policy's expressions, with their types; objects and params may be anything. */
+export function policyVariables(has: OptionalVariables): Map<string, CelType> {
   const types = new Map<string, CelType>([
     ['object', dynType],
     ['oldObject', dynType],
     ['request', objectType('kubernetes.AdmissionRequest')],
     ['namespaceObject', objectType('kubernetes.Namespace')],
   ])
-  if (params) types.set('params', dynType)
-  if (variables) types.set('variables', objectType(VARIABLES))
+  if (has.params) types.set('params', dynType)
+  if (has.authorizer) {
+    types.set('authorizer', authorizerType)
+    types.set('authorizer.requestResource', resourceCheckType)
+  }
+  if (has.variables) types.set('variables', objectType(VARIABLES))
   return types
 }
 
