@@ -26,14 +26,14 @@ export function goPlaceOf({ start }: YamlNode): { readonly line: number; readonl
 
 /** Puts places in place of the offsets of a tree that was parsed from this text. */
 export function setGoPlaces(root: YamlNode, text: string): void {
-  const lines = lineStarts(text)
+  const placeAt = createPlaces(text)
   const seen = new Set<YamlNode>()
   const visit = (node: YamlNode): void => {
     if (seen.has(node)) return
     seen.add(node)
     const lost = node.kind === 'mapping' ? missingValue(node, text) : undefined
     const isNil = node.content.length === 0
-    node.start = placeAt(text, lines, node.start)
+    node.start = placeAt(node.start)
     node.end = node.start + (isNil ? 0 : 1)
     if (node.alias !== undefined) visit(node.alias)
     for (const child of node.content) visit(child)
@@ -42,11 +42,18 @@ export function setGoPlaces(root: YamlNode, text: string): void {
   visit(root)
 }
 
-function placeAt(text: string, lines: readonly number[], offset: number): number {
-  const line = lineAt(lines, offset)
-  // Columns count characters; a byte order mark is none.
-  const column = [...text.slice(lines[line], offset).replace(/^\ufeff/, '')].length
-  return base + (line + 1) * lineUnit + column + 1
+/** The place of an offset. Those asked for in order count each line once, however long it is. */
+function createPlaces(text: string): (offset: number) => number {
+  const lines = lineStarts(text)
+  const last = { line: -1, offset: 0, column: 0 }
+  return (offset) => {
+    const line = lineAt(lines, offset)
+    if (line !== last.line || offset < last.offset) Object.assign(last, { line, offset: lines[line]!, column: 0 })
+    // Columns count characters.
+    for (const _ of text.slice(last.offset, offset)) last.column++
+    last.offset = offset
+    return base + (line + 1) * lineUnit + last.column + 1
+  }
 }
 
 /**
@@ -69,7 +76,8 @@ export function parseWithGoPlaces(text: string): YamlNode | undefined {
 }
 
 function lineStarts(text: string): number[] {
-  const starts = [0]
+  // A byte order mark does not count.
+  const starts = [text.startsWith('\ufeff') ? 1 : 0]
   for (const match of text.matchAll(/\r\n|[\n\r\x85\u2028\u2029]/g)) starts.push(match.index + match[0].length)
   return starts
 }

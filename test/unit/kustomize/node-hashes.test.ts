@@ -63,3 +63,12 @@ it('what is wrong elsewhere is said as without a hash', () => {
   const plain = thing.replace(/^ +annotations:\n.*\n/m, '')
   expect(buildFiles({ ...files, 'r.yaml': thing }).problems).toEqual(buildFiles({ ...files, 'r.yaml': plain }).problems)
 })
+
+it('a long line is read once', () => {
+  const list = `[${Array.from({ length: 60_000 }, (_, i) => `{"a${i}":"é"}`).join(',')}]`
+  const before = process.cpuUsage()
+  const built = buildFiles({ 'kustomization.yaml': 'resources: [r.yaml]\n', 'r.yaml': `${thing}spec: ${list}\n` })
+  const { user } = process.cpuUsage(before)
+  expect(built.text()).toMatch(/^ {2}name: t-[0-9a-z]{10}$/m)
+  expect(user / 1e6).toBeLessThan(10)
+})
