@@ -14,14 +14,18 @@ import type { KubeObject } from '../kube/index.ts'
 import {
   type ArtifactFile,
   ChartError,
+  compileTagPattern,
   fetchBucket,
   readBucket,
+  readOciRepository,
+  readTarGz,
   type SecretReader,
   selectArtifactFiles,
   sha256Digest,
   shownUrl,
 } from '../source/index.ts'
 import { createDiskChartCache } from './chart-cache.ts'
+import { createChartSources } from './chart-sources.ts'
 import { createGitFetcher } from './git.ts'
 import { createNodeHttpClient } from './http-client.ts'
 
@@ -51,7 +55,8 @@ const defaultTimeout = 60_000
 const maxKept = 64 << 20
 
 /**
- * Fetches the artifacts of GitRepositories that are not in the workspace, with the `git` of the machine, and of Buckets.
+ * Fetches the artifacts of GitRepositories that are not in the workspace, with the `git` of the machine, of Buckets and of
+ * OCIRepositories (whose signatures are not looked at).
  * Trees are kept on disk beside the charts: one that names a commit or a tag is not asked for again, others stand in when the network
  * fails or may not be used. Rejects with ChartError, or an Error in git's words.
  */
@@ -121,6 +126,7 @@ function requestOf(source: KubeObject, secrets: SecretReader, options: ChartTree
       fetch: () => fetchFiles(source, { secrets, ref, url, options }),
     }
   }
+  if (kind === 'OCIRepository') return ociRequest(source, secrets, options)
   if (kind !== 'Bucket') throw new ChartError(`sources of kind ${kind} are not fetched here`)
   const location = readBucket(source, secrets, options.duration)
   const { endpoint, bucket, prefix, region, ignore } = location
@@ -135,6 +141,29 @@ function requestOf(source: KubeObject, secrets: SecretReader, options: ChartTree
     url: `${endpoint}/${bucket}`,
     isPinned: false,
     fetch: () => fetchBucket(location, context),
+  }
+}
+
+/** The layer of an OCIRepository, unpacked; its digest is checked, and it is in the cache of the charts besides. */
+function ociRequest(source: KubeObject, secrets: SecretReader, options: ChartTreesOptions): TreeRequest {
+  const { duration, cacheDir, cancellation } = options
+  const { repository, selector } = readOciRepository(source, secrets, { duration, pattern: compileTagPattern })
+  const { semverFilter: _, ...wanted } = selector
+  const ignore = getString(source.spec, 'ignore')
+  const filter = getString(source.spec, 'ref', 'semverFilter')
+  const gunzip = (archive: Uint8Array, maxOutputLength: number): Uint8Array => gunzipSync(archive, { maxOutputLength })
+  return {
+    key: `oci ${JSON.stringify([repository.url, wanted, filter ?? null, ignore ?? null])}`,
+    url: repository.url,
+    isPinned: selector.digest !== undefined,
+    fetch: async () => {
+      const { oci } = createChartSources({ cacheDir, ...(cancellation === undefined ? {} : { cancellation }) })
+      const { archive, revision = '' } = await oci.fetchArtifact(repository, selector)
+      const { value, problems } = readTarGz(archive, gunzip, { skipLinks: true })
+      const [problem] = problems
+      if (problem !== undefined) throw new ChartError(`${shownUrl(repository.url)}: ${problem.message}`)
+      return { files: selectArtifactFiles(value, { ignore }), revision }
+    },
   }
 }
 

@@ -19,6 +19,7 @@ export {
   readOciRepository,
   type SecretReader,
 } from './charts/source-objects.ts'
+export { compileTagPattern } from './charts/tag-pattern.ts'
 export { chooseVersion, type Offered, parseFullVersion } from './charts/versions.ts'
 export * from './digest.ts'
 export { headCommit } from './git-head.ts'

@@ -1,4 +1,3 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js'
 import {
   cleanPath,
   decodeText,
@@ -24,6 +23,7 @@ import { type Chart, type ChartFile, HelmError, loadChart, type Unpack } from '.
 import type { KubeObject } from '../../kube/index.ts'
 import {
   ChartError,
+  compileTagPattern,
   type FetchedChart,
   type HttpCharts,
   type OciCharts,
@@ -201,7 +201,7 @@ export class ReleaseCharts {
     const fetched = await this.#fetch(cluster, ref, { what: describe(ref), source }, (secrets) => {
       const { repository, selector } = readOciRepository(source, secrets, {
         duration: parseDuration,
-        pattern: compilePattern,
+        pattern: compileTagPattern,
       })
       return this.#tools.oci.fetchArtifact(repository, selector, signed.by)
     })
@@ -424,14 +424,4 @@ function isRefusal({ message }: ChartError): boolean {
 function nameFault(name: string): string {
   if (name === '') return 'no name set for remote chart reference'
   return `invalid chart name '${name}': a valid name must be lower case letters and numbers and MAY be separated with dashes (-), slashes (/) or periods (.)`
-}
-
-function compilePattern(text: string): ((tag: string) => boolean) | string {
-  try {
-    const pattern = RE2JS.compile(text)
-    return (tag) => pattern.matcher(tag).find()
-  } catch (error) {
-    if (error instanceof RE2JSSyntaxException) return error.message
-    throw error
-  }
 }

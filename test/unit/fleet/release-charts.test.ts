@@ -182,6 +182,33 @@ ${spec}`
     expect(chart?.version).toBe('1.0.0+0123456789ab')
   })
 
+  test('a folder of a source that is fetched', async () => {
+    const source = (kind: string) => `---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: ${kind}
+metadata: { name: other, namespace: apps }
+spec: { interval: 1h, url: https://example.com/other }
+`
+    const files = Object.entries(webChart).map(
+      ([path, text]) => [path.replace('/repo/charts', '/x/deploy'), text] as const,
+    )
+    const fetchTree = async () => ({
+      root: '/x',
+      fs: new MemoryFileSystem(files),
+      revision: () => `main@sha1:${commit}`,
+    })
+    for (const kind of ['GitRepository', 'OCIRepository']) {
+      const cut = artifact('{ from: "@repo/deploy/web", to: "@artifact/" }', '    revision: "@repo"\n').replace(
+        'kind: GitRepository, name: flux-system, namespace: flux-system',
+        `kind: ${kind}, name: other`,
+      )
+      const { data, problems, chart } = await render(spec + cut + source(kind), {}, { fetchTree })
+      expect(problems).toEqual([])
+      expect(data).toEqual({ color: 'red', size: '1' })
+      expect(chart?.version).toBe('1.0.0+0123456789ab')
+    }
+  })
+
   test('of each folder that a pattern matches', async () => {
     const each = generator(
       '  pathPattern: "@repo/charts/{chart}"\n  artifacts:\n  - name: "{chart}"\n    copy:\n    - { from: "@repo/charts/{chart}", to: "@artifact/" }\n',
