@@ -1,12 +1,15 @@
-import { type JsonObject, jsonEqual } from '../../../base/index.ts'
+import { type JsonObject, jsonEqual, rfc3339 } from '../../../base/index.ts'
 import { checkQualifiedName, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue } from '../../http/errors.ts'
 import { type GoStruct, goValue } from '../go-values.ts'
 import type { Strategy, StrategyContext } from '../strategy.ts'
 import { checkClaimDevices, checkDeviceClass } from '../validation/devices.ts'
 import { collect } from '../validation/field.ts'
+import { checkResourceSlice } from '../validation/resource-slices.ts'
 import { checkLabels } from '../validation/selectors.ts'
 import { list, presetText, sub, text } from './draft.ts'
+
+const IMMUTABLE = 'field is immutable'
 
 function requestDefaults(spec: JsonObject | undefined): void {
   const devices = sub(spec, 'devices')
@@ -37,7 +40,7 @@ function adminErrors(spec: JsonObject | undefined, object: KubeObject, context: 
 function fixedSpec(struct: GoStruct): NonNullable<Strategy['validateUpdate']> {
   return (next, live) => {
     const now = goValue(struct, next['spec'])
-    return jsonEqual(now, goValue(struct, live['spec'])) ? [] : [invalidValue('spec', now, 'field is immutable')]
+    return jsonEqual(now, goValue(struct, live['spec'])) ? [] : [invalidValue('spec', now, IMMUTABLE)]
   }
 }
 
@@ -70,4 +73,19 @@ export const resourceClaimTemplate: Strategy = {
 export const deviceClass: Strategy = {
   generation: true,
   validate: (object) => collect(object['spec'], 'spec', checkDeviceClass),
+}
+
+export const resourceSlice: Strategy = {
+  generation: true,
+  prepareForCreate: taintTimes,
+  prepareForUpdate: (draft, _live, context) => taintTimes(draft, context),
+  validate: (object, _context, live) =>
+    collect(object['spec'], 'spec', (spec) => checkResourceSlice(spec, sub(live, 'spec'))),
+}
+
+/** When a taint was set; the server's time where nobody says. */
+function taintTimes(draft: KubeObject, context: StrategyContext): void {
+  for (const device of list(sub(draft, 'spec'), 'devices')) {
+    for (const taint of list(device, 'taints')) presetText(taint, 'timeAdded', rfc3339(context.now))
+  }
 }

@@ -69,6 +69,7 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['certificatesigningrequests.certificates.k8s.io', signingRequest],
   ['resourceclaims.resource.k8s.io', devices.resourceClaim],
   ['resourceclaimtemplates.resource.k8s.io', devices.resourceClaimTemplate],
+  ['resourceslices.resource.k8s.io', devices.resourceSlice],
   ['deviceclasses.resource.k8s.io', devices.deviceClass],
   ['controllerrevisions.apps', classes.controllerRevision],
   ['leases.coordination.k8s.io', classes.lease],
