@@ -144,12 +144,12 @@ function operationTexts(patch: readonly JsonValue[], duplicates: readonly string
   return patch.flatMap((operation, i) => {
     if (typeof operation !== 'object' || operation === null || Array.isArray(operation)) return []
     return [
-      ...Object.keys(operation)
-        .filter((name) => !PATCH_MEMBERS.has(name))
-        .map((name) => `json patch unknown field ${JSON.stringify(`[${i}].${name}`)}`),
       ...own
         .filter((path) => path.startsWith(`[${i}].`))
         .map((path) => `json patch duplicate field ${JSON.stringify(path)}`),
+      ...Object.keys(operation)
+        .filter((name) => !PATCH_MEMBERS.has(name))
+        .map((name) => `json patch unknown field ${JSON.stringify(`[${i}].${name}`)}`),
     ]
   })
 }

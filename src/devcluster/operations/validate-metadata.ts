@@ -23,6 +23,30 @@ const NAME_RULES = {
   any: (): string[] => [],
 } as const
 
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+/** Groups whose kinds are checked by apimachinery alone. */
+const PLAIN_GROUPS = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'policy',
+])
+
+/** True for kinds whose metadata pkg/apis/core/validation `ValidateObjectMeta` looks at after apimachinery's. */
+function hasKubernetesNames(type: ResourceType): boolean {
+  return type.custom === undefined && !PLAIN_GROUPS.has(type.group) && (type.group !== '' || type.resource !== 'events')
+}
+
+function finalizerNames(object: KubeObject): FieldError[] {
+  return finalizersOf(object).flatMap((name, i) => {
+    if (name.includes('/') || STANDARD_FINALIZERS.has(name)) return []
+    const why = 'name is neither a standard finalizer name nor is it fully qualified'
+    return [invalidValue(`metadata.finalizers[${i}]`, name, why)]
+  })
+}
+
 /** What apimachinery's `ValidateObjectMeta` checks. */
 export function validateMetadata(type: ResourceType, object: KubeObject, strategy: Strategy): FieldError[] {
   const { metadata } = object
@@ -52,6 +76,7 @@ export function validateMetadata(type: ResourceType, object: KubeObject, strateg
   for (const finalizer of finalizersOf(object)) {
     for (const text of checkQualifiedName(finalizer)) errors.push(invalidValue('metadata.finalizers', finalizer, text))
   }
+  if (hasKubernetesNames(type)) errors.push(...finalizerNames(object))
   return errors
 }
 

@@ -142,6 +142,7 @@ describe('answers of kube-apiserver 1.36.4, recorded', () => {
   it('about Pods in namespaces with Pod Security labels', () => replay('pod-security.json', 'tt-security', 25))
   it('to field and label selectors', () => replay('selectors.json', 'tt-selectors', 300))
   it('to paths that are no resources, and to users who may not', () => replay('paths.json', 'tt-paths', 120))
+  it('to names of finalizers', () => replay('finalizers.json', 'tt-finalizers', 50))
   it('to lists and watches with options', () => replay('watches.json', 'tt-watches', 90))
   it('about expressions of admission policies', () => replay('policies.json', 'tt-policies', 110))
 
