@@ -1,3 +1,5 @@
+import { countBefore } from './search.ts'
+
 /** Offsets are UTF-16 code units into the text of one file, `end` exclusive. */
 export interface TextRange {
   readonly start: number
@@ -29,14 +31,8 @@ export class LineMap {
   /** The position of an offset; offsets outside the text are clamped. */
   positionAt(offset: number): Position {
     const clamped = Math.max(0, Math.min(offset, this.#length))
-    let low = 0
-    let high = this.#starts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (this.#starts[middle]! <= clamped) low = middle
-      else high = middle - 1
-    }
-    return { line: low, character: clamped - this.#starts[low]! }
+    const line = countBefore(this.#starts, (start) => start <= clamped) - 1
+    return { line, character: clamped - this.#starts[line]! }
   }
 
   /** The offset of a position; a character past the end of its line is clamped to the line's end. */

@@ -1,3 +1,4 @@
+import { countBefore } from '../base/index.ts'
 import { parseDocuments, type YamlNode } from '../yaml/index.ts'
 
 /**
@@ -47,7 +48,7 @@ function createPlaces(text: string): (offset: number) => number {
   const lines = lineStarts(text)
   const last = { line: -1, offset: 0, column: 0 }
   return (offset) => {
-    const line = lineAt(lines, offset)
+    const line = Math.max(0, countBefore(lines, (start) => start <= offset) - 1)
     if (line !== last.line || offset < last.offset) Object.assign(last, { line, offset: lines[line]!, column: 0 })
     // Columns count characters.
     for (const _ of text.slice(last.offset, offset)) last.column++
@@ -80,16 +81,4 @@ function lineStarts(text: string): number[] {
   const starts = [text.startsWith('\ufeff') ? 1 : 0]
   for (const match of text.matchAll(/\r\n|[\n\r\x85\u2028\u2029]/g)) starts.push(match.index + match[0].length)
   return starts
-}
-
-/** The index of the last line that begins at or before an offset. */
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (starts[middle]! <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
 }

@@ -1,4 +1,4 @@
-import type { TextRange } from '../base/index.ts'
+import { countBefore, type TextRange } from '../base/index.ts'
 
 /** Where the nodes of a resource were read: their ranges are relative to the text of their document. */
 export interface ResourceSource {
@@ -21,7 +21,10 @@ export function rangeInFile(source: ResourceSource, range: TextRange): TextRange
   const start = offset + range.start
   const end = offset + range.end
   if (wideBreaks === undefined) return { start, end }
-  return { start: start + countBelow(wideBreaks, start), end: end + countBelow(wideBreaks, end) }
+  return {
+    start: start + countBefore(wideBreaks, (at) => at < start),
+    end: end + countBefore(wideBreaks, (at) => at < end),
+  }
 }
 
 /** Where a text has `\r\n`, as offsets into the text with `\n` in its place. */
@@ -29,15 +32,4 @@ export function findWideBreaks(text: string): number[] {
   const out: number[] = []
   for (let i = text.indexOf('\r\n'); i >= 0; i = text.indexOf('\r\n', i + 2)) out.push(i - out.length)
   return out
-}
-
-function countBelow(sorted: readonly number[], limit: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -1,4 +1,4 @@
-import { compareStrings } from '../../base/index.ts'
+import { compareStrings, countBefore } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { Collection } from './collection.ts'
 
@@ -121,14 +121,7 @@ export class Store {
   /** Changes after a revision, oldest first; `undefined` when that revision has left the window. */
   changesSince(revision: number): readonly Change[] | undefined {
     if (revision < this.#compacted) return undefined
-    let low = 0
-    let high = this.#history.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#history[middle]!.revision > revision) high = middle
-      else low = middle + 1
-    }
-    return this.#history.slice(low)
+    return this.#history.slice(countBefore(this.#history, (change) => change.revision <= revision))
   }
 
   /** A collection as it was at a revision, in key order; `undefined` when that revision has left the window. */

@@ -1,3 +1,5 @@
+import { countBefore } from '../../base/index.ts'
+
 /** A range of a text, and whether it is known or the likeliest. */
 export interface AlignedRange {
   readonly start: number
@@ -57,7 +59,11 @@ export class Alignment {
     const { to, from, matches } = this.#lines
     let low = Number.POSITIVE_INFINITY
     let high = -1
-    for (let i = lineAt(to, start); i < to.length && to[i]!.start < Math.max(end, start + 1); i++) {
+    for (
+      let i = Math.max(0, countBefore(to, (line) => line.start <= start) - 1);
+      i < to.length && to[i]!.start < Math.max(end, start + 1);
+      i++
+    ) {
       const match = matches[i]
       if (match === undefined) continue
       const there = from[match]!
@@ -140,15 +146,4 @@ function linesOf(text: string): Line[] {
     start += line.length + 1
   }
   return out
-}
-
-function lineAt(lines: readonly Line[], offset: number): number {
-  let low = 0
-  let high = lines.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (lines[middle]!.start <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
 }

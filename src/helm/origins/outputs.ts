@@ -1,3 +1,4 @@
+import { countBefore } from '../../base/index.ts'
 import type { ParsedTemplate } from '../../gotemplate/index.ts'
 import type { Flow } from './provenance.ts'
 
@@ -59,15 +60,8 @@ export function withoutNoValue(output: TracedOutput): void {
 /** The pieces that have a part in a range of the output; also those in it that wrote nothing, for want of a value. */
 export function piecesIn(output: TracedOutput, start: number, end: number): readonly Piece[] {
   const { pieces } = output
-  let low = 0
-  let high = pieces.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (pieces[middle]!.end <= start) low = middle + 1
-    else high = middle
-  }
   const out: Piece[] = []
-  for (let i = low; i < pieces.length && pieces[i]!.start < end; i++) {
+  for (let i = countBefore(pieces, (piece) => piece.end <= start); i < pieces.length && pieces[i]!.start < end; i++) {
     const piece = pieces[i]!
     if (piece.end > piece.start || piece.start > start) out.push(piece)
   }
