@@ -15,6 +15,7 @@ import { ApiError } from '../http/errors.ts'
 import type { FieldManaging } from '../operations/field-managing.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import type { ResourceRegistry } from '../resources/registry.ts'
+import { type StatusKeeps, statusKeeps } from '../resources/status-metadata.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { versionOf } from '../resources/types.ts'
 import { Converter } from './convert.ts'
@@ -52,6 +53,14 @@ function errorOf(status: KubeStatus): ApiError {
 /** Kinds whose spec is the server's once it is there. */
 const RESET_SPECS: ReadonlySet<string> = new Set(['certificatesigningrequests.certificates.k8s.io'])
 
+/** What of metadata nobody owns through the status. */
+const STATUS_RESETS: Readonly<Record<StatusKeeps | 'nothing', readonly string[][]>> = {
+  nothing: [],
+  labels: [path('metadata', 'labels')],
+  owners: [path('metadata', 'deletionTimestamp'), path('metadata', 'ownerReferences')],
+  all: [path('metadata')],
+}
+
 /** What a request may not own: the status through the object, all but the status through the status (`GetResetFields`). */
 class ResetFilters {
   readonly #registry: ResourceRegistry
@@ -84,7 +93,7 @@ class ResetFilters {
       const more = RESET_SPECS.has(type.collection) ? [path('spec')] : []
       filter = excludeFilter(FieldSet.of(path('status'), ...more))
     } else if (type.custom !== undefined) filter = includeFilter([path('status'), path('metadata')])
-    else filter = excludeFilter(FieldSet.of(path('spec'), path('metadata', 'labels')))
+    else filter = excludeFilter(FieldSet.of(path('spec'), ...STATUS_RESETS[statusKeeps(type.collection) ?? 'nothing']))
     for (const version of this.#registry.all()) {
       if (version.collection === type.collection) out.set(versionOf(version), filter)
     }

@@ -3,6 +3,7 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicPatch,
+  consumedPatch,
   createProtobufDecoder,
   type Outcome,
   parseJson,
@@ -45,6 +46,10 @@ export function createFormats(schemas: SchemaRegistry): Formats {
       return schema === undefined
         ? (applyMergePatch(target, patch) as JsonObject)
         : valueOrThrow(applyStrategicPatch(target, patch, schema))
+    },
+    consumedPatch: (type, target, patch) => {
+      const schema = patchSchemaFor(schemas, { apiVersion: versionOf(type), kind: type.kind })
+      return schema === undefined ? patch : consumedPatch(target, patch, schema)
     },
   }
 }

@@ -34,12 +34,20 @@ const SCHEMA_OR_MORE: ReadonlySet<string> = new Set(['items', 'additionalPropert
 
 class DecodeFault extends Error {}
 
+/** Who reads: encoding/json, or the converter that takes strategic and applied patches without their text. */
+export type Reader = 'json' | 'converter'
+
 /**
  * Reads a built-in kind as Go's JSON decoder would, in place: unknown members and nulls go, quantities become canonical,
- * a value of a wrong type is an error with the text of encoding/json.
+ * a value of a wrong type is an error with the text of encoding/json, or of apimachinery's converter.
  */
-export function goDecode(definitions: Definitions, typeName: string, value: JsonObject): Decoded {
-  const decoder = new Decoder(definitions)
+export function goDecode(
+  definitions: Definitions,
+  typeName: string,
+  value: JsonObject,
+  reader: Reader = 'json',
+): Decoded {
+  const decoder = new Decoder(definitions, reader)
   try {
     decoder.struct(typeName, value, { path: '', struct: '', key: '', owner: '', parent: undefined })
     return { error: undefined, unknown: decoder.unknown }
@@ -52,9 +60,11 @@ export function goDecode(definitions: Definitions, typeName: string, value: Json
 class Decoder {
   readonly unknown: string[] = []
   readonly #definitions: Definitions
+  readonly #reader: Reader
 
-  constructor(definitions: Definitions) {
+  constructor(definitions: Definitions, reader: Reader) {
     this.#definitions = definitions
+    this.#reader = reader
   }
 
   struct(typeName: string, value: JsonObject, place: Place): void {
@@ -117,7 +127,11 @@ class Decoder {
       this.struct(reference, value, place)
       return value
     }
-    if (schema['format'] === 'quantity') return this.#quantity(value, place)
+    if (schema['format'] === 'quantity') return quantity(value)
+    if (schema['x-kubernetes-int-or-string'] === true) {
+      if (typeof value === 'string' || isInt32(value)) return value
+      throw this.#mismatch(value, place, 'int32', true)
+    }
     switch (schema['type']) {
       case 'object': {
         if (schema['x-kubernetes-preserve-unknown-fields'] === true) return value
@@ -130,14 +144,24 @@ class Decoder {
         const items = isObject(schema['items']) ? schema['items'] : {}
         if (!Array.isArray(value)) throw this.#mismatch(value, place, `[]${scalarName(items)}`)
         value.forEach((item, i) => {
-          if (item !== null) value[i] = this.#value(items, item, { ...place, path: `${place.path}[${i}]` })
+          const inside = { ...place, path: `${place.path}[${i}]` }
+          if (item !== null) value[i] = this.#value(items, item, inside)
+          else if (typeof items['$ref'] === 'string') value[i] = {}
+          else if (items['type'] === 'string') value[i] = ''
         })
         return value
       }
       case 'string':
-        if (typeof value !== 'string') throw this.#mismatch(value, place, 'string')
+        if (typeof value !== 'string') {
+          throw this.#mismatch(
+            value,
+            place,
+            schema['format'] === 'byte' ? '[]uint8' : 'string',
+            schema['format'] === 'date-time',
+          )
+        }
         if (schema['format'] === 'date-time') return time(value, place)
-        if (schema['format'] === 'byte') checkBytes(value)
+        if (schema['format'] === 'byte') this.#checkBytes(value)
         return value
       case 'boolean':
         if (typeof value !== 'boolean') throw this.#mismatch(value, place, 'bool')
@@ -157,21 +181,59 @@ class Decoder {
     }
   }
 
-  #quantity(value: JsonValue, place: Place): JsonValue {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
-      throw this.#mismatch(value, place, 'resource.Quantity')
-    }
-    const parsed = parseQuantity(String(value))
-    if (!parsed.ok) throw new DecodeFault(parsed.error)
-    return quantityText(parsed.value)
+  #checkBytes(text: string): void {
+    const fault = base64Fault(text)
+    if (fault === undefined) return
+    const about = this.#reader === 'json' ? '' : 'error decoding from json: '
+    throw new DecodeFault(`${about}illegal base64 data at input byte ${fault}`)
   }
 
-  #mismatch(value: JsonValue, place: Place, type: string): DecodeFault {
-    const of = namedType(`${place.struct}.${place.key}`, type)
-    return new DecodeFault(
-      `json: cannot unmarshal ${jsonName(value)} into Go struct field ${place.struct}.${goPath(place)} of type ${of}`,
-    )
+  /** `own`: the type reads its JSON itself. */
+  #mismatch(value: JsonValue, place: Place, type: string, own = false): DecodeFault {
+    // Bytes are a list to the converter and a text to the decoder.
+    const read = type === '[]uint8' && this.#reader === 'json' ? 'string' : type
+    const of = namedType(`${place.struct}.${place.key}`, read)
+    if (this.#reader === 'json') {
+      const where = `Go struct field ${place.struct}.${goPath(place)}`
+      return new DecodeFault(`json: cannot unmarshal ${jsonName(value)} into ${where} of type ${of}`)
+    }
+    if (own) return new DecodeFault(`json: cannot unmarshal ${jsonName(value)} into Go value of type ${of}`)
+    return new DecodeFault(converterText(value, type, of))
   }
+}
+
+function isInt32(value: JsonValue): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) <= 2147483647.5
+}
+
+function quantity(value: JsonValue): JsonValue {
+  const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+  // What is no scalar is read as its JSON text, which is no quantity either.
+  const parsed = parseQuantity(scalar ? String(value) : '{}')
+  if (!parsed.ok) throw new DecodeFault(parsed.error)
+  return quantityText(parsed.value)
+}
+
+/** Go's type and kind of a JSON value as the API server holds it. */
+function heldAs(value: JsonValue): readonly [type: string, kind: string] {
+  if (Array.isArray(value)) return ['[]interface {}', 'slice']
+  if (typeof value === 'string') return ['string', 'string']
+  if (typeof value === 'boolean') return ['bool', 'bool']
+  if (typeof value === 'bigint') return ['int64', 'int64']
+  if (typeof value === 'number') return Number.isInteger(value) ? ['int64', 'int64'] : ['float64', 'float64']
+  return ['map[string]interface {}', 'map']
+}
+
+/** What the converter says of a value for a field of a Go type (`named`: its own name, where it has one). */
+function converterText(value: JsonValue, type: string, named: string): string {
+  const [from, kind] = heldAs(value)
+  if (type.startsWith('map')) return `cannot restore map from ${kind}`
+  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`
+  if (/^\w+\.[A-Z]/.test(type)) return `cannot restore struct from: ${kind}`
+  // Go converts numbers to texts and to each other; that JSON does not is seen after.
+  const numeric = kind === 'int64' || kind === 'float64'
+  const converts = type === 'string' ? kind === 'int64' : numeric && type !== 'bool'
+  return converts ? `cannot convert ${from} to ${named}` : `unrecognized type: ${type}`
 }
 
 /** The name that Go's error has for the type of a field, or of its elements. */
@@ -180,11 +242,6 @@ function namedType(field: string, type: string): string {
   if (type.startsWith('[') || type.startsWith('map') || named === '[]uint8') return named
   if (type !== 'string') return type
   return named.replace(/^(\[\](?!uint8)|map\[[^\]]+\])/, '')
-}
-
-function checkBytes(text: string): void {
-  const fault = base64Fault(text)
-  if (fault !== undefined) throw new DecodeFault(`illegal base64 data at input byte ${fault}`)
 }
 
 /** Fields whose times have microseconds. */

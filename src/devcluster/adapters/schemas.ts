@@ -17,6 +17,8 @@ import type { SchemaChecks } from '../operations/schema-checks.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { goDecode } from './go-decode.ts'
 
+/** The one kind that is never stored. */
+const SCALE = 'io.k8s.api.autoscaling.v1.Scale'
 const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
 /** Checks of objects: built-in kinds as Go decodes them, custom ones against their structural schema. */
@@ -27,11 +29,11 @@ export function createSchemaChecks(registry: SchemaRegistry): SchemaChecks {
   const schemaOf = (type: ResourceType): StructuralSchema | undefined =>
     type.custom?.schema as StructuralSchema | undefined
   return {
-    decode: (type, draft) => {
+    decode: (type, draft, reader) => {
       if (type.custom === undefined) {
-        const name = registry.typeName(type)
+        const name = type.kind === 'Scale' ? SCALE : registry.typeName(type)
         if (name === undefined) return { error: undefined, unknown: [] }
-        const decoded = goDecode(registry.definitions(), name, draft)
+        const decoded = goDecode(registry.definitions(), name, draft, reader)
         if (decoded.error === undefined) replaceWith(draft, normalizer.stored(draft))
         return decoded
       }

@@ -51,9 +51,14 @@ function addCompute(usage: Usage, spec: JsonObject): void {
   }
 }
 
+/** Extended resources are counted under the name of their requests only. */
+function isMeasured(name: string): boolean {
+  return !name.includes('/') || /^(count\/|requests\.)|\.storageclass\.storage\.k8s\.io\//.test(name)
+}
+
 /** What a namespace uses of the things that a quota limits. */
 export function namespaceUsage(machine: Machine, namespace: string, names: readonly string[]): Usage {
-  const total: Usage = new Map(names.map((name) => [name, quantity('0')!]))
+  const total: Usage = new Map(names.filter(isMeasured).map((name) => [name, quantity('0')!]))
   const collections = new Set<string>()
   for (const name of names) {
     if (name.startsWith('count/')) collections.add(name.slice(6))

@@ -43,9 +43,8 @@ export class RoleAggregation implements Controller {
           if (!rules.some((known) => jsonEqual(known, rule))) rules.push(rule)
       }
     }
-    if (jsonEqual(rules, role['rules'] ?? null)) return
-    this.#env.update(COLLECTION, '', name, (draft) => {
-      draft['rules'] = rules
-    })
+    // The controller applies what it found; of nothing nothing is applied, and who had rules keeps them.
+    if (rules.length === 0 || jsonEqual(rules, role['rules'] ?? null)) return
+    this.#env.apply(COLLECTION, { apiVersion: role.apiVersion, kind: role.kind, metadata: { name }, rules })
   }
 }

@@ -76,6 +76,17 @@ export class Environment {
     })
   }
 
+  /** Server-side apply with force: the controller owns what it applies, and takes it from others. */
+  apply(collection: string, config: KubeObject): void {
+    const { machine, manager } = this
+    const type = this.#type(collection)
+    const namespace = String(config.metadata['namespace'] ?? '')
+    const now = machine.clock.now()
+    const request = { type, applied: config, manager, force: true, subresource: '', now }
+    const produce = (live: KubeObject): KubeObject => machine.fields.apply({ ...request, live })
+    this.#write(collection, namespace, config.metadata.name, '', produce, { managed: true })
+  }
+
   /** Puts a Pod on a node, as the binding subresource does: nobody owns where it runs. */
   bind(namespace: string, name: string, node: string): void {
     this.#write('pods', namespace, name, 'binding', (live) => boundTo(live, node), { managed: true })

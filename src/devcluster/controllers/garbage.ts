@@ -1,6 +1,7 @@
 import { isObject } from '../../base/index.ts'
-import type { KubeObject } from '../../kube/index.ts'
-import { finalizersOf, isDeleting, ownersOf, uidOf } from '../operations/metadata.ts'
+import { type KubeObject, parseApiVersion } from '../../kube/index.ts'
+import { finalizersOf, isDeleting, type OwnerReference, ownersOf, uidOf } from '../operations/metadata.ts'
+import type { ResourceType } from '../resources/types.ts'
 import type { Change } from '../store/store.ts'
 import type { Controller, Environment } from './environment.ts'
 
@@ -89,7 +90,10 @@ export class GarbageCollector implements Controller {
   #workDependent(collection: string, object: KubeObject): void {
     const owners = ownersOf(object)
     if (owners.length === 0 || isDeleting(object)) return
-    const gone = owners.filter((owner) => !this.#env.owners.exists(owner.uid))
+    const kinds = owners.map((owner) => this.#kindOf(owner))
+    // Of an owner whose kind is not known nobody can say that it is gone; nor of one in no namespace of its own.
+    if (object.metadata['namespace'] === undefined && kinds.some((kind) => kind?.namespaced === true)) return
+    const gone = owners.filter((owner, i) => kinds[i] !== undefined && !this.#env.owners.exists(owner.uid))
     if (gone.length === 0) return
     if (gone.length === owners.length) this.#env.remove(collection, object, 'Background')
     else {
@@ -97,6 +101,11 @@ export class GarbageCollector implements Controller {
       const uids = new Set(gone.map((owner) => owner.uid))
       this.#env.update(collection, namespace, object.metadata.name, (draft) => dropOwners(draft, uids))
     }
+  }
+
+  #kindOf(owner: OwnerReference): ResourceType | undefined {
+    const { group, version } = parseApiVersion(owner.apiVersion)
+    return this.#env.machine.registry.ofKind(group, version, owner.kind)
   }
 
   #liveOwners(object: KubeObject, except: string): string[] {

@@ -128,13 +128,13 @@ function checkCustomType(value: JsonObject, expected: Expected): void {
 export function checkedObject(value: JsonObject, expected: Expected): KubeObject {
   if (expected.custom === true) checkCustomType(value, expected)
   const { apiVersion, kind } = value
-  if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion
+  if (apiVersion === undefined || apiVersion === null || apiVersion === '') value['apiVersion'] = expected.apiVersion
   else if (apiVersion !== expected.apiVersion) {
     throw badRequest(
-      `${String(kind ?? '')} in version ${JSON.stringify(versionPart(expected))} cannot be handled as a ${expected.kind}: no kind ${writeJson(kind ?? '')} is registered for version ${writeJson(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+      `${String(kind ?? '')} in version ${JSON.stringify(versionPart({ apiVersion: String(apiVersion) }))} cannot be handled as a ${expected.kind}: no kind ${writeJson(kind ?? '')} is registered for version ${writeJson(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     )
   }
-  if (kind === undefined || kind === '') value['kind'] = expected.kind
+  if (kind === undefined || kind === null || kind === '') value['kind'] = expected.kind
   else if (kind !== expected.kind) {
     const version = expected.apiVersion.slice(expected.apiVersion.indexOf('/') + 1)
     throw badRequest(

@@ -1,4 +1,4 @@
-import { decodeText, type JsonValue } from '../../base/index.ts'
+import { compareStrings, decodeText, isObject, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { ApiError, badRequest } from '../http/errors.ts'
 import { duplicateKeys, visitJsonKeys } from '../http/json-keys.ts'
@@ -55,9 +55,9 @@ export function checkFields(exchange: Exchange, object: KubeObject, findings: Fi
   if (directive === 'Warn') exchange.warnings.push(...findings.yaml, ...texts.slice(findings.yaml.length === 0 ? 0 : 1))
 }
 
-function decodeFields(exchange: Exchange, object: KubeObject): readonly string[] {
+function decodeFields(exchange: Exchange, object: KubeObject, reader?: 'json' | 'converter'): readonly string[] {
   const { type } = exchange
-  const { error, unknown } = exchange.services.machine.schemas.decode(type, object)
+  const { error, unknown } = exchange.services.machine.schemas.decode(type, object, reader)
   if (error !== undefined) {
     throw badRequest(
       `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${error}`,
@@ -122,10 +122,17 @@ function byPath(a: string, b: string): number {
  * As `checkFields`, for the outcome of a patch: what is wrong with the patch itself comes first, and the error is one of
  * the patch (apiserver's patch.go).
  */
-export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: JsonValue, shown: () => string): void {
+export function checkPatchedFields(
+  exchange: Exchange,
+  next: KubeObject,
+  patch: JsonValue,
+  shown: () => string,
+  reader: 'json' | 'converter' = 'json',
+): void {
   const { duplicates } = findingsOf(exchange)
   const directive = validationOf(exchange)
-  const unknown = [...decodeFields(exchange, next)].sort(byPath)
+  const found = decodeFields(exchange, next, reader)
+  const unknown = reader === 'converter' ? [...found].sort(compareStrings) : inTextOrder(found, patch)
   const texts = [
     ...(Array.isArray(patch)
       ? operationTexts(patch, duplicates)
@@ -136,6 +143,29 @@ export function checkPatchedFields(exchange: Exchange, next: KubeObject, patch: 
   if (directive === 'Warn') exchange.warnings.push(...texts)
   if (directive !== 'Strict') return
   throw patchInvalid(shown(), `strict decoding error: ${texts.join(', ')}`)
+}
+
+/** Members of what an operation brings come in their order, everything else is sorted: the server writes it anew. */
+function inTextOrder(unknown: readonly string[], patch: JsonValue): string[] {
+  const brought = (Array.isArray(patch) ? patch : []).flatMap((operation) => {
+    const path = isObject(operation) && operation['op'] !== 'remove' ? operation['path'] : undefined
+    return typeof path === 'string' ? [dotted(path)] : []
+  })
+  const from = (path: string): string | undefined => brought.find((start) => path.startsWith(start))
+  return [...unknown].sort((a, b) => {
+    const start = from(a)
+    return start !== undefined && start === from(b) ? 0 : byPath(a, b)
+  })
+}
+
+/** `/spec/rules/0/x` as `spec.rules[0].x`. */
+function dotted(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part.replaceAll('~1', '/').replaceAll('~0', '~')}`))
+    .join('')
+    .slice(1)
 }
 
 /** A JSON patch's operations have four members; their values are not looked into. */

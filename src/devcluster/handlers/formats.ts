@@ -16,4 +16,6 @@ export interface Formats {
   /** RFC 7386. */
   mergePatch(target: JsonValue, patch: JsonValue): JsonValue
   strategicPatch(type: ResourceType, target: JsonObject, patch: JsonObject): JsonObject
+  /** What is left of a strategic patch once it was applied to a target. */
+  consumedPatch(type: ResourceType, target: JsonObject, patch: JsonObject): JsonObject
 }

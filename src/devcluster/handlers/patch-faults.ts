@@ -29,34 +29,17 @@ export function patchInvalid(shown: string, why: string): ApiError {
  * An error about the outcome of a patch as one about the patch: the decoder's own words, after what it was given.
  * Other errors come back as they are.
  */
-export function patchFault(error: unknown, strategic: boolean, shown: () => string): unknown {
+export function patchFault(error: unknown, shown: () => string): unknown {
   if (!(error instanceof ApiError) || error.code !== 400) return error
   const why = /^\S* in version "[^"]*" cannot be handled as a \S+: (.*)$/s.exec(error.message)?.[1]
-  if (why === undefined) return error
-  return patchInvalid(shown(), strategic ? converterText(why) : why)
-}
-
-const KINDS: Readonly<Record<string, readonly [type: string, kind: string]>> = {
-  number: ['int64', 'int64'],
-  string: ['string', 'string'],
-  bool: ['bool', 'bool'],
-  array: ['[]interface {}', 'slice'],
-  object: ['map[string]interface {}', 'map'],
-}
-
-/** What the converter of strategic merges says where a JSON decoder speaks of types. */
-function converterText(text: string): string {
-  const [, source = '', type = ''] =
-    /^json: cannot unmarshal (\w+)(?: \S+)? into Go struct field \S+ of type (.+)$/.exec(text) ?? []
-  const [from, kind] = KINDS[source] ?? []
-  if (from === undefined) return text
-  if (type.startsWith('map[')) return `cannot restore map from ${kind}`
-  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`
-  if (/^\w+\.[A-Z]\w*(Spec|Template|Meta|Status|Selector|Source|Strategy)$/.test(type)) {
-    return `cannot restore struct from: ${kind}`
+  if (why === undefined) {
+    return error.message.startsWith(TYPE_META) ? patchInvalid(shown(), error.message) : error
   }
-  return `cannot convert ${from} to ${type}`
+  return patchInvalid(shown(), why)
 }
+
+/** What is said of an apiVersion or kind that is no text. */
+const TYPE_META = "couldn't get version/kind; "
 
 /** What a strategic patch is, as Go prints the map that it was read into. */
 export function shownPatch(patch: JsonValue): string {

@@ -1,14 +1,26 @@
-import { getIn, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import { compareStrings, getIn, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
-import { badRequest, invalid, invalidValue, notFound } from '../http/errors.ts'
+import { ApiError, invalid, invalidValue, notFound } from '../http/errors.ts'
+import { queryFlag } from '../http/query.ts'
 import type { ApiResponse } from '../http/types.ts'
+import type { WriteContext } from '../operations/machine.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { updateObject } from '../operations/update.ts'
 import { renderScale } from '../read/render.ts'
 import type { ResourceType, ScalePaths } from '../resources/types.ts'
-import { checkedObject, readBody } from './body.ts'
+import { readObject } from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
-import { applyPatch, patchType, readPatch, writeContext } from './write.ts'
+import { checkFields, findingsOf } from './field-validation.ts'
+import {
+  APPLY_TYPE,
+  appliedPatch,
+  mergedObject,
+  patchedObject,
+  patchType,
+  readPatch,
+  STRATEGIC_TYPE,
+  writeContext,
+} from './write.ts'
 
 const BUILTIN_PATHS: ScalePaths = {
   specReplicasPath: '.spec.replicas',
@@ -32,11 +44,11 @@ export function handleScale(exchange: Exchange): ApiResponse {
     )
   }
   const context = { ...writeContext(exchange), subresource: 'scale' }
-  const outcome = updateObject(machine, { type, namespace: route.namespace, name: route.name }, context, (live) => {
+  const method = exchange.request.method
+  if (method === 'PATCH' && patchType(exchange) === APPLY_TYPE) return applyScale(exchange, paths, context)
+  const produce = (live: KubeObject): KubeObject => {
     const wanted = wantedScale(exchange, scaleOf(type, live, paths))
-    const replicas = getIn(wanted, ['spec', 'replicas']) ?? 0
-    if (typeof replicas !== 'number' || !Number.isInteger(replicas))
-      throw badRequest('spec.replicas must be an integer')
+    const replicas = Number(getIn(wanted, ['spec', 'replicas']) ?? 0)
     if (replicas < 0 && type.custom === undefined) {
       throw invalid({ group: 'autoscaling', kind: 'Scale' }, route.name, [
         invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
@@ -46,25 +58,91 @@ export function handleScale(exchange: Exchange): ApiResponse {
     const version = wanted.metadata['resourceVersion']
     if (typeof version === 'string' && version !== '') draft.metadata['resourceVersion'] = version
     setPath(draft, paths.specReplicasPath, replicas)
-    return draft
+    const now = machine.clock.now()
+    // A Scale leaves a zero out, so that nobody owns it.
+    const next = replicas === 0 ? withoutPath(draft, paths.specReplicasPath) : draft
+    const { metadata } = machine.fields.update({
+      type,
+      live,
+      next,
+      manager: context.manager,
+      subresource: 'scale',
+      now,
+    })
+    return { ...draft, metadata: { ...draft.metadata, managedFields: metadata['managedFields'] ?? [] } }
+  }
+  const outcome = updateObject(machine, { type, namespace: route.namespace, name: route.name }, context, produce, {
+    managed: true,
   })
   return answer(exchange, 200, renderScale(machine, scaleOf(type, outcome.object, paths), exchange.form))
 }
 
-function wantedScale(exchange: Exchange, current: KubeObject): KubeObject {
-  if (exchange.request.method === 'PATCH') {
-    const scaleExchange: Exchange = {
-      ...exchange,
-      type: { ...exchange.type, group: 'autoscaling', version: 'v1', kind: 'Scale' },
+/** The exchange as one about a Scale, whatever is scaled. */
+function aboutScale(exchange: Exchange): Exchange {
+  const type = { ...exchange.type, group: 'autoscaling', version: 'v1', kind: 'Scale', custom: undefined }
+  return { ...exchange, type }
+}
+
+/**
+ * Server-side apply of a Scale: the count is applied to what is scaled, where its owners are kept (apimachinery's
+ * `ScaleHandler`). Throws `ApiError`, in the words of a Scale.
+ */
+function applyScale(exchange: Exchange, paths: ScalePaths, context: WriteContext): ApiResponse {
+  const { machine } = exchange.services
+  const { type, route } = exchange
+  const applied = appliedPatch(aboutScale(exchange))
+  const force = queryFlag(exchange.query, 'force')
+  const target = { type, namespace: route.namespace, name: route.name }
+  const { manager, subresource } = context
+  const produce = (live: KubeObject): KubeObject => {
+    const config: KubeObject = { apiVersion: live.apiVersion, kind: live.kind, metadata: { name: route.name } }
+    const replicas = getIn(applied, ['spec', 'replicas'])
+    if (replicas !== undefined) setPath(config, paths.specReplicasPath, replicas)
+    const now = machine.clock.now()
+    try {
+      return machine.fields.apply({ type, live, applied: config, manager, force, subresource, now })
+    } catch (error) {
+      throw error instanceof ApiError ? inWordsOfScale(error, live, paths) : error
     }
-    const kind = patchType(scaleExchange)
-    // A Scale has no lists: a strategic or apply patch of it means the same as a merge patch.
-    const form = kind === 'application/json-patch+json' ? kind : 'application/merge-patch+json'
-    return applyPatch(scaleExchange, form, current, readPatch(exchange))
   }
-  const body = readBody(exchange)
-  if (!isObject(body)) throw badRequest('the request body is empty')
-  return checkedObject(body, EXPECTED)
+  const outcome = updateObject(machine, target, context, produce, { managed: true })
+  return answer(exchange, 200, renderScale(machine, scaleOf(type, outcome.object, paths), exchange.form))
+}
+
+function inWordsOfScale(error: ApiError, live: KubeObject, paths: ScalePaths): ApiError {
+  const said = (text: string): string =>
+    text
+      .replaceAll(`${live.apiVersion}, Kind=${live.kind}`, 'autoscaling/v1, Kind=Scale')
+      .replaceAll(`/autoscaling/v1, Kind=Scale`, 'autoscaling/v1, Kind=Scale')
+      .replaceAll(` using ${live.apiVersion}`, ' using autoscaling/v1')
+      .replaceAll(paths.specReplicasPath, '.spec.replicas')
+  const causes = (Array.isArray(error.details?.['causes']) ? error.details['causes'] : []).filter(isObject)
+  const details = {
+    ...error.details,
+    ...(causes.length === 0
+      ? {}
+      : {
+          causes: causes.map((cause) => ({
+            ...cause,
+            message: said(String(cause['message'])),
+            field: said(String(cause['field'])),
+          })),
+        }),
+  }
+  return new ApiError(error.code, error.reason, said(error.message), details)
+}
+
+/** The Scale that a request makes of the current one. Throws `ApiError`. */
+function wantedScale(exchange: Exchange, current: KubeObject): KubeObject {
+  const scale = aboutScale(exchange)
+  if (exchange.request.method === 'PATCH') {
+    const kind = patchType(exchange)
+    const patch = readPatch(exchange)
+    return kind === STRATEGIC_TYPE ? mergedObject(scale, current, patch) : patchedObject(scale, kind, current, patch)
+  }
+  const draft = readObject(scale, EXPECTED)
+  checkFields(scale, draft, findingsOf(scale))
+  return draft
 }
 
 function scaleOf(type: ResourceType, object: KubeObject, paths: ScalePaths): KubeObject {
@@ -83,12 +161,17 @@ function scaleOf(type: ResourceType, object: KubeObject, paths: ScalePaths): Kub
       resourceVersion: resourceVersion ?? '',
       creationTimestamp: creationTimestamp ?? null,
     },
-    spec: { replicas: Number(readPath(object, paths.specReplicasPath) ?? 0) },
+    spec: specOf(Number(readPath(object, paths.specReplicasPath) ?? 0)),
     status: {
       replicas: Number(readPath(object, paths.statusReplicasPath) ?? 0),
       ...(typeof selector === 'string' && selector !== '' ? { selector } : {}),
     },
   }
+}
+
+/** Go leaves a zero out. */
+function specOf(replicas: number): JsonObject {
+  return replicas === 0 ? {} : { replicas }
 }
 
 function readPath(object: KubeObject, path: string | undefined): JsonValue | undefined {
@@ -110,7 +193,16 @@ function setPath(draft: KubeObject, path: string, value: JsonValue): void {
   current[steps[steps.length - 1]!] = value
 }
 
-/** A label selector in its text form, sorted. */
+/** A copy without the member at a path. */
+function withoutPath(object: KubeObject, path: string): KubeObject {
+  const out = draftOf(object)
+  const steps = path.split('.').slice(1)
+  const holder = getIn(out, steps.slice(0, -1))
+  if (isObject(holder)) delete holder[steps[steps.length - 1]!]
+  return out
+}
+
+/** A label selector in its text form, sorted by keys. */
 function selectorText(selector: JsonValue | undefined): string {
   if (!isObject(selector)) return ''
   const labels = isObject(selector['matchLabels'])
@@ -118,15 +210,20 @@ function selectorText(selector: JsonValue | undefined): string {
     : selector['matchExpressions'] === undefined
       ? selector
       : {}
-  const parts = Object.keys(labels).map((key) => `${key}=${String(labels[key])}`)
+  const parts = Object.keys(labels)
+    .sort(compareStrings)
+    .map((key) => ({ key, text: `${key}=${String(labels[key])}` }))
   const terms = Array.isArray(selector['matchExpressions']) ? selector['matchExpressions'].filter(isObject) : []
   for (const term of terms) {
     const key = String(term['key'])
     const values = Array.isArray(term['values']) ? [...term['values']].map(String).sort().join(',') : ''
-    if (term['operator'] === 'In') parts.push(`${key} in (${values})`)
-    else if (term['operator'] === 'NotIn') parts.push(`${key} notin (${values})`)
-    else if (term['operator'] === 'Exists') parts.push(key)
-    else if (term['operator'] === 'DoesNotExist') parts.push(`!${key}`)
+    if (term['operator'] === 'In') parts.push({ key, text: `${key} in (${values})` })
+    else if (term['operator'] === 'NotIn') parts.push({ key, text: `${key} notin (${values})` })
+    else if (term['operator'] === 'Exists') parts.push({ key, text: key })
+    else if (term['operator'] === 'DoesNotExist') parts.push({ key, text: `!${key}` })
   }
-  return parts.sort().join(',')
+  return parts
+    .sort((a, b) => compareStrings(a.key, b.key))
+    .map((part) => part.text)
+    .join(',')
 }

@@ -1,4 +1,4 @@
-import { decodeText, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
+import { decodeText, getIn, isObject, type JsonObject, type JsonValue, jsonClone } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import {
   ApiError,
@@ -18,7 +18,17 @@ import type { WriteContext } from '../operations/machine.ts'
 import { draftOf } from '../operations/pipeline.ts'
 import { type UpdateOutcome, updateObject, upsertObject } from '../operations/update.ts'
 import { renderObject } from '../read/render.ts'
-import { checkedObject, expectedOf, guarded, MAX_BODY, modernised, readObject, tooLarge } from './body.ts'
+import { versionOf } from '../resources/types.ts'
+import {
+  checkedObject,
+  checkTypeMeta,
+  expectedOf,
+  guarded,
+  MAX_BODY,
+  modernised,
+  readObject,
+  tooLarge,
+} from './body.ts'
 import { answer, type Exchange } from './exchange.ts'
 import { checkApplied, checkFields, checkPatchedFields, findingsOf, validationOf } from './field-validation.ts'
 import { patchFault, shownOutcome, shownPatch } from './patch-faults.ts'
@@ -121,22 +131,62 @@ export function handlePatch(exchange: Exchange): ApiResponse {
     ])
   }
   const patch = readPatch(exchange)
-  const outcome = updateObject(exchange.services.machine, target(exchange), context, (live) => {
-    const next = applyPatch(exchange, kind, live, patch)
-    const strategic = kind === STRATEGIC_TYPE
-    // Made again for the error: what is read here is changed on the way.
-    const shown = (): string =>
-      strategic
-        ? shownPatch(patch)
-        : shownOutcome(applyPatch(exchange, kind, live, patch), patch, exchange.type.custom !== undefined)
-    try {
-      checkPatchedFields(exchange, modernised(exchange, checkedObject(next, expectedOf(exchange))), patch, shown)
-    } catch (error) {
-      throw exchange.type.custom === undefined ? patchFault(error, strategic, shown) : error
-    }
-    return next
-  })
+  const produce = (live: KubeObject): KubeObject =>
+    kind === STRATEGIC_TYPE ? mergedObject(exchange, live, patch) : patchedObject(exchange, kind, live, patch)
+  const outcome = updateObject(exchange.services.machine, target(exchange), context, produce)
   return finished(exchange, outcome)
+}
+
+/** The outcome of a JSON patch or merge patch, which is read again from its text. Throws `ApiError`. */
+export function patchedObject(exchange: Exchange, kind: string, live: KubeObject, patch: JsonValue): KubeObject {
+  const custom = exchange.type.custom !== undefined
+  const next = applyPatch(exchange, kind, live, patch)
+  // Made again for the error: what is read here is changed on the way.
+  const shown = (): string => shownOutcome(applyPatch(exchange, kind, live, patch), patch, custom)
+  try {
+    if (!custom) checkPatchedKind(exchange, next)
+    checkPatchedFields(exchange, modernised(exchange, checkedObject(next, expectedOf(exchange))), patch, shown)
+  } catch (error) {
+    throw custom ? error : patchFault(error, shown)
+  }
+  return next
+}
+
+/** What a JSON patch made says of what it is. Throws `ApiError` 400, as a decoder of bodies would. */
+function checkPatchedKind(exchange: Exchange, next: KubeObject): void {
+  checkTypeMeta(next)
+  const expected = expectedOf(exchange)
+  const { apiVersion, kind } = next
+  if (kind === undefined || kind === '' || kind === expected.kind || apiVersion !== expected.apiVersion) return
+  const { registry } = exchange.services.machine
+  const { group, version } = exchange.type
+  const hub = group === '' ? 'core' : group.split('.', 1)[0]!
+  const why =
+    registry.ofKind(group, version, kind) === undefined
+      ? `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+      : `converting (${version}.${kind}) to (${hub}.${expected.kind}): unknown conversion`
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${why}`)
+}
+
+/**
+ * The outcome of a strategic merge patch, which never becomes text: apimachinery's converter reads it, and what it says
+ * of its kind does not matter. Throws `ApiError`.
+ */
+export function mergedObject(exchange: Exchange, live: KubeObject, patch: JsonValue): KubeObject {
+  const { formats } = exchange.services
+  const { apiVersion, kind } = expectedOf(exchange)
+  const next: JsonObject = applyPatch(exchange, STRATEGIC_TYPE, live, patch)
+  for (const [key, value] of Object.entries({ apiVersion, kind })) {
+    if (typeof (next[key] ?? '') === 'string') next[key] = value
+  }
+  const shown = (): string => shownPatch(isObject(patch) ? formats.consumedPatch(exchange.type, live, patch) : patch)
+  try {
+    checkPatchedFields(exchange, next as KubeObject, patch, shown, 'converter')
+  } catch (error) {
+    throw patchFault(error, shown)
+  }
+  if (!isObject(next['metadata'])) next['metadata'] = {}
+  return next as KubeObject
 }
 
 /** The patch form of a request. Throws `ApiError` 415. */
@@ -173,9 +223,9 @@ export function readPatch(exchange: Exchange): JsonValue {
   throw badRequest(`${prefix}json: cannot unmarshal ${kindOf(patch)} into Go value of type map[string]interface {}`)
 }
 
-const APPLY_TYPE = 'application/apply-patch+yaml'
+export const APPLY_TYPE = 'application/apply-patch+yaml'
 const JSON_PATCH_TYPE = 'application/json-patch+json'
-const STRATEGIC_TYPE = 'application/strategic-merge-patch+json'
+export const STRATEGIC_TYPE = 'application/strategic-merge-patch+json'
 
 function kindOf(value: JsonValue): string {
   if (Array.isArray(value)) return 'array'
@@ -200,7 +250,7 @@ function readApplied(exchange: Exchange, text: string): JsonValue {
 }
 
 /** Makes the next state of an object from a patch that is no server-side apply; the answer shares nothing with `live`. */
-export function applyPatch(exchange: Exchange, kind: string, live: KubeObject, patch: JsonValue): KubeObject {
+function applyPatch(exchange: Exchange, kind: string, live: KubeObject, patch: JsonValue): KubeObject {
   const { formats } = exchange.services
   const draft = draftOf(live)
   let next: JsonValue
@@ -208,23 +258,22 @@ export function applyPatch(exchange: Exchange, kind: string, live: KubeObject, p
     if (kind === JSON_PATCH_TYPE) next = formats.jsonPatch(draft, patch)
     else if (!isObject(patch)) throw badRequest('the patch is no JSON object')
     else if (kind === 'application/merge-patch+json') next = formats.mergePatch(draft, patch)
-    else next = formats.strategicPatch(exchange.type, draft, patch)
+    else next = formats.strategicPatch(exchange.type, draft, jsonClone(patch))
   } catch (error) {
     if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message : String(error)
     if (kind === JSON_PATCH_TYPE) {
       throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
     }
+    if (kind === STRATEGIC_TYPE && !/^invalid patch format of /.test(why)) throw new ApiError(500, '', why)
     throw badRequest(why)
   }
   if (!isObject(next)) throw badRequest('the patched object is no JSON object')
   return next as KubeObject
 }
 
-/** Server-side apply; creates what is not there. */
-function handleApply(exchange: Exchange): ApiResponse {
-  const { machine } = exchange.services
-  const context = writeContext(exchange)
+/** The configuration that a request applies. Throws `ApiError` 400, 413, 422. */
+export function appliedPatch(exchange: Exchange): KubeObject {
   const about = { group: 'meta.k8s.io', kind: 'PatchOptions' }
   if (queryText(exchange.query, 'fieldManager') === '') {
     throw invalid(about, '', [required('fieldManager', 'is required for apply patch')])
@@ -234,12 +283,19 @@ function handleApply(exchange: Exchange): ApiResponse {
     const what = `json: cannot unmarshal ${kindOf(applied)} into Go value of type map[string]interface {}`
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${what}`)
   }
-  const config = appliedConfig(exchange, applied)
+  return appliedConfig(exchange, applied)
+}
+
+/** Server-side apply; creates what is not there. */
+function handleApply(exchange: Exchange): ApiResponse {
+  const { machine } = exchange.services
+  const context = writeContext(exchange)
+  const config = appliedPatch(exchange)
   const force = queryFlag(exchange.query, 'force')
   const { type } = exchange
   const { manager, subresource } = context
   const produce = (live: KubeObject | undefined): KubeObject => {
-    const uid = config.metadata['uid']
+    const uid = getIn(config, ['metadata', 'uid'])
     if (live === undefined && typeof uid === 'string' && uid !== '') {
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
       throw conflict(type, exchange.route.name, why)
@@ -247,8 +303,8 @@ function handleApply(exchange: Exchange): ApiResponse {
     const now = machine.clock.now()
     const merged = machine.fields.apply({ type, live, applied: config, manager, force, subresource, now })
     // Unknown fields and wrong types were refused by the merge; what is left is the form that Go gives the object.
-    const { error } = machine.schemas.decode(type, merged)
-    if (error !== undefined) throw badRequest(error)
+    const { error } = machine.schemas.decode(type, merged, 'converter')
+    if (error !== undefined) throw conversionFault(exchange, config, error)
     checkApplied(exchange)
     return merged
   }
@@ -260,19 +316,26 @@ function handleApply(exchange: Exchange): ApiResponse {
   return finished(exchange, outcome)
 }
 
+/** 500 of a merge whose outcome does not fit into the kind, with upstream's text. */
+function conversionFault(exchange: Exchange, applied: KubeObject, error: string): ApiError {
+  if (exchange.type.custom !== undefined) return badRequest(error)
+  const version = versionOf(exchange.type)
+  const kind = `${version.includes('/') ? version : `/${version}`}, Kind=${exchange.type.kind}`
+  const [namespace, name] = ['namespace', 'name'].map((key) => String(getIn(applied, ['metadata', key]) ?? ''))
+  const about = `failed to convert new object (${namespace}/${name}; ${kind}) to proper version`
+  return new ApiError(500, '', `${about}: unable to convert unstructured object to ${kind}: ${error}`)
+}
+
+/** An applied configuration: of the right kind; what else it must be is told by its type. Throws `ApiError` 400. */
 function appliedConfig(exchange: Exchange, applied: JsonObject): KubeObject {
   const expected = expectedOf(exchange)
-  const { apiVersion, kind } = applied
+  const { apiVersion, kind, metadata } = applied
   if (apiVersion !== expected.apiVersion || kind !== expected.kind) {
-    const version = String(apiVersion ?? '')
+    const version = typeof apiVersion === 'string' ? apiVersion : ''
     const shown = version.includes('/') || version === '' ? version || '/' : `/${version}`
-    throw badRequest(`invalid object type: ${shown}, Kind=${String(kind ?? '')}`)
+    throw badRequest(`invalid object type: ${shown}, Kind=${typeof kind === 'string' ? kind : ''}`)
   }
-  const config = modernised(exchange, checkedObject(applied, expectedOf(exchange)))
-  const name = config.metadata.name as string | undefined
-  if (name === undefined || name === '') config.metadata.name = exchange.route.name
-  if (Array.isArray(config.metadata['managedFields']) && config.metadata['managedFields'].length > 0) {
-    throw badRequest('metadata.managedFields must be nil')
-  }
-  return config
+  const entries = isObject(metadata) ? metadata['managedFields'] : undefined
+  if (Array.isArray(entries) && entries.length > 0) throw badRequest('metadata.managedFields must be nil')
+  return modernised(exchange, applied as KubeObject)
 }

@@ -40,9 +40,9 @@ export function prepared(
   managed: boolean,
 ): KubeObject {
   machine.schemas.setDefaults(type, draft)
-  // What a status update says of the rest is not looked at. Kinds have their defaults in the stored version; other versions get them after conversion.
+  // Kinds have their defaults in the stored version; other versions get them after conversion.
   const stored = type === machine.registry.ofCollection(type.collection)
-  if (stored && context.subresource !== 'status') strategyOf(machine, type).defaults?.(draft)
+  if (stored) strategyOf(machine, type).defaults?.(draft)
   if (managed) return draft
   const { manager, subresource } = context
   return machine.fields.update({ type, live, next: draft, manager, subresource, now: machine.clock.now() })

@@ -6,11 +6,13 @@ import type { ResourceType } from '../resources/types.ts'
 export interface SchemaChecks {
   /**
    * Reads a client's object, in place: members that the schema does not know go, and their paths come back
-   * (`spec.foo`, `spec.list[0].bar`); `error` says why the object cannot be read at all.
+   * (`spec.foo`, `spec.list[0].bar`); `error` says why the object cannot be read at all, in the words of `reader`: a
+   * JSON decoder, unless what is read are the values of a patch.
    */
   decode(
     type: ResourceType,
     draft: KubeObject,
+    reader?: 'json' | 'converter',
   ): { readonly error: string | undefined; readonly unknown: readonly string[] }
   /** Fills in the schema's defaults, in place. */
   setDefaults(type: ResourceType, draft: KubeObject): void

@@ -10,6 +10,7 @@ import {
   MODIFIED_TEXT,
   notFound,
 } from '../http/errors.ts'
+import { statusKeeps } from '../resources/status-metadata.ts'
 import type { Strategy } from '../resources/strategy.ts'
 import type { ResourceType } from '../resources/types.ts'
 import { createObject } from './create.ts'
@@ -81,14 +82,15 @@ export function updateObject(
   if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
   const fixed = timeErrors(next.metadata, live.metadata)
   restoreSystemFields(next.metadata, live.metadata)
-  separateStatus(type, strategy, next, live, context.subresource)
+  separateStatus(type, strategy, next, live, { subresource: context.subresource, now: machine.clock.now() })
   if (context.subresource === '') {
     const cluster = strategyContext(machine, () => makeUid(machine.random))
     strategy.prepareForUpdate?.(next, live, cluster)
   }
   countGeneration(type, strategy, next, live, context.subresource)
   validateNext(machine, target, strategy, next, live, { context, fixed })
-  if (next.metadata['generation'] !== live.metadata['generation'] || strategy.generation !== true) {
+  const changes = next.metadata['generation'] !== live.metadata['generation'] || strategy.generation !== true
+  if (changes && context.subresource === '') {
     context.warnings.push(...(strategy.warnings?.(next, live) ?? []))
   }
   admit(machine, 'validate', { ...request, object: clientObject(machine, next, type) })
@@ -184,13 +186,10 @@ function checkLock(
   }
   const version = getString(next, 'metadata', 'resourceVersion') ?? ''
   if (version === '' || version === '0') {
-    if (options.put === true && strategy.lockedUpdates === true) {
+    // A merge with what is there has a version, unless it takes it away.
+    if (strategy.lockedUpdates === true && options.managed !== true) {
       const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
-      throw invalid(
-        { group: type.group, kind: type.custom === undefined ? type.kind : type.resource },
-        live.metadata.name,
-        [error],
-      )
+      throw invalid({ group: type.group, kind: type.resource }, live.metadata.name, [error])
     }
     return
   }
@@ -234,7 +233,7 @@ function separateStatus(
   strategy: Strategy,
   next: KubeObject,
   live: KubeObject,
-  subresource: string,
+  { subresource, now }: { readonly subresource: string; readonly now: number },
 ): void {
   if (!type.subresources.includes('status')) return
   if (subresource === 'status') {
@@ -242,22 +241,26 @@ function separateStatus(
     const managed = next.metadata['managedFields']
     for (const key of Object.keys(next)) if (key !== 'metadata') delete next[key]
     Object.assign(next, live, {
-      metadata: type.custom === undefined ? statusMetadata(next.metadata, live.metadata) : { ...live.metadata },
+      metadata: type.custom === undefined ? statusMetadata(type, next.metadata, live.metadata) : { ...live.metadata },
     })
     if (managed === undefined) delete next.metadata['managedFields']
     else next.metadata['managedFields'] = managed
     if (status === undefined) delete next['status']
     else next['status'] = status
-    strategy.prepareForStatus?.(next, live)
+    strategy.prepareForStatus?.(next, live, now)
   } else if (live['status'] === undefined) delete next['status']
   else next['status'] = live['status']
 }
 
-/** Built-in kinds let a status update change metadata such as annotations and finalizers, but not labels. */
-function statusMetadata(next: ObjectMeta, live: ObjectMeta): ObjectMeta {
-  const { labels: _labels, ...rest } = next
-  const labels = live['labels']
-  return labels === undefined ? { ...rest, name: live.name } : { ...rest, name: live.name, labels }
+/** What built-in kinds let a status update change in metadata. */
+function statusMetadata(type: ResourceType, next: ObjectMeta, live: ObjectMeta): ObjectMeta {
+  const keeps = statusKeeps(type.collection)
+  if (keeps === undefined) return { ...next }
+  if (keeps === 'all') return { ...live }
+  const key = keeps === 'labels' ? 'labels' : 'ownerReferences'
+  const { [key]: _given, ...rest } = next
+  const kept = live[key]
+  return { ...rest, name: live.name, ...(kept === undefined ? {} : { [key]: kept }) }
 }
 
 function countGeneration(
@@ -297,8 +300,9 @@ function validateNext(
   errors.push(...fixed, ...validateMetadataUpdate(next, live))
   errors.push(...machine.schemas.validate(type, next, live))
   if (context.subresource === '') {
-    errors.push(...(strategy.validate?.(next, cluster, live) ?? []))
-    errors.push(...(strategy.validateUpdate?.(next, live, cluster) ?? []))
-  }
+    const of = strategy.validate?.(next, cluster, live) ?? []
+    const change = strategy.validateUpdate?.(next, live, cluster) ?? []
+    errors.push(...(strategy.updateErrorsFirst === true ? [...change, ...of] : [...of, ...change]))
+  } else if (context.subresource === 'status') errors.push(...(strategy.validateStatus?.(next, live) ?? []))
   if (errors.length > 0) throw invalid(type, next.metadata.name, errors)
 }

@@ -37,7 +37,8 @@ export interface Strategy {
   defaults?(draft: KubeObject): void
   prepareForCreate?(draft: KubeObject, context: StrategyContext): void
   prepareForUpdate?(draft: KubeObject, live: KubeObject, context: StrategyContext): void
-  prepareForStatus?(draft: KubeObject, live: KubeObject): void
+  /** `now`: milliseconds since 1970. */
+  prepareForStatus?(draft: KubeObject, live: KubeObject, now: number): void
   /** The status that the API server's own controllers set right after a write; undefined: it stays. */
   settle?(stored: KubeObject, context: StrategyContext): JsonObject | undefined
   /** `live`: the state that an update replaces. */
@@ -45,4 +46,8 @@ export interface Strategy {
   /** What is said of an object that is fine but hardly as meant: new ones, and changed ones. */
   warnings?(object: KubeObject, live?: KubeObject): string[]
   validateUpdate?(object: KubeObject, live: KubeObject, context: StrategyContext): FieldError[]
+  /** `validateUpdate` speaks before `validate` does. */
+  readonly updateErrorsFirst?: boolean
+  /** Errors of a write to the status. */
+  validateStatus?(object: KubeObject, live: KubeObject): FieldError[]
 }

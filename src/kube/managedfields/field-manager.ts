@@ -43,7 +43,7 @@ export interface ApplyManageOptions extends ManageOptions {
 export interface FieldManager {
   /**
    * Records what a create, replace or patch changed: `next` with its managedFields. `live` is `undefined` on creation.
-   * Never fails: where the change cannot be told, the live object's entries stay (upstream `UpdateNoErrors`).
+   * Never fails: where the change cannot be told, there are no entries (upstream `UpdateNoErrors`).
    */
   update(live: KubeObject | undefined, next: KubeObject, options: ManageOptions): KubeObject
   /**
@@ -115,8 +115,8 @@ class DefaultFieldManager implements FieldManager {
     const bare = withManagedFields(next, [])
     if (managed.fields.size === 0 && !this.#tracksFrom(live)) return bare
     const updated = this.#update(live, bare, managed, options)
-    // Upstream's UpdateNoErrors: better the old entries than none.
-    if (!updated.ok) return withManagedFields(next, entriesOf(live))
+    // Upstream's UpdateNoErrors: better no entries than wrong ones.
+    if (!updated.ok) return bare
     return withManagedFields(bare, encodeManagedFields(updated.value, this.#cache))
   }
 
@@ -134,7 +134,11 @@ class DefaultFieldManager implements FieldManager {
     if (managed.fields.size === 0 && live !== undefined) {
       // Whoever made the fields that are there already is not known; they get an entry of their own.
       const before = this.#update(undefined, base, managed, { ...options, manager: beforeFirstApply })
-      if (before.ok) managed = before.value
+      if (!before.ok) {
+        const what = `failed to convert new object (${objectText(base)}) to smd typed: ${faultText(before.error)}`
+        return bad(failure(500, '', `failed to create manager for existing fields: ${what}`))
+      }
+      managed = before.value
     }
     const typed = this.#typed(base)
     const typedConfig = this.#typed(config)
@@ -176,7 +180,7 @@ class DefaultFieldManager implements FieldManager {
     }
     const { changed } = outcome.value
     const times = new Map(step.managed.times)
-    if (changed) times.set(identifier, entryTime(step.options.now))
+    if (changed && step.options.subresource !== 'scale') times.set(identifier, entryTime(step.options.now))
     const fields = stripOwned(outcome.value.managers, identifier)
     let object = changed ? mergedObject(outcome.value.object) : base
     if (step.options.manager === 'kubectl' && lastAppliedOf(object) !== undefined) {
@@ -217,7 +221,8 @@ class DefaultFieldManager implements FieldManager {
       fields.delete(current)
       const previous = fields.get(identifier)
       fields.set(identifier, previous === undefined ? own : { ...own, set: own.set.union(previous.set) })
-      times.set(identifier, entryTime(options.now))
+      // Entries of scales are made anew from the object's, and have the times that these had.
+      if (options.subresource !== 'scale') times.set(identifier, entryTime(options.now))
     }
     return good(capUpdateManagers({ fields, times }, maxUpdateManagers))
   }
@@ -348,11 +353,6 @@ function withoutNulls(value: JsonValue): JsonValue {
   return out ?? value
 }
 
-function entriesOf(object: KubeObject | undefined): JsonObject[] {
-  const entries = object?.metadata?.['managedFields']
-  return Array.isArray(entries) ? entries.filter(isObject) : []
-}
-
 /** The object with these entries; without the field when there are none. */
 function withManagedFields(object: KubeObject, entries: readonly JsonObject[]): KubeObject {
   const metadata = isObject(object['metadata']) ? object.metadata : undefined
@@ -360,6 +360,10 @@ function withManagedFields(object: KubeObject, entries: readonly JsonObject[]): 
   if (metadata === undefined || !Object.hasOwn(metadata, 'managedFields')) return object
   const { managedFields: _, ...rest } = metadata
   return { ...object, metadata: rest as ObjectMeta }
+}
+
+function faultText(fault: UpdateFault): string {
+  return fault.kind === 'error' ? fault.message : fault.kind
 }
 
 function kindText(object: KubeObject): string {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../kube/index.ts'
 import type { Strategy } from '../strategy.ts'
 import { collect } from '../validation/field.ts'
 import { checkMutatingPolicy, checkPolicyBinding, checkValidatingPolicy } from '../validation/policies.ts'
+import { policyStatus, statusErrors } from '../validation/statuses.ts'
 import { checkWebhooks } from '../validation/webhooks.ts'
 import { ensure, list, preset, sub } from './draft.ts'
 
@@ -55,7 +56,7 @@ function policy(mutating: boolean): Strategy {
   }
 }
 
-export const validatingPolicy: Strategy = policy(false)
+export const validatingPolicy: Strategy = { ...policy(false), validateStatus: statusErrors(policyStatus) }
 export const mutatingPolicy: Strategy = policy(true)
 
 function binding(mutating: boolean): Strategy {

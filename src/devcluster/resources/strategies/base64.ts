@@ -24,10 +24,13 @@ export function base64Fault(text: string): number | undefined {
   const clean = text.replace(/[\r\n]/g, '')
   const match = /^[A-Za-z0-9+/]*/.exec(clean)![0].length
   const padding = clean.slice(match)
-  if (padding === '' && match % 4 === 0) return undefined
-  if ((padding === '=' && match % 4 === 3) || (padding === '==' && match % 4 === 2)) return undefined
+  if (padding === '') return match % 4 === 0 ? undefined : match - (match % 4)
   // Text that ends too early is told by the group it breaks off in.
-  return match === clean.length ? match - (match % 4) : match
+  if (!padding.startsWith('=') || match % 4 < 2) return match
+  const wanted = 4 - (match % 4)
+  if (wanted === 2 && padding.length === 1) return clean.length
+  if (wanted === 2 && padding[1] !== '=') return match + 1
+  return padding.length > wanted ? match + wanted : undefined
 }
 
 /** The bytes of base64; undefined for text that is none. */

@@ -4,6 +4,7 @@ import { type FieldError, forbiddenField, invalidValue, required } from '../../h
 import type { Strategy } from '../strategy.ts'
 import { checkDriverSpec, checkPriorityClass, checkRuntimeClass, checkStorageClass } from '../validation/classes.ts'
 import { checkEndpointSlice } from '../validation/endpoint-slices.ts'
+import { checkEvent } from '../validation/events.ts'
 import { collect } from '../validation/field.ts'
 import { ensure, list, preset, sub, text } from './draft.ts'
 
@@ -144,4 +145,8 @@ export const lease: Strategy = {
       }
     }),
   lockedUpdates: true,
+}
+
+export const event: Strategy = {
+  validate: (object) => collect(object, '', checkEvent),
 }

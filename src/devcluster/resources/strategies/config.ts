@@ -63,6 +63,7 @@ export const configMap: Strategy = {
     return [...errors, ...sizeErrors(object, ['data', 'binaryData'])]
   },
   validateUpdate: (next, live) => frozenErrors(next, live, ['data', 'binaryData']),
+  updateErrorsFirst: true,
 }
 
 /** Keys that a Secret of a type must have. */
@@ -146,10 +147,11 @@ export const secret: Strategy = {
     ...typeErrors(object, isObject(object['data']) ? object['data'] : {}),
   ],
   validateUpdate: (next, live) => {
-    const errors = frozenErrors(next, live, ['data'])
-    if (next['type'] !== live['type']) errors.push(invalidValue('type', next['type'] ?? '', 'field is immutable'))
-    return errors
+    const type = next['type'] ?? ''
+    const changed = type === live['type'] ? [] : [invalidValue('type', type, 'field is immutable')]
+    return [...changed, ...frozenErrors(next, live, ['data'])]
   },
+  updateErrorsFirst: true,
 }
 
 /** Go refuses a body whose byte fields are no base64 before anything else is looked at. */

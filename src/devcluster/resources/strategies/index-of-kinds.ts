@@ -73,4 +73,5 @@ export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['deviceclasses.resource.k8s.io', devices.deviceClass],
   ['controllerrevisions.apps', classes.controllerRevision],
   ['leases.coordination.k8s.io', classes.lease],
+  ['events', classes.event],
 ])

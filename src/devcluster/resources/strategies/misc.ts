@@ -5,10 +5,11 @@ import { goValue } from '../go-values.ts'
 import type { Strategy } from '../strategy.ts'
 import { checkAutoscalerSpec } from '../validation/autoscaling.ts'
 import { collect } from '../validation/field.ts'
-import { checkLimitRangeSpec, checkQuotaSpec } from '../validation/limits.ts'
+import { checkLimitRangeSpec, checkQuotaSpec, checkQuotaStatus } from '../validation/limits.ts'
 import { checkIngressClassSpec, checkIngressSpec, checkNetworkPolicySpec } from '../validation/networking.ts'
 import { checkBinding, checkRole } from '../validation/rbac.ts'
 import { checkEndpoints } from '../validation/services.ts'
+import { autoscalerStatus, budgetStatus, ingressStatus, namespaceStatus, statusErrors } from '../validation/statuses.ts'
 import { checkClaimSpec, checkVolumeSpec } from '../validation/volume-claims.ts'
 import { claimUpdateErrors, volumeUpdateErrors } from '../validation/volume-updates.ts'
 import { checkBudgetSpec } from '../validation/workloads.ts'
@@ -40,6 +41,7 @@ export const namespace: Strategy = {
         }
       }
     }),
+  validateStatus: statusErrors(namespaceStatus),
 }
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -62,12 +64,17 @@ export const roleBinding: Strategy = {
       : [invalidValue('roleRef', goValue('RoleRef', next['roleRef']), 'cannot change roleRef')],
 }
 
+/** An empty list is owned by who wrote it, and is null once it is stored. */
+function storeEmpty(holder: JsonObject, key: string): void {
+  const value = holder[key]
+  if (Array.isArray(value) && value.length === 0) holder[key] = null
+}
+
 export const role: Strategy = {
   nameRule: 'path',
-  defaults: (draft) => {
-    const { rules } = draft
-    if (rules === undefined || (Array.isArray(rules) && rules.length === 0)) draft['rules'] = null
-  },
+  defaults: (draft) => preset(draft, 'rules', null),
+  prepareForCreate: (draft) => storeEmpty(draft, 'rules'),
+  prepareForUpdate: (draft) => storeEmpty(draft, 'rules'),
   validate: (object) => collect(object, '', (role) => checkRole(role, object.kind === 'Role')),
 }
 
@@ -87,6 +94,7 @@ export const ingress: Strategy = {
     }
     return errors
   },
+  validateStatus: statusErrors(ingressStatus),
 }
 
 export const networkPolicy: Strategy = {
@@ -127,6 +135,7 @@ export const disruptionBudget: Strategy = {
     draft['status'] = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
   },
   validate: (object) => collect(object['spec'], 'spec', checkBudgetSpec),
+  validateStatus: statusErrors(budgetStatus),
 }
 
 export const autoscaler: Strategy = {
@@ -149,6 +158,8 @@ export const autoscaler: Strategy = {
     const same = before?.['apiVersion'] === now?.['apiVersion'] && before?.['kind'] === now?.['kind']
     return collect(object['spec'], 'spec', (spec) => checkAutoscalerSpec(spec, live !== undefined && same))
   },
+  prepareForStatus: (draft) => storeEmpty(ensure(draft, 'status'), 'currentMetrics'),
+  validateStatus: statusErrors(autoscalerStatus),
 }
 
 function behaviorDefaults(behavior: JsonObject): void {
@@ -165,12 +176,13 @@ function behaviorDefaults(behavior: JsonObject): void {
 }
 
 /** What a claim is filled from is said twice, in an old field and in a new one. */
-function mirrorSources(spec: JsonObject): void {
+function mirrorSources(spec: JsonObject, live?: JsonObject): void {
   const old = sub(spec, 'dataSource')
   const known = (source: JsonObject | undefined): boolean =>
     (text(source, 'kind') === 'PersistentVolumeClaim' && text(source, 'apiGroup') === '') ||
     (text(source, 'kind') === 'VolumeSnapshot' && text(source, 'apiGroup') === 'snapshot.storage.k8s.io')
-  if (old !== undefined && !known(old)) delete spec['dataSource']
+  const inUse = live?.['dataSource'] !== undefined || live?.['dataSourceRef'] !== undefined
+  if (old !== undefined && !known(old) && !inUse) delete spec['dataSource']
   const source = sub(spec, 'dataSource')
   const reference = sub(spec, 'dataSourceRef')
   if (source !== undefined && reference === undefined) {
@@ -188,7 +200,10 @@ function mirrorSources(spec: JsonObject): void {
 
 export const persistentVolumeClaim: Strategy = {
   returnsDeleted: true,
-  defaults: (draft) => preset(ensure(draft, 'spec'), 'volumeMode', 'Filesystem'),
+  defaults: (draft) => {
+    preset(ensure(draft, 'spec'), 'volumeMode', 'Filesystem')
+    presetText(ensure(draft, 'status'), 'phase', 'Pending')
+  },
   prepareForCreate: (draft, context) => {
     draft['status'] = { phase: 'Pending' }
     const spec = ensure(draft, 'spec')
@@ -203,7 +218,7 @@ export const persistentVolumeClaim: Strategy = {
     protect(draft, 'kubernetes.io/pvc-protection')
   },
   validate: (object) => collect(object['spec'], 'spec', checkClaimSpec),
-  prepareForUpdate: (draft) => mirrorSources(ensure(draft, 'spec')),
+  prepareForUpdate: (draft, live) => mirrorSources(ensure(draft, 'spec'), sub(live, 'spec')),
   validateUpdate: claimUpdateErrors,
 }
 
@@ -215,10 +230,19 @@ export const persistentVolume: Strategy = {
     preset(spec, 'volumeMode', 'Filesystem')
     const hostPath = sub(spec, 'hostPath')
     if (hostPath !== undefined) preset(hostPath, 'type', '')
+    presetText(ensure(draft, 'status'), 'phase', 'Pending')
   },
   prepareForCreate: (draft, context) => {
     draft['status'] = { phase: 'Pending', lastPhaseTransitionTime: rfc3339(context.now) }
     protect(draft, 'kubernetes.io/pv-protection')
+  },
+  prepareForStatus: (draft, live, now) => {
+    const status = ensure(draft, 'status')
+    const [before, at] = [sub(live, 'status'), status['lastPhaseTransitionTime']]
+    const since = before?.['lastPhaseTransitionTime']
+    if (text(status, 'phase') === text(before, 'phase')) {
+      if (at === undefined && since !== undefined) status['lastPhaseTransitionTime'] = since
+    } else if (at === undefined || at === since) status['lastPhaseTransitionTime'] = rfc3339(now)
   },
   validate: (object) => collect(object['spec'], 'spec', checkVolumeSpec),
   validateUpdate: volumeUpdateErrors,
@@ -242,10 +266,12 @@ export const endpoints: Strategy = {
 export const limitRange: Strategy = {
   prepareForCreate: (draft, context) => {
     if (text(draft.metadata, 'name') === '') draft.metadata.name = context.uid()
+    storeEmpty(ensure(draft, 'spec'), 'limits')
   },
+  prepareForUpdate: (draft) => storeEmpty(ensure(draft, 'spec'), 'limits'),
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
-    if (!Array.isArray(spec['limits']) || spec['limits'].length === 0) spec['limits'] = null
+    preset(spec, 'limits', null)
     for (const item of list(sub(draft, 'spec'), 'limits')) {
       if (item['type'] !== 'Container') continue
       for (const [field, source] of [
@@ -272,6 +298,7 @@ export const resourceQuota: Strategy = {
         spec.invalid('scopes', scopes, 'field is immutable')
       }
     }),
+  validateStatus: statusErrors(checkQuotaStatus),
 }
 
 export const serviceAccount: Strategy = { returnsDeleted: true }

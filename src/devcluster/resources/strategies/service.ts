@@ -5,6 +5,7 @@ import type { Strategy, StrategyContext } from '../strategy.ts'
 import { collect, Field } from '../validation/field.ts'
 import { serviceWarnings } from '../validation/pod-warnings.ts'
 import { checkServiceSpec, checkServiceUpdate, isExternal } from '../validation/services.ts'
+import { serviceStatus, statusErrors } from '../validation/statuses.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 /** Rules of Service: ports, address and node-port allocation in 10.96.0.0/16 and 30000–32767. */
@@ -51,6 +52,7 @@ export const service: Strategy = {
     ]
     return errors.length > 0 ? errors : allocationErrors(object, context, live)
   },
+  validateStatus: statusErrors(serviceStatus),
 }
 
 /** The allocator's answer to a node port that is not its own. */

@@ -3,10 +3,20 @@ import { checkDnsLabel, type KubeObject } from '../../../kube/index.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from '../../http/errors.ts'
 import type { Strategy } from '../strategy.ts'
 import { collect, Field } from '../validation/field.ts'
+import { checkJobStatus } from '../validation/job-status.ts'
 import { checkCronJobSpec, checkJobSpec, checkJobUpdate } from '../validation/jobs.ts'
 import { checkPodOnly, checkPodSpec } from '../validation/pod-spec.ts'
 import { podUpdateErrors } from '../validation/pod-update.ts'
 import { podWarnings } from '../validation/pod-warnings.ts'
+import { isUsable, selects } from '../validation/selectors.ts'
+import {
+  daemonStatus,
+  deploymentStatus,
+  podStatus,
+  replicaStatus,
+  statefulStatus,
+  statusErrors,
+} from '../validation/statuses.ts'
 import {
   checkDaemonSetSpec,
   checkDeploymentSpec,
@@ -64,6 +74,7 @@ export const deployment: Strategy = {
   },
   validate: (object) => specErrors(object, checkDeploymentSpec),
   validateUpdate: sameSelector,
+  validateStatus: statusErrors(deploymentStatus),
 }
 
 export const replicaSet: Strategy = {
@@ -79,6 +90,7 @@ export const replicaSet: Strategy = {
   },
   validate: (object) => specErrors(object, checkReplicaSetSpec),
   validateUpdate: sameSelector,
+  validateStatus: statusErrors(replicaStatus),
 }
 
 /** Where a DaemonSet counts the changes of its template, still. */
@@ -111,6 +123,12 @@ export const daemonSet: Strategy = {
   },
   validate: (object) => specErrors(object, checkDaemonSetSpec),
   validateUpdate: sameSelector,
+  updateErrorsFirst: true,
+  prepareForStatus: (draft, live) => {
+    const before = text(sub(live, 'metadata', 'annotations'), TEMPLATE_GENERATION)
+    if (before !== '') ensure(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = before
+  },
+  validateStatus: statusErrors(daemonStatus),
 }
 
 const STATEFUL_CHANGEABLE = [
@@ -177,6 +195,7 @@ export const statefulSet: Strategy = {
           ),
         ]
   },
+  validateStatus: statusErrors(statefulStatus),
 }
 
 function jobDefaults(spec: JsonObject): void {
@@ -212,6 +231,11 @@ function generatedErrors(object: KubeObject): FieldError[] {
     const field = `spec.template.metadata.labels[${key}]`
     const why = `must be '${value}'`
     errors.push(labels[key] === undefined ? required(field, why) : invalidValue(field, labels, why))
+  }
+  const { selector } = spec
+  const expected = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': object.metadata.name }
+  if (isUsable(selector) && !selects(selector, expected)) {
+    errors.push(invalidValue('spec.selector', selector, '`selector` not auto-generated'))
   }
   return errors
 }
@@ -256,6 +280,7 @@ export const job: Strategy = {
     ...(live === undefined ? hostnameErrors(object) : []),
   ],
   validateUpdate: (next, live) => specErrors(next, (spec) => checkJobUpdate(spec, sub(live, 'spec') ?? {})),
+  validateStatus: statusErrors(checkJobStatus),
 }
 
 export const cronJob: Strategy = {
@@ -287,6 +312,14 @@ export const cronJob: Strategy = {
   },
 }
 
+/** The first of a Pod's addresses is told twice (`Convert_v1_PodStatus_To_core_PodStatus` and back). */
+function addressDefaults(status: JsonObject): void {
+  const one = text(status, 'podIP')
+  const [first] = list(status, 'podIPs')
+  if (one !== '' && text(first, 'ip') !== one) status['podIPs'] = [{ ip: one }]
+  else if (one === '' && first !== undefined) status['podIP'] = text(first, 'ip')
+}
+
 export const pod: Strategy = {
   generation: true,
   warnings: (object) => podWarnings(new Field(sub(object, 'spec') ?? {}, 'spec', [])),
@@ -295,6 +328,7 @@ export const pod: Strategy = {
     const spec = ensure(draft, 'spec')
     podSpecDefaults(spec)
     podOnlyDefaults(spec)
+    addressDefaults(ensure(draft, 'status'))
   },
   prepareForCreate: (draft) => {
     const spec = ensure(draft, 'spec')
@@ -312,6 +346,13 @@ export const pod: Strategy = {
       }
     }),
   validateUpdate: podUpdateErrors,
+  prepareForStatus: (draft, live) => {
+    const [status, before] = [ensure(draft, 'status'), sub(live, 'status')]
+    presetText(status, 'qosClass', text(before, 'qosClass'))
+    const generation = before?.['observedGeneration']
+    if (generation !== undefined) preset(status, 'observedGeneration', generation)
+  },
+  validateStatus: statusErrors(podStatus),
 }
 
 export const replicationController: Strategy = {
@@ -331,6 +372,7 @@ export const replicationController: Strategy = {
     draft['status'] = { replicas: 0 }
   },
   validate: (object) => specErrors(object, checkReplicationControllerSpec),
+  validateStatus: statusErrors(replicaStatus),
 }
 
 export const podTemplate: Strategy = {

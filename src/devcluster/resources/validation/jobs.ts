@@ -86,26 +86,34 @@ function checkExitCodes(codes: Field, spec: Field): void {
   if (values.some((value, i) => i > 0 && values[i - 1]! > value)) codes.invalid('values', values, 'must be ordered')
 }
 
+/** `3-5` or `4` within the completions: its first and last index, or what is wrong with it. */
+export function indexInterval(text: string, completions: number): readonly [number, number] | string {
+  const limits = text.split('-')
+  if (limits.length > 2)
+    return `the fragment ${JSON.stringify(text)} violates the requirement that an index interval can have at most two parts separated by '-'`
+  const numbers: number[] = []
+  for (const limit of limits) {
+    if (!/^[+-]?\d+$/.test(limit)) return `cannot convert string to integer for index: ${JSON.stringify(limit)}`
+    const index = Number(limit)
+    if (index >= completions) return `too large index: ${JSON.stringify(limit)}`
+    numbers.push(index)
+  }
+  const [from = 0, to = from] = numbers
+  if (numbers.length === 2 && from >= to) return `non-increasing order, previous: ${from}, current: ${to}`
+  return [from, to]
+}
+
 /** `1,3-5` within the completions: how many indexes, or what is wrong with it. */
-function countIndexes(text: string, completions: number): number | string {
+export function countIndexes(text: string, completions: number): number | string {
   if (text === '') return 0
   let total = 0
   let last: number | undefined
-  for (const interval of text.split(',')) {
-    const limits = interval.split('-')
-    if (limits.length > 2)
-      return `the fragment ${JSON.stringify(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`
-    const numbers: number[] = []
-    for (const limit of limits) {
-      if (!/^[+-]?\d+$/.test(limit)) return `cannot convert string to integer for index: ${JSON.stringify(limit)}`
-      const index = Number(limit)
-      if (index >= completions) return `too large index: ${JSON.stringify(limit)}`
-      numbers.push(index)
-    }
-    const [from, to = from] = numbers as [number, number?]
-    if (numbers.length === 2 && from! >= to!) return `non-increasing order, previous: ${from}, current: ${to}`
-    if (last !== undefined && last >= from!) return `non-increasing order, previous: ${last}, current: ${from}`
-    total += to! - from! + 1
+  for (const part of text.split(',')) {
+    const interval = indexInterval(part, completions)
+    if (typeof interval === 'string') return interval
+    const [from, to] = interval
+    if (last !== undefined && last >= from) return `non-increasing order, previous: ${last}, current: ${from}`
+    total += to - from + 1
     last = to
   }
   return total

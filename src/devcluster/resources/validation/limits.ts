@@ -111,17 +111,28 @@ export function checkLimitRangeSpec(spec: Field): void {
   }
 }
 
+/** Amounts by the names of a quota; answers the names. */
+function checkQuotaList(parent: Field, key: string): string[] {
+  const amounts = sorted(Object.entries(parent.object(key)?.value ?? {}))
+  for (const [name, value] of amounts) {
+    checkResourceName(parent, `${key}[${name}]`, name)
+    if (!name.includes('/') && !isQuotaName(name)) {
+      parent.invalid(`${key}[${name}]`, name, 'must be a standard resource for quota')
+    }
+    checkResourceAmount(parent, `${key}[${name}]`, name, value)
+  }
+  return amounts.map(([name]) => name)
+}
+
+/** Status of a ResourceQuota (`ValidateResourceQuotaStatusUpdate`). */
+export function checkQuotaStatus(status: Field): void {
+  checkQuotaList(status, 'hard')
+  checkQuotaList(status, 'used')
+}
+
 /** Spec of a ResourceQuota. */
 export function checkQuotaSpec(spec: Field): void {
-  const hard = sorted(Object.entries(spec.object('hard')?.value ?? {}))
-  for (const [name, value] of hard) {
-    checkResourceName(spec, `hard[${name}]`, name)
-    if (!name.includes('/') && !isQuotaName(name)) {
-      spec.invalid(`hard[${name}]`, name, 'must be a standard resource for quota')
-    }
-    checkResourceAmount(spec, `hard[${name}]`, name, value)
-  }
-  const names = hard.map(([name]) => name)
+  const names = checkQuotaList(spec, 'hard')
   const scopes = spec.texts('scopes')
   for (const scope of scopes) {
     if (!SCOPES.includes(scope)) spec.invalid('scopes', scopes, 'unsupported scope')

@@ -58,6 +58,15 @@ export function checkClaimSpec(spec: Field): void {
     const source = spec.object(key)
     if (source !== undefined) checkSource(source)
   }
+  const [source, reference] = [spec.object('dataSource'), spec.object('dataSourceRef')]
+  if (source !== undefined && reference !== undefined) {
+    // Upstream shows the path where a value should be, which prints as an empty object.
+    if (reference.text('namespace') !== '') {
+      spec.invalid('', {}, 'may not be specified when dataSourceRef.namespace is specified')
+    } else if (['apiGroup', 'kind', 'name'].some((key) => source.text(key) !== reference.text(key))) {
+      spec.invalid('', {}, 'must match dataSourceRef')
+    }
+  }
   const attributes = spec.text('volumeAttributesClassName')
   if (attributes !== '') spec.faults('volumeAttributesClassName', attributes, checkDnsSubdomain(attributes))
 }
