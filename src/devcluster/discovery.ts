@@ -179,7 +179,8 @@ function legacyResource(type: ResourceType): JsonObject {
   }
 }
 
-function subresourceKind(
+/** The kind that a subresource takes and answers, and its verbs. */
+export function subresourceKind(
   type: ResourceType,
   name: string,
 ): { group: string; version: string; kind: string; verbs: readonly string[] } {

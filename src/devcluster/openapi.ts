@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/index.ts'
 import { fieldDoc, kindFieldDoc, type SchemaRegistry, typeDocs, typeFieldDoc } from '../schema/index.ts'
+import { subresourceKind } from './discovery.ts'
 import { conditional, contentTag } from './http/conditional.ts'
 import { parseAccept } from './http/content.ts'
 import { writeJson } from './http/json.ts'
@@ -172,7 +173,7 @@ export class OpenApi {
     const paths: JsonObject = {}
     for (const type of types) {
       const name = this.#addKind(type, schemas)
-      Object.assign(paths, pathsOf(type, name))
+      Object.assign(paths, pathsOf(type, name), this.#subresources(type, schemas, name))
     }
     return {
       openapi: '3.0.0',
@@ -180,6 +181,21 @@ export class OpenApi {
       paths,
       components: { schemas },
     }
+  }
+
+  /** The paths of subresources that are objects; streams and proxies have none. */
+  #subresources(type: ResourceType, schemas: JsonObject, own: string): JsonObject {
+    const out: JsonObject = {}
+    for (const subresource of type.subresources) {
+      const answer = subresourceKind(type, subresource)
+      if (answer.kind.endsWith('Options') || subresource === 'log') continue
+      const isOwn = answer.kind === type.kind && answer.group === type.group
+      const name = isOwn ? own : SUBRESOURCE_TYPES[answer.kind]
+      if (name === undefined) continue
+      this.#addDefinition(name, schemas)
+      out[`${collectionPath(type)}/{name}/${subresource}`] = operationsOf(answer, name)
+    }
+    return out
   }
 
   /** Adds a kind's schema and what it refers to; answers its name. */
@@ -325,40 +341,82 @@ const WRITE_PARAMETERS = [
   parameter('fieldValidation'),
 ]
 
-/** The paths of a resource: enough for clients that look up which options a kind's verbs take. */
-function pathsOf(type: ResourceType, schema: string): JsonObject {
-  const gvk = { group: type.group, version: type.version, kind: type.kind }
-  const scope = type.namespaced ? '/namespaces/{namespace}' : ''
-  const base = `/${pathOf(type)}${scope}/${type.resource}`
+/** Definitions of the kinds that are subresources only. */
+const SUBRESOURCE_TYPES: Readonly<Record<string, string>> = {
+  Binding: 'io.k8s.api.core.v1.Binding',
+  Eviction: 'io.k8s.api.policy.v1.Eviction',
+  Scale: 'io.k8s.api.autoscaling.v1.Scale',
+  TokenRequest: 'io.k8s.api.authentication.v1.TokenRequest',
+}
+
+/** A kind and what can be done with it. */
+interface Served {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly verbs: readonly string[]
+}
+
+function collectionPath(type: ResourceType): string {
+  return `/${pathOf(type)}${type.namespaced ? '/namespaces/{namespace}' : ''}/${type.resource}`
+}
+
+function operation(kind: Served, schema: string, { action, parameters, body }: Action): JsonObject {
   const content = { 'application/json': { schema: { $ref: refOf(schema) } } }
-  const operation = (action: string, parameters: JsonObject[], body: boolean): JsonObject => ({
-    operationId: `${action}${type.kind}`,
+  return {
+    operationId: `${action}${kind.kind}`,
     'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': gvk,
-    parameters,
+    'x-kubernetes-group-version-kind': { group: kind.group, version: kind.version, kind: kind.kind },
+    parameters: [...parameters],
     ...(body ? { requestBody: { content } } : {}),
     responses: { '200': { description: 'OK', content } },
-  })
+  }
+}
+
+interface Action {
+  readonly action: string
+  readonly parameters: readonly JsonObject[]
+  readonly body: boolean
+}
+
+const READ_PARAMETERS = [parameter('pretty')]
+const GET: Action = { action: 'get', parameters: READ_PARAMETERS, body: false }
+const LIST: Action = { action: 'list', parameters: READ_PARAMETERS, body: false }
+const POST: Action = { action: 'post', parameters: WRITE_PARAMETERS, body: true }
+const PUT: Action = { action: 'put', parameters: WRITE_PARAMETERS, body: true }
+const PATCH: Action = {
+  ...{ action: 'patch', body: true },
+  parameters: [...WRITE_PARAMETERS, parameter('force', 'boolean')],
+}
+const DELETE: Action = {
+  ...{ action: 'delete', body: false },
+  parameters: [parameter('propagationPolicy'), parameter('dryRun')],
+}
+
+/** What can be done with one object, or a subresource of it. */
+function operationsOf(kind: Served, schema: string, isWhole = false): JsonObject {
+  const { verbs } = kind
+  const make = (action: Action): JsonObject => operation(kind, schema, action)
+  return {
+    ...(verbs.includes('get') ? { get: make(GET) } : {}),
+    ...(verbs.includes('create') && !isWhole ? { post: make(POST) } : {}),
+    ...(verbs.includes('update') ? { put: make(PUT) } : {}),
+    ...(verbs.includes('patch') ? { patch: make(PATCH) } : {}),
+    ...(verbs.includes('delete') && isWhole ? { delete: make(DELETE) } : {}),
+  }
+}
+
+/** The paths of a resource: enough for clients that look up which options a kind's verbs take. */
+function pathsOf(type: ResourceType, schema: string): JsonObject {
   const out: JsonObject = {}
-  if (type.namespaced && type.verbs.includes('list')) {
-    out[`/${pathOf(type)}/${type.resource}`] = { get: operation('list', [parameter('pretty')], false) }
-  }
+  const listed: JsonObject = type.verbs.includes('list') ? { get: operation(type, schema, LIST) } : {}
+  if (type.namespaced && type.verbs.includes('list')) out[`/${pathOf(type)}/${type.resource}`] = listed
   const collection: JsonObject = {
-    ...(type.verbs.includes('list') ? { get: operation('list', [parameter('pretty')], false) } : {}),
-    ...(type.verbs.includes('create') ? { post: operation('post', WRITE_PARAMETERS, true) } : {}),
+    ...listed,
+    ...(type.verbs.includes('create') ? { post: operation(type, schema, POST) } : {}),
   }
+  const base = collectionPath(type)
   if (Object.keys(collection).length > 0) out[base] = collection
-  if (type.verbs.includes('get')) {
-    out[`${base}/{name}`] = {
-      get: operation('get', [parameter('pretty')], false),
-      ...(type.verbs.includes('update')
-        ? {
-            put: operation('put', WRITE_PARAMETERS, true),
-            patch: operation('patch', [...WRITE_PARAMETERS, parameter('force', 'boolean')], true),
-            delete: operation('delete', [parameter('propagationPolicy'), parameter('dryRun')], false),
-          }
-        : {}),
-    }
-  }
+  if (type.verbs.includes('get')) out[`${base}/{name}`] = operationsOf(type, schema, true)
   return out
 }

@@ -53,6 +53,31 @@ describe('documents that clients keep', () => {
     expect(cluster.get(path, { ...headers, 'if-none-match': `W/${etag}` }).status).toBe(200)
   })
 
+  // What kube-apiserver 1.36.4 lists of them, but streams and proxies.
+  it.each([
+    [
+      '/openapi/v3/apis/apps/v1',
+      'apps/v1/namespaces/{namespace}/deployments/{name}',
+      { scale: 'Scale', status: 'Deployment' },
+    ],
+    ['/openapi/v3/apis/apps/v1', 'apps/v1/namespaces/{namespace}/daemonsets/{name}', { status: 'DaemonSet' }],
+    [
+      '/openapi/v3/api/v1',
+      'v1/namespaces/{namespace}/pods/{name}',
+      { binding: 'Binding', ephemeralcontainers: 'Pod', eviction: 'Eviction', resize: 'Pod', status: 'Pod' },
+    ],
+    ['/openapi/v3/api/v1', 'v1/namespaces/{namespace}/serviceaccounts/{name}', { token: 'TokenRequest' }],
+  ])('%s has the subresources of %s', (document, path, kinds) => {
+    const { paths } = new TestCluster().get(document).body as { paths: Record<string, JsonObject> }
+    const found = Object.entries(paths)
+      .filter(([each]) => each.includes(`${path}/`))
+      .map(([each, item]) => {
+        const first = Object.values(item)[0] as JsonObject
+        return [each.split('/').at(-1), getIn(first, ['x-kubernetes-group-version-kind', 'kind'])]
+      })
+    expect(Object.fromEntries(found)).toEqual(kinds)
+  })
+
   it('get another tag when a definition adds a kind, those of other groups keep theirs', async () => {
     const cluster = new TestCluster()
     const before = [
