@@ -34,7 +34,8 @@ export class QuotaController implements Controller {
       const used: JsonObject = {}
       for (const [name, amount] of namespaceUsage(this.#env.machine, namespace, Object.keys(hard)))
         used[name] = quantityText(amount)
-      this.#env.setStatus(QUOTAS, quota, { hard: { ...hard }, used })
+      const status: JsonObject = Object.keys(hard).length === 0 ? {} : { hard: { ...hard }, used }
+      this.#env.setStatus(QUOTAS, quota, status)
     }
   }
 }

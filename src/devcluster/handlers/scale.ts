@@ -14,6 +14,7 @@ import { checkFields, findingsOf } from './field-validation.ts'
 import {
   APPLY_TYPE,
   appliedPatch,
+  conversionFault,
   mergedObject,
   patchedObject,
   patchType,
@@ -33,7 +34,7 @@ const EXPECTED = { apiVersion: 'autoscaling/v1', kind: 'Scale' }
 export function handleScale(exchange: Exchange): ApiResponse {
   const { machine } = exchange.services
   const { type, route } = exchange
-  const paths = type.custom === undefined ? BUILTIN_PATHS : type.custom.scale
+  const paths = pathsOf(type)
   const entry = machine.store.get(type.collection, route.namespace, route.name)
   if (entry === undefined || paths === undefined) throw notFound(type, route.name)
   if (exchange.request.method === 'GET') {
@@ -49,32 +50,78 @@ export function handleScale(exchange: Exchange): ApiResponse {
   const produce = (live: KubeObject): KubeObject => {
     const wanted = wantedScale(exchange, scaleOf(type, live, paths))
     const replicas = Number(getIn(wanted, ['spec', 'replicas']) ?? 0)
-    if (replicas < 0 && type.custom === undefined) {
-      throw invalid({ group: 'autoscaling', kind: 'Scale' }, route.name, [
-        invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
-      ])
-    }
+    checkCount(exchange, replicas)
     const draft = draftOf(live)
     const version = wanted.metadata['resourceVersion']
     if (typeof version === 'string' && version !== '') draft.metadata['resourceVersion'] = version
     setPath(draft, paths.specReplicasPath, replicas)
-    const now = machine.clock.now()
-    // A Scale leaves a zero out, so that nobody owns it.
-    const next = replicas === 0 ? withoutPath(draft, paths.specReplicasPath) : draft
-    const { metadata } = machine.fields.update({
-      type,
-      live,
-      next,
-      manager: context.manager,
-      subresource: 'scale',
-      now,
-    })
-    return { ...draft, metadata: { ...draft.metadata, managedFields: metadata['managedFields'] ?? [] } }
+    return { ...draft, metadata: { ...draft.metadata, managedFields: ownersOfCount(exchange, live, draft, context) } }
   }
   const outcome = updateObject(machine, { type, namespace: route.namespace, name: route.name }, context, produce, {
     managed: true,
   })
   return answer(exchange, 200, renderScale(machine, scaleOf(type, outcome.object, paths), exchange.form))
+}
+
+/** Counts of what is built in are checked as those of a Scale. Throws `ApiError` 422. */
+function checkCount(exchange: Exchange, replicas: number): void {
+  if (replicas >= 0 || exchange.type.custom !== undefined) return
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, exchange.route.name, [
+    invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+  ])
+}
+
+/**
+ * Who owns what once the count was set through a Scale (apimachinery's `ScaleHandler`): a count that nobody owns stays
+ * so, and a Scale leaves a zero out, so that nobody owns it either.
+ */
+function ownersOfCount(exchange: Exchange, live: KubeObject, next: KubeObject, context: WriteContext): JsonObject[] {
+  const { type } = exchange
+  const path = pathsOf(type)?.specReplicasPath ?? ''
+  if (!isOwned(live, path)) return entriesOf(live)
+  const { machine } = exchange.services
+  const shown = (object: KubeObject): KubeObject =>
+    Number(readPath(object, path) ?? 0) === 0 ? withoutPath(object, path) : object
+  const { manager, subresource } = context
+  const now = machine.clock.now()
+  return entriesOf(machine.fields.update({ type, live: shown(live), next: shown(next), manager, subresource, now }))
+}
+
+function entriesOf(object: KubeObject): JsonObject[] {
+  const entries = object.metadata['managedFields']
+  return Array.isArray(entries) ? entries.filter(isObject) : []
+}
+
+function isOwned(object: KubeObject, path: string): boolean {
+  const fields = fieldPath(path)
+  return entriesOf(object).some((entry) => getIn(entry['fieldsV1'], fields) !== undefined)
+}
+
+/** `.spec.replicas` as managed fields have it. */
+function fieldPath(path: string): string[] {
+  return path
+    .split('.')
+    .slice(1)
+    .map((step) => `f:${step}`)
+}
+
+/** Before a count is applied that nobody owns yet, it is said to be of who was there before. */
+function withFirstOwner(live: KubeObject, path: string): KubeObject {
+  if (isOwned(live, path) || Number(readPath(live, path) ?? 0) === 0) return live
+  const fieldsV1 = fieldPath(path).reduceRight<JsonObject>((inner, step) => ({ [step]: inner }), {})
+  const entry = {
+    manager: 'before-first-apply',
+    operation: 'Update',
+    apiVersion: live.apiVersion,
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+    subresource: 'scale',
+  }
+  return { ...live, metadata: { ...live.metadata, managedFields: [...entriesOf(live), entry] } }
+}
+
+function pathsOf(type: ResourceType): ScalePaths | undefined {
+  return type.custom === undefined ? BUILTIN_PATHS : type.custom.scale
 }
 
 /** The exchange as one about a Scale, whatever is scaled. */
@@ -97,10 +144,16 @@ function applyScale(exchange: Exchange, paths: ScalePaths, context: WriteContext
   const produce = (live: KubeObject): KubeObject => {
     const config: KubeObject = { apiVersion: live.apiVersion, kind: live.kind, metadata: { name: route.name } }
     const replicas = getIn(applied, ['spec', 'replicas'])
-    if (replicas !== undefined) setPath(config, paths.specReplicasPath, replicas)
+    if (replicas !== undefined) setPath(config, paths.specReplicasPath, replicas ?? 0)
     const now = machine.clock.now()
     try {
-      return machine.fields.apply({ type, live, applied: config, manager, force, subresource, now })
+      const owned = withFirstOwner(live, paths.specReplicasPath)
+      const merged = machine.fields.apply({ type, live: owned, applied: config, manager, force, subresource, now })
+      const scale = { ...applied, spec: isObject(applied['spec']) ? { ...applied['spec'] } : {} }
+      const { error } = machine.schemas.decode(aboutScale(exchange).type, scale, 'converter')
+      if (error !== undefined) throw conversionFault(aboutScale(exchange), applied, error)
+      checkCount(exchange, Number(readPath(merged, paths.specReplicasPath) ?? 0))
+      return merged
     } catch (error) {
       throw error instanceof ApiError ? inWordsOfScale(error, live, paths) : error
     }
@@ -117,19 +170,12 @@ function inWordsOfScale(error: ApiError, live: KubeObject, paths: ScalePaths): A
       .replaceAll(` using ${live.apiVersion}`, ' using autoscaling/v1')
       .replaceAll(paths.specReplicasPath, '.spec.replicas')
   const causes = (Array.isArray(error.details?.['causes']) ? error.details['causes'] : []).filter(isObject)
-  const details = {
-    ...error.details,
-    ...(causes.length === 0
-      ? {}
-      : {
-          causes: causes.map((cause) => ({
-            ...cause,
-            message: said(String(cause['message'])),
-            field: said(String(cause['field'])),
-          })),
-        }),
-  }
-  return new ApiError(error.code, error.reason, said(error.message), details)
+  if (causes.length === 0) return new ApiError(error.code, error.reason, said(error.message), error.details)
+  const told = causes.map((cause) => {
+    const [message, field] = [said(String(cause['message'])), said(String(cause['field']))]
+    return { ...cause, message, field }
+  })
+  return new ApiError(error.code, error.reason, said(error.message), { ...error.details, causes: told })
 }
 
 /** The Scale that a request makes of the current one. Throws `ApiError`. */

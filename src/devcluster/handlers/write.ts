@@ -317,7 +317,7 @@ function handleApply(exchange: Exchange): ApiResponse {
 }
 
 /** 500 of a merge whose outcome does not fit into the kind, with upstream's text. */
-function conversionFault(exchange: Exchange, applied: KubeObject, error: string): ApiError {
+export function conversionFault(exchange: Exchange, applied: KubeObject, error: string): ApiError {
   if (exchange.type.custom !== undefined) return badRequest(error)
   const version = versionOf(exchange.type)
   const kind = `${version.includes('/') ? version : `/${version}`}, Kind=${exchange.type.kind}`

@@ -80,7 +80,7 @@ export function updateObject(
   admit(machine, 'mutate', { ...request, object: next })
   next = toStorage(machine, type, next)
   if (type !== machine.registry.ofCollection(type.collection)) strategy.defaults?.(next)
-  const fixed = timeErrors(next.metadata, live.metadata)
+  const fixed = fixedErrors(next.metadata, live.metadata)
   restoreSystemFields(next.metadata, live.metadata)
   separateStatus(type, strategy, next, live, { subresource: context.subresource, now: machine.clock.now() })
   if (context.subresource === '') {
@@ -172,9 +172,8 @@ function checkLock(
 ): void {
   const uid = uidOf(next)
   if (uid !== '' && uid !== uidOf(live)) {
-    if (options.put !== true) {
-      throw invalid(type, live.metadata.name, [invalidValue('metadata.uid', uid, 'field is immutable')])
-    }
+    // A patch is refused together with whatever else is wrong with its outcome.
+    if (options.put !== true) return
     const at = [type.custom === undefined ? '' : type.group, type.resource, namespaceOf(live), live.metadata.name]
     const key = `/registry/${at.filter((part) => part !== '').join('/')}`
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`
@@ -199,9 +198,9 @@ function checkLock(
   if (version !== live.metadata['resourceVersion']) throw conflict(type, live.metadata.name, MODIFIED_TEXT)
 }
 
-/** What the system says of the deletion is not for clients to change. */
-function timeErrors(next: ObjectMeta, live: ObjectMeta): FieldError[] {
-  return (['deletionTimestamp', 'deletionGracePeriodSeconds'] as const).flatMap((key) => {
+/** What the system says of an object's identity and deletion is not for clients to change. */
+function fixedErrors(next: ObjectMeta, live: ObjectMeta): FieldError[] {
+  return (['uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const).flatMap((key) => {
     const value = next[key]
     const same = value === undefined || value === null || value === '' || value === live[key]
     return same ? [] : [invalidValue(`metadata.${key}`, value, 'field is immutable')]

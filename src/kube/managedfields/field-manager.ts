@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
 import { FieldSet } from '../smd/field-set.ts'
 import { conflictSet, type VersionedSet } from '../smd/managers.ts'
 import type { FieldFilter } from '../smd/matcher.ts'
@@ -182,7 +182,7 @@ class DefaultFieldManager implements FieldManager {
     const times = new Map(step.managed.times)
     if (changed && step.options.subresource !== 'scale') times.set(identifier, entryTime(step.options.now))
     const fields = stripOwned(outcome.value.managers, identifier)
-    let object = changed ? mergedObject(outcome.value.object) : base
+    let object = changed ? (outcome.value.object.value as KubeObject) : base
     if (step.options.manager === 'kubectl' && lastAppliedOf(object) !== undefined) {
       object = withLastApplied(object, config.value as KubeObject)
     }
@@ -324,33 +324,6 @@ function stripOwned(
   if (set.empty) out.delete(identifier)
   else out.set(identifier, { ...owned, set })
   return out
-}
-
-/** The merge's value as an object: structs have no nulls, and what was emptied by pruning is simply not there. */
-function mergedObject(typed: TypedValue): KubeObject {
-  return (typed.schema.structs ? withoutNulls(typed.value) : typed.value) as KubeObject
-}
-
-function withoutNulls(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) {
-    let changed = false
-    const out = value.map((item) => {
-      const kept = withoutNulls(item)
-      if (kept !== item) changed = true
-      return kept
-    })
-    return changed ? out : value
-  }
-  if (!isObject(value)) return value
-  let out: JsonObject | undefined
-  for (const key in value) {
-    const kept = withoutNulls(value[key]!)
-    if (kept === value[key] && kept !== null) continue
-    out ??= { ...value }
-    if (kept === null) delete out[key]
-    else setOwn(out, key, kept)
-  }
-  return out ?? value
 }
 
 /** The object with these entries; without the field when there are none. */

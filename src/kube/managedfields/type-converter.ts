@@ -102,6 +102,8 @@ export const nullFields: Readonly<Record<string, string>> = {
   CertificateSigningRequestCondition: 'lastUpdateTime lastTransitionTime',
   CertificateSigningRequestSpec: 'request',
   ClusterRole: 'rules',
+  Condition: 'lastTransitionTime',
+  ContainerImage: 'names',
   ContainerStateRunning: 'startedAt',
   ContainerStateTerminated: 'startedAt finishedAt',
   DaemonSetCondition: 'lastTransitionTime',

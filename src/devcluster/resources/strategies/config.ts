@@ -104,18 +104,19 @@ function typeErrors(object: KubeObject, data: JsonObject): FieldError[] {
 /** Registry credentials have to be a JSON object; what they are stays out of the message. */
 function registryErrors(data: JsonObject, key: string): FieldError[] {
   const bytes = fromBase64(String(data[key] ?? ''))
-  const fault = bytes === undefined ? 'unexpected end of JSON input' : jsonObjectFault(decodeText(bytes))
+  const fault = bytes === undefined ? 'unexpected end of JSON input' : jsonObjectFault(bytes)
   return fault === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', fault)]
 }
 
 /** What Go says of text that is no JSON object. */
-function jsonObjectFault(text: string): string | undefined {
+function jsonObjectFault(bytes: Uint8Array): string | undefined {
   let value: JsonValue
   try {
-    value = parseJson(text)
+    value = parseJson(decodeText(bytes))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    return jsonFault(text)
+    // Go goes by bytes, and shows the one that it minds as a letter.
+    return jsonFault(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
   }
   if (isObject(value) || value === null) return undefined
   const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value

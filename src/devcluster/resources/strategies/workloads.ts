@@ -378,6 +378,7 @@ export const replicationController: Strategy = {
 export const podTemplate: Strategy = {
   generation: true,
   defaults: templateDefaults,
+  warnings: (object) => podWarnings(new Field(sub(object, 'template', 'spec') ?? {}, 'template.spec', [])),
   validate: (object) => collect(object['template'], 'template', checkTemplate),
 }
 
