@@ -134,7 +134,16 @@ export const controllerRevision: Strategy = {
   validateUpdate: (next, live) => unchanged(next, live, ['data']),
 }
 
+/** Fields behind a gate that is off (CoordinatedLeaderElection). */
+function dropElection(draft: KubeObject): void {
+  const spec = sub(draft, 'spec')
+  delete spec?.['strategy']
+  delete spec?.['preferredHolder']
+}
+
 export const lease: Strategy = {
+  prepareForCreate: dropElection,
+  prepareForUpdate: dropElection,
   validate: (object) =>
     collect(object['spec'], 'spec', (spec) => {
       const seconds = spec.number('leaseDurationSeconds')

@@ -10,6 +10,7 @@ import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 /** Rules of CustomResourceDefinition (apiextensions-apiserver pkg/apis/apiextensions). */
 export const customDefinition: Strategy = {
   generation: true,
+  lockedUpdates: true,
   defaults: (draft) => {
     const spec = ensure(draft, 'spec')
     const names = ensure(spec, 'names')
