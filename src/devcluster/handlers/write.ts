@@ -157,7 +157,7 @@ function checkPatchedKind(exchange: Exchange, next: KubeObject): void {
   checkTypeMeta(next)
   const expected = expectedOf(exchange)
   const { apiVersion, kind } = next
-  if (kind === undefined || kind === '' || kind === expected.kind || apiVersion !== expected.apiVersion) return
+  if ((kind ?? '') === '' || kind === expected.kind || apiVersion !== expected.apiVersion) return
   const { registry } = exchange.services.machine
   const { group, version } = exchange.type
   const hub = group === '' ? 'core' : group.split('.', 1)[0]!

@@ -104,19 +104,18 @@ function typeErrors(object: KubeObject, data: JsonObject): FieldError[] {
 /** Registry credentials have to be a JSON object; what they are stays out of the message. */
 function registryErrors(data: JsonObject, key: string): FieldError[] {
   const bytes = fromBase64(String(data[key] ?? ''))
-  const fault = bytes === undefined ? 'unexpected end of JSON input' : jsonObjectFault(bytes)
+  const fault = bytes === undefined ? 'unexpected end of JSON input' : jsonObjectFault(decodeText(bytes))
   return fault === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', fault)]
 }
 
 /** What Go says of text that is no JSON object. */
-function jsonObjectFault(bytes: Uint8Array): string | undefined {
+function jsonObjectFault(text: string): string | undefined {
   let value: JsonValue
   try {
-    value = parseJson(decodeText(bytes))
+    value = parseJson(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    // Go goes by bytes, and shows the one that it minds as a letter.
-    return jsonFault(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    return jsonFault(text)
   }
   if (isObject(value) || value === null) return undefined
   const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value

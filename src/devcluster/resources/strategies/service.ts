@@ -181,6 +181,8 @@ function dropOfType(spec: JsonObject, old: JsonObject): void {
     }
     drop('ipFamilies', 'ipFamilyPolicy')
   }
+  // Upstream leaves it out when the Service is read (`defaultOnReadInternalTrafficPolicy`).
+  if (spec['type'] === 'ExternalName') delete spec['internalTrafficPolicy']
   if (needsNodePort(old) && !needsNodePort(spec)) {
     const ports = (of: JsonObject): number[] =>
       [...new Set(list(of, 'ports').map((port) => Number(port['nodePort'] ?? 0)))].filter((n) => n !== 0).sort()

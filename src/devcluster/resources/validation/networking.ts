@@ -125,9 +125,13 @@ export function checkIngressClassSpec(spec: Field): void {
 
 /** `acme.io/path` under a key. */
 export function checkPrefixedPath(parent: Field, key: string, value: string): void {
+  const slash = value.indexOf('/')
+  const parts = slash > 0 && slash < value.length - 1
   for (const fault of checkDomainPrefixedPath(value)) {
+    // What is shown is the part that the fault is about.
+    const part = fault.startsWith('Invalid path') ? value.slice(slash + 1) : value.slice(0, slash)
     if (fault === 'Required value') parent.required(key)
-    else parent.invalid(key, value, fault)
+    else parent.invalid(key, parts ? part : value, fault)
   }
 }
 

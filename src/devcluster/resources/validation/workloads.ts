@@ -217,6 +217,10 @@ export function checkStatefulSetSpec(spec: Field, update: boolean): void {
   checkAlways(spec, 'StatefulSet')
 }
 
+function goRolling(rolling: Field): JsonValue {
+  return { Partition: rolling.number('partition') ?? 0, MaxUnavailable: rolling.value['maxUnavailable'] ?? null }
+}
+
 function checkStatefulStrategy(spec: Field): void {
   const strategy = spec.struct('updateStrategy')
   const rolling = strategy.object('rollingUpdate')
@@ -227,7 +231,8 @@ function checkStatefulStrategy(spec: Field): void {
       strategy.invalid('rollingUpdate', rolling.value, "only allowed for updateStrategy 'RollingUpdate'")
     }
   } else if (type !== 'RollingUpdate') {
-    spec.invalid('updateStrategy', goStrategy(strategy), "must be 'RollingUpdate' or 'OnDelete'")
+    const shown = { Type: type, RollingUpdate: rolling === undefined ? null : goRolling(rolling) }
+    spec.invalid('updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'")
   } else if (rolling !== undefined) {
     rolling.nonNegative('partition')
     if (!rolling.given('maxUnavailable')) return
