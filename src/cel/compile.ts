@@ -2,6 +2,7 @@ import { check, children } from './check/checker.ts'
 import { isConstant, isConversion } from './check/constant.ts'
 import type { CelEnvironment } from './check/environment.ts'
 import { validateLiterals } from './check/literals.ts'
+import { estimateCost, type MostElements } from './estimate/estimate.ts'
 import { type Bindings, type Budget, constantFrame, Frame, perCallLimit } from './eval/frame.ts'
 import { plan } from './eval/plan.ts'
 import { compileRegex } from './eval/regex.ts'
@@ -24,6 +25,8 @@ export interface CelProgram {
   /** Names of variables that the expression reads. */
   readonly variables: ReadonlySet<string>
   evaluate(bindings: Bindings, budget?: Budget): Evaluation
+  /** The most that an evaluation may cost; only of an expression that was checked. */
+  mostCost(elements: MostElements): bigint
 }
 
 /** What is wrong with an expression: `text` is the whole message as cel-go prints it, `stage` where it came up. */
@@ -94,6 +97,7 @@ function makeProgram(expr: Expr, environment: CelEnvironment): CelProgram {
   return {
     type: expr.type ?? dynType,
     variables,
+    mostCost: (elements) => estimateCost(expr, elements).max,
     evaluate: (bindings, budget) => {
       const frame = new Frame(bindings, budget?.cost ?? perCallLimit, regexes)
       const result = run(step, frame)

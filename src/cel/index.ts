@@ -6,6 +6,7 @@
 export type { CelEnvironment, TypeProvider } from './check/environment.ts'
 export { type CelProblem, type CelProgram, compile, type Evaluation } from './compile.ts'
 export { type CelBase, fluxBase, kubernetesBase, kubernetesPatchBase } from './environments.ts'
+export type { MostElements } from './estimate/estimate.ts'
 export { type Bindings, type Budget, perCallLimit } from './eval/frame.ts'
 export { compileRegex } from './eval/regex.ts'
 export {

@@ -18,7 +18,10 @@ export interface CompiledRule {
   /** Empty when the rule compiled, or is empty. */
   readonly error: string
   readonly usesOldSelf: boolean
+  /** The rule's messageExpression; undefined where it does not compile, too. */
   readonly message: CelProgram | undefined
+  /** Why the messageExpression is none; empty when it compiled, or is absent. */
+  readonly messageError: string
   readonly fieldPath: { readonly text: string; readonly steps: readonly string[] } | undefined
 }
 
@@ -26,6 +29,8 @@ export interface CompiledRule {
 export interface RuleNode {
   readonly schema: StructuralSchema
   readonly resourceRoot: boolean
+  /** What the rules see as `self`. */
+  readonly declaration: Declaration | undefined
   readonly rules: readonly CompiledRule[]
   /** Set when no rule of this node can be compiled. */
   readonly error: string
@@ -105,7 +110,7 @@ class RuleCompiler {
       values === undefined &&
       properties.size === 0 &&
       allOf.length === 0
-    return empty ? undefined : { schema, resourceRoot, rules, error, items, values, properties, allOf }
+    return empty ? undefined : { schema, resourceRoot, declaration, rules, error, items, values, properties, allOf }
   }
 
   #child(
@@ -138,7 +143,10 @@ class RuleCompiler {
   }
 
   #rule(rule: ValidationRule, schema: StructuralSchema, declaration: Declaration): CompiledRule {
-    const none = { rule, program: undefined, usesOldSelf: false, message: undefined, fieldPath: undefined }
+    const none = {
+      ...{ rule, program: undefined, usesOldSelf: false, message: undefined, messageError: '' },
+      fieldPath: undefined,
+    }
     if (rule.rule.trim() === '') return { ...none, error: '' }
     const environment = this.#environment(declaration, rule.optionalOldSelf === true)
     const compiled = compile(rule.rule, environment)
@@ -153,7 +161,7 @@ class RuleCompiler {
       program: compiled.program,
       error: '',
       usesOldSelf: compiled.program.variables.has('oldSelf'),
-      message: messageProgram(rule, environment),
+      ...messageProgram(rule, environment),
       fieldPath: rule.fieldPath === undefined ? undefined : resolveFieldPath(rule.fieldPath, schema),
     }
   }
@@ -172,9 +180,19 @@ function schemaOf(value: StructuralSchema | boolean | undefined): StructuralSche
   return typeof value === 'object' ? value : undefined
 }
 
-/** A messageExpression that does not compile to text is ignored: `message` is used then. */
-function messageProgram(rule: ValidationRule, environment: CelEnvironment): CelProgram | undefined {
-  if (rule.messageExpression === undefined || rule.messageExpression === '') return undefined
-  const compiled = compile(rule.messageExpression, environment)
-  return 'program' in compiled && compiled.program.type.kind === 'string' ? compiled.program : undefined
+/** Objects are checked with a messageExpression that does not compile to text, too: `message` is used then. */
+function messageProgram(
+  { messageExpression }: ValidationRule,
+  environment: CelEnvironment,
+): Pick<CompiledRule, 'message' | 'messageError'> {
+  if (messageExpression === undefined || messageExpression === '') return { message: undefined, messageError: '' }
+  const compiled = compile(messageExpression, environment)
+  if ('problem' in compiled) {
+    const { stage, text } = compiled.problem
+    const what = stage === 'compile' ? 'messageExpression compilation failed' : 'messageExpression instantiation failed'
+    return { message: undefined, messageError: `${what}: ${text}` }
+  }
+  return compiled.program.type.kind === 'string'
+    ? { message: compiled.program, messageError: '' }
+    : { message: undefined, messageError: 'messageExpression must evaluate to a string' }
 }

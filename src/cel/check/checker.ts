@@ -78,6 +78,9 @@ export function children(expr: Expr): readonly Expr[] {
   }
 }
 
+/** `a.?b`, whose types the checker finds as those of `a.b`. */
+const optionalSelection: Overload = { member: false, args: [dynType, stringType], result: dynType, parameters: [] }
+
 class Checker {
   readonly issues: CelIssue[] = []
   readonly mapping = new TypeMapping()
@@ -198,6 +201,7 @@ class Checker {
 
   #optionalSelect(expr: CallNode): CelType {
     const [operand, field] = expr.args as readonly [Expr, Expr]
+    expr.overloads = [optionalSelection]
     const name = field.kind === 'literal' && typeof field.value === 'string' ? field.value : ''
     field.type = stringType
     return substitute(this.mapping, this.#field(expr.offset, operand, name, true), false)
@@ -206,17 +210,25 @@ class Checker {
   #resolve(expr: CallNode, definition: FunctionDefinition): CelType {
     const args = expr.target === undefined ? expr.args : [expr.target, ...expr.args]
     const types = args.map((argument) => argument.type!)
-    if (definition.name === '_&&_' || definition.name === '_||_') return this.#logical(expr, types)
+    if (definition.name === '_&&_' || definition.name === '_||_') {
+      expr.overloads = definition.overloads
+      return this.#logical(expr, types)
+    }
     let result: CelType | undefined
+    const fitting: Overload[] = []
     for (const overload of definition.overloads) {
       if (overload.member !== (expr.target !== undefined)) continue
       const instance = this.#instantiate(overload)
       if (!isAssignableList(this.mapping, types, instance.args)) continue
+      fitting.push(overload)
       const type = substitute(this.mapping, instance.result, false)
       if (result === undefined) result = type
       else if (result.kind !== 'dyn' && type.key !== result.key) result = dynType
     }
-    if (result !== undefined) return result
+    if (result !== undefined) {
+      expr.overloads = fitting
+      return result
+    }
     const shown = types.map((type) => substitute(this.mapping, type, true).key)
     const receiver = expr.target === undefined ? '' : `${shown.shift()}.`
     const signature = `${receiver}(${shown.join(', ')})`

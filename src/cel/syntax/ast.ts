@@ -1,3 +1,4 @@
+import type { Overload } from '../library/define.ts'
 import type { CelType } from '../types.ts'
 import type { CelValue } from '../values/value.ts'
 
@@ -31,6 +32,8 @@ export interface CallNode extends NodeBase {
   /** The receiver of a member call; cleared by the checker when it turns out to be a namespace (`sets.contains`). */
   target: Expr | undefined
   readonly args: readonly Expr[]
+  /** The signatures that fit, set by the checker: several where types are dynamic. */
+  overloads?: readonly Overload[]
 }
 export interface ListNode extends NodeBase {
   readonly kind: 'list'

@@ -11,6 +11,9 @@ interface MacroCall {
 
 type Report = (issue: CelIssue) => void
 
+/** The name of the optional that `optMap` and `optFlatMap` are called on: a stand-in for it. */
+export const optionalBinding = '@optional'
+
 /** The accumulator's name cannot be written in an expression. */
 const accumulator = '@result'
 
@@ -177,7 +180,7 @@ function optionalMap(call: MacroCall, report: Report, wrap: boolean): Expr {
   }
   // The optional is evaluated once, under a name that cannot be written: copying the target, as cel-go does, would make
   // a chain of optMaps exponential.
-  const input = '@optional'
+  const input = optionalBinding
   const held = (): Expr => ({ kind: 'ident', offset, name: input })
   const member = (name: string): Expr => ({ kind: 'call', offset, name, target: held(), args: [] })
   const global = (name: string, args: Expr[]): Expr => ({ kind: 'call', offset, name, target: undefined, args })

@@ -1,5 +1,11 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../base/index.ts'
-import { checkPattern, type DefinitionFault, definitionFaults, type StructuralSchema } from '../../../schema/index.ts'
+import {
+  checkPattern,
+  type DefinitionFault,
+  defaultFaults,
+  ruleFaults,
+  type StructuralSchema,
+} from '../../../schema/index.ts'
 import { Field } from './field.ts'
 
 type Level = 'root' | 'field' | 'items'
@@ -26,19 +32,19 @@ export function checkDefinitionSchema(schema: Field): void {
   if (!foreign) checkInvariants(structural, 'root')
   schema.errors.push(...structural.errors.sort((a, b) => (text(a) < text(b) ? -1 : 1)))
   const sound = !foreign && schema.errors.length === before
-  if (sound) schema.errors.push(...faultsOf(schema, 'default'))
+  if (sound) schema.errors.push(...faultsOf(schema, defaultFaults(schema.value as StructuralSchema)))
   const fine = sound && schema.errors.length === before
   schema.errors.push(...plain.errors)
-  if (fine && plain.errors.length === 0) schema.errors.push(...faultsOf(schema, 'rule'))
+  if (fine && plain.errors.length === 0)
+    schema.errors.push(...faultsOf(schema, ruleFaults(schema.value as StructuralSchema, schema.path)))
 }
 
 function text(error: { readonly field: string; readonly message: string }): string {
   return `${error.field}: ${error.message}`
 }
 
-function faultsOf(schema: Field, about: DefinitionFault['about']): Field['errors'] {
-  const all = definitionFaults(schema.value as StructuralSchema).filter((fault) => fault.about === about)
-  return all.map((fault) => ({
+function faultsOf(schema: Field, faults: readonly DefinitionFault[]): Field['errors'] {
+  return faults.map((fault) => ({
     reason: fault.reason,
     field: `${schema.path}${fault.path === '' ? '' : `.${fault.path}`}`,
     message: fault.message,
