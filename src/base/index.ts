@@ -2,6 +2,7 @@
  * What every layer needs and no layer owns: JSON values, ranges, problems, paths, clock and file-system interfaces.
  * Invariants: no I/O, no dependency on another module, no module-level mutable state.
  */
+export * from './base64.ts'
 export * from './clock.ts'
 export * from './file-system.ts'
 export * from './json.ts'

@@ -1,4 +1,4 @@
-import { getIn, getString, isObject, type JsonObject } from '../base/index.ts'
+import { decodeBase64, decodeText, getIn, getString, isObject, type JsonObject } from '../base/index.ts'
 import type { KubeObject } from '../kube/index.ts'
 
 /** A `substituteFrom` entry. */
@@ -77,7 +77,7 @@ export function resolveVariables(
   const inline = getIn(object, ['spec', 'postBuild', 'substitute'])
   if (isObject(inline)) {
     for (const [name, value] of Object.entries(inline)) {
-      values.set(name, typeof value === 'string' ? value : String(value))
+      values.set(name, String(value).replaceAll('\n', ''))
       from.set(name, undefined)
       secret.delete(name)
       hidden.delete(name)
@@ -98,7 +98,7 @@ function dataOf(object: JsonObject): [string, string | undefined][] {
   const data = object['data']
   if (isObject(data)) {
     for (const [name, value] of Object.entries(data)) {
-      out.set(name, typeof value !== 'string' ? undefined : isSecret ? decodeBase64(value) : value)
+      out.set(name, typeof value !== 'string' ? undefined : isSecret ? decoded(value) : value)
     }
   }
   const strings = object['stringData']
@@ -108,22 +108,7 @@ function dataOf(object: JsonObject): [string, string | undefined][] {
   return [...out]
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** Decodes base64 of UTF-8; `undefined` for anything else. */
-function decodeBase64(text: string): string | undefined {
-  const clean = text.replace(/\s+/g, '')
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined
-  const bytes: number[] = []
-  let bits = 0
-  let count = 0
-  for (const char of clean.replace(/=+$/, '')) {
-    bits = ((bits << 6) | alphabet.indexOf(char)) & 0xffffff
-    count += 6
-    if (count >= 8) {
-      count -= 8
-      bytes.push((bits >> count) & 0xff)
-    }
-  }
-  return new TextDecoder('utf-8').decode(new Uint8Array(bytes))
+function decoded(text: string): string | undefined {
+  const bytes = decodeBase64(text)
+  return bytes === undefined ? undefined : decodeText(bytes)
 }

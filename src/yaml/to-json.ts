@@ -1,5 +1,13 @@
-import { type JsonObject, type JsonValue, LineMap, type Problem, type Result, setOwn } from '../base/index.ts'
-import { decodeBase64 } from './base64.ts'
+import {
+  decodeBase64,
+  decodeText,
+  type JsonObject,
+  type JsonValue,
+  LineMap,
+  type Problem,
+  type Result,
+  setOwn,
+} from '../base/index.ts'
 import { goSyntax } from './go-syntax.ts'
 import type { YamlNode } from './node.ts'
 import { formatFloat, GoFloat, GoInt, type GoValue } from './numbers.ts'
@@ -172,9 +180,9 @@ class Decoder<T> {
     const resolved = resolveText(node.value, tag, this.#flavour)
     if (typeof resolved === 'string') this.#stop('yaml/type', resolved, node)
     if (resolved.tag === '!!binary') {
-      const text = decodeBase64(node.value)
-      if (text === undefined) this.#stop('yaml/type', '!!binary value contains invalid base64 data', node)
-      return text as T
+      const bytes = decodeBase64(node.value)
+      if (bytes === undefined) this.#stop('yaml/type', '!!binary value contains invalid base64 data', node)
+      return decodeText(bytes) as T
     }
     const value = resolved.value
     return value instanceof GoInt || value instanceof GoFloat ? this.#number(value, node) : (value as T)

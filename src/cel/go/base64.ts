@@ -1,15 +1,5 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Base64 with padding (Go's base64.StdEncoding). */
-export function encodeBase64(bytes: Uint8Array): string {
-  let out = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    for (let j = 0; j < 4; j++) out += i + j > bytes.length ? '=' : alphabet[(group >> (18 - 6 * j)) & 63]
-  }
-  return out
-}
-
 /** Decodes base64, padded or not; with `url`, the URL alphabet (`-` and `_`), which then must be padded. */
 export function decodeBase64(text: string, url = false): Uint8Array | undefined {
   // Go skips line breaks.

@@ -1,4 +1,5 @@
-import { decodeBase64, encodeBase64 } from '../go/base64.ts'
+import { encodeBase64 } from '../../base/index.ts'
+import { decodeBase64 } from '../go/base64.ts'
 import { CelError } from '../values/error.ts'
 import { define, type FunctionDefinition } from './define.ts'
 

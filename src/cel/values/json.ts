@@ -1,5 +1,4 @@
-import { isObject, type JsonArray, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
-import { encodeBase64 } from '../go/base64.ts'
+import { encodeBase64, isObject, type JsonArray, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 import { formatSeconds } from '../go/duration.ts'
 import { formatRfc3339 } from '../go/timestamp.ts'
 import {

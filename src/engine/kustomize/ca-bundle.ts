@@ -1,5 +1,4 @@
-import { decodeText, getString, isObject, type JsonObject } from '../../base/index.ts'
-import { decodeBase64 } from '../../cel/index.ts'
+import { decodeBase64, decodeText, getString, isObject, type JsonObject } from '../../base/index.ts'
 import type { KubeObject } from '../../kube/index.ts'
 
 const path = ['spec', 'conversion', 'webhook', 'clientConfig'] as const

@@ -1,6 +1,13 @@
-import { getIn, getString, isObject, type JsonObject, type ObjectRef } from '../../base/index.ts'
+import {
+  decodeBase64,
+  decodeText,
+  getIn,
+  getString,
+  isObject,
+  type JsonObject,
+  type ObjectRef,
+} from '../../base/index.ts'
 import type { ReferencedData } from '../../flux/index.ts'
-import { decodeBase64 } from '../../source/index.ts'
 import type { Fleet } from '../types.ts'
 import { findObject } from './list.ts'
 
@@ -23,9 +30,9 @@ function isEncrypted(object: JsonObject): boolean {
 function secretData(object: JsonObject): ReferencedData {
   const out = new Map<string, string>()
   for (const [key, value] of textData(object, 'data')) {
-    const text = decodeBase64(value)
-    if (text === undefined) return 'unknown'
-    out.set(key, text)
+    const bytes = decodeBase64(value)
+    if (bytes === undefined) return 'unknown'
+    out.set(key, decodeText(bytes))
   }
   for (const [key, value] of textData(object, 'stringData')) out.set(key, value)
   return out

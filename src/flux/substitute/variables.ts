@@ -1,4 +1,6 @@
 import {
+  decodeBase64,
+  decodeText,
   getIn,
   isObject,
   type JsonObject,
@@ -83,8 +85,9 @@ export function variableData(object: JsonObject): Record<string, string> {
   if (isObject(data)) {
     for (const [key, value] of Object.entries(data)) {
       if (typeof value !== 'string') continue
-      const text = secret ? decodeBase64(value) : value
-      if (text !== undefined) out[key] = text
+      const bytes = secret ? decodeBase64(value) : undefined
+      if (bytes !== undefined) out[key] = decodeText(bytes)
+      else if (!secret) out[key] = value
     }
   }
   const plain = object['stringData']
@@ -92,25 +95,4 @@ export function variableData(object: JsonObject): Record<string, string> {
     for (const [key, value] of Object.entries(plain)) if (typeof value === 'string') out[key] = value
   }
   return out
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** Base64 to text by UTF-8; `undefined` when it is no base64. */
-function decodeBase64(text: string): string | undefined {
-  const clean = text.replace(/[\r\n]/g, '').replace(/=+$/, '')
-  const bytes: number[] = []
-  let buffer = 0
-  let bits = 0
-  for (const char of clean) {
-    const value = alphabet.indexOf(char)
-    if (value < 0) return undefined
-    buffer = (buffer << 6) | value
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((buffer >> bits) & 0xff)
-    }
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes))
 }

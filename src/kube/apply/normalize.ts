@@ -1,7 +1,6 @@
-import { encodeText, getIn, isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
+import { encodeBase64, encodeText, getIn, isObject, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
 import type { SchemaRegistry, StructuralSchema } from '../../schema/index.ts'
 import { nullFields } from '../managedfields/type-converter.ts'
-import { encodeBase64 } from '../protobuf/reader.ts'
 import { MessageTable } from '../protobuf/table.ts'
 import { compareValues } from '../smd/value-order.ts'
 import { gvkOf, type KubeObject, type ObjectMeta } from '../types.ts'

@@ -1,9 +1,17 @@
-import { decodeText, isObject, type JsonArray, type JsonObject, type JsonValue, setOwn } from '../../base/index.ts'
+import {
+  decodeText,
+  encodeBase64,
+  isObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+  setOwn,
+} from '../../base/index.ts'
 import { type KubeObject, parseApiVersion } from '../types.ts'
 import { durationText } from '../values/duration.ts'
 import { parseJson } from '../values/json-text.ts'
 import { bad, good, type Outcome } from '../values/outcome.ts'
-import { bytesOf, doubleOf, encodeBase64, integerOf, textOf, WireFault, WireReader, type WireValue } from './reader.ts'
+import { bytesOf, doubleOf, integerOf, textOf, WireFault, WireReader, type WireValue } from './reader.ts'
 import { type Message, type MessageField, MessageTable } from './table.ts'
 
 /** `k8s\0`: what every body begins with. */

@@ -111,17 +111,3 @@ export function doubleOf(value: WireValue): number {
   view.setBigUint64(0, value.value)
   return view.getFloat64(0)
 }
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** Standard base64 with padding. */
-export function encodeBase64(bytes: Uint8Array): string {
-  const parts: string[] = []
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
-    const tail = `${b === undefined ? '=' : alphabet[(bits >> 6) & 63]}${c === undefined ? '=' : alphabet[bits & 63]}`
-    parts.push(`${alphabet[bits >> 18]}${alphabet[(bits >> 12) & 63]}${tail}`)
-  }
-  return parts.join('')
-}

@@ -1,4 +1,4 @@
-import { compareStrings, decodeText, encodeText } from '../../base/index.ts'
+import { compareStrings, decodeText, encodeBase64, encodeText } from '../../base/index.ts'
 import type { YamlNode } from '../../yaml/index.ts'
 import { notes } from '../annotations.ts'
 import type { BuildScope } from '../context.ts'
@@ -69,18 +69,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
   return text.includes('\ufffd') && encodeText(text).some((byte, i) => byte !== bytes[i]) ? undefined : text
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
 /** Base64 in lines of 70, with a newline at the end of each when there is more than one (kyaml/yaml/datamap.go). */
 export function base64Lines(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    const left = bytes.length - i
-    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!
-    text += left > 1 ? alphabet[(group >> 6) & 63]! : '='
-    text += left > 2 ? alphabet[group & 63]! : '='
-  }
+  const text = encodeBase64(bytes)
   if (text.length < 70) return text
   return `${(text.match(/.{1,70}/g) ?? []).join('\n')}\n`
 }

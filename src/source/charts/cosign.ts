@@ -1,5 +1,5 @@
-import { decodeText, encodeText, getIn, getString, isObject, type JsonValue } from '../../base/index.ts'
-import { ChartError, decodeBase64Bytes, shownUrl } from './http.ts'
+import { decodeBase64, decodeText, encodeText, getIn, getString, isObject, type JsonValue } from '../../base/index.ts'
+import { ChartError, shownUrl } from './http.ts'
 import type { OciManifest, OciRegistry, OciRepository } from './oci-registry.ts'
 
 /**
@@ -54,7 +54,7 @@ export async function verifyCosign(
     for (const layer of manifest.layers.slice(0, maxSignatures)) {
       if (layer.mediaType !== simpleSigning) continue
       const payload = await registry.blob(repository, layer, maxPayload)
-      const signature = decodeBase64Bytes(layer.annotations?.[signatureAnnotation] ?? '')
+      const signature = decodeBase64(layer.annotations?.[signatureAnnotation] ?? '')
       const claimed = getString(readJson(payload), 'critical', 'image', 'docker-manifest-digest')
       signatures.push(Promise.resolve(claimed === digest && signature !== undefined && isSigned(payload, signature)))
     }
@@ -75,7 +75,7 @@ async function bundleSigns(
   const layer = manifest.layers.find(({ mediaType }) => mediaType.startsWith(bundleType))
   if (layer === undefined) return false
   const envelope = getIn(readJson(await tools.registry.blob(repository, layer, maxPayload)), ['dsseEnvelope'])
-  const payload = decodeBase64Bytes(getString(envelope, 'payload') ?? '')
+  const payload = decodeBase64(getString(envelope, 'payload') ?? '')
   const type = getString(envelope, 'payloadType') ?? ''
   const list = getIn(envelope, ['signatures'])
   if (payload === undefined || !Array.isArray(list)) return false
@@ -86,7 +86,7 @@ async function bundleSigns(
   return (
     isMeant &&
     list.some((each) => {
-      const signature = decodeBase64Bytes(getString(each, 'sig') ?? '')
+      const signature = decodeBase64(getString(each, 'sig') ?? '')
       return signature !== undefined && tools.isSigned(signed, signature)
     })
   )

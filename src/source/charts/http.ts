@@ -1,4 +1,4 @@
-import { type Cancellation, checkCancelled } from '../../base/index.ts'
+import { type Cancellation, checkCancelled, encodeBase64, encodeText } from '../../base/index.ts'
 
 /** What TLS needs beyond the system's certificates; PEM texts. */
 export interface TlsOptions {
@@ -122,44 +122,5 @@ export function shownUrl(url: string): string {
 
 /** The value of an `Authorization: Basic` header. */
 export function basicAuthorization(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`)
-  return `Basic ${encodeBase64(bytes)}`
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-function encodeBase64(bytes: Uint8Array): string {
-  let out = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b, c] = bytes.subarray(i, i + 3)
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
-    out += alphabet[(bits >> 18) & 63]! + alphabet[(bits >> 12) & 63]!
-    out += b === undefined ? '=' : alphabet[(bits >> 6) & 63]!
-    out += c === undefined ? '=' : alphabet[bits & 63]!
-  }
-  return out
-}
-
-/** Decodes standard base64 to text; `undefined` for anything else. */
-export function decodeBase64(text: string): string | undefined {
-  const bytes = decodeBase64Bytes(text)
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
-}
-
-/** Decodes standard base64; `undefined` for anything else. */
-export function decodeBase64Bytes(text: string): Uint8Array | undefined {
-  const clean = text.replace(/\s+/g, '')
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined
-  const bytes: number[] = []
-  let bits = 0
-  let count = 0
-  for (const char of clean.replace(/=+$/, '')) {
-    bits = ((bits << 6) | alphabet.indexOf(char)) & 0xffffff
-    count += 6
-    if (count >= 8) {
-      count -= 8
-      bytes.push((bits >> count) & 0xff)
-    }
-  }
-  return new Uint8Array(bytes)
+  return `Basic ${encodeBase64(encodeText(`${username}:${password}`))}`
 }

@@ -1,5 +1,13 @@
-import { getIn, getString, isObject, type JsonObject, type JsonValue } from '../../base/index.ts'
-import { ChartError, decodeBase64, parseUrl, type TlsOptions } from './http.ts'
+import {
+  decodeBase64,
+  decodeText,
+  getIn,
+  getString,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../base/index.ts'
+import { ChartError, parseUrl, type TlsOptions } from './http.ts'
 import type { HttpRepository } from './http-repository.ts'
 import type { OciArtifactSelector } from './oci-charts.ts'
 import type { OciRepository } from './oci-registry.ts'
@@ -196,7 +204,7 @@ export function dockerLogin(config: string, registry: string): { username: strin
   const username = getString(entry, 'username')
   const password = getString(entry, 'password')
   if (username !== undefined && password !== undefined) return { username, password }
-  const pair = decodeBase64(getString(entry, 'auth') ?? '') ?? ''
+  const pair = decodeText(decodeBase64(getString(entry, 'auth') ?? '') ?? new Uint8Array())
   const colon = pair.indexOf(':')
   return colon < 0 ? undefined : { username: pair.slice(0, colon), password: pair.slice(colon + 1) }
 }
