@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../src/base/index.ts'
 import { resolveVariables } from '../../../src/fleet/variables.ts'
 
-const kustomization = (postBuild: object) => ({
+const kustomization = (postBuild: JsonObject) => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
   metadata: { name: 'apps', namespace: 'flux-system' },
