@@ -5,6 +5,7 @@ import type { Strategy } from '../strategy.ts'
 import { checkDefinitionSpec, checkStoredVersions } from '../validation/definitions.ts'
 import { collect } from '../validation/field.ts'
 import { approvalOf, settledStatus } from './definition-names.ts'
+import { dropEmptyMembers } from './definition-schema.ts'
 import { ensure, list, preset, presetText, sub, text } from './draft.ts'
 
 /** Rules of CustomResourceDefinition (apiextensions-apiserver pkg/apis/apiextensions). */
@@ -15,7 +16,7 @@ export const customDefinition: Strategy = {
     const spec = ensure(draft, 'spec')
     const names = ensure(spec, 'names')
     presetText(names, 'singular', text(names, 'kind').toLowerCase())
-    presetText(names, 'listKind', `${text(names, 'kind')}List`)
+    if (text(names, 'kind') !== '') presetText(names, 'listKind', `${text(names, 'kind')}List`)
     if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields']
     for (const key of ['shortNames', 'categories']) {
       if (Array.isArray(names[key]) && names[key].length === 0) delete names[key]
@@ -29,7 +30,14 @@ export const customDefinition: Strategy = {
       }
       preset(version, 'served', false)
       preset(version, 'storage', false)
+      const schema = sub(version, 'schema', 'openAPIV3Schema')
+      if (schema !== undefined) dropEmptyMembers(schema)
     }
+    const storage = list(spec, 'versions').find((version) => version['storage'] === true)
+    const stored = sub(draft, 'status')?.['storedVersions']
+    if (storage === undefined || (Array.isArray(stored) && stored.length > 0)) return
+    const status = sub(draft, 'status')
+    if (status !== undefined) status['storedVersions'] = [text(storage, 'name')]
   },
   prepareForCreate: (draft) => {
     const stored = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
@@ -47,13 +55,6 @@ export const customDefinition: Strategy = {
     const name = text(stored, 'name')
     if (name !== '' && !known.includes(name)) status['storedVersions'] = [...known, name]
     draft['status'] = status
-  },
-  prepareForStatus: (draft) => {
-    const storage = list(sub(draft, 'spec'), 'versions').find((version) => version['storage'] === true)
-    const status = sub(draft, 'status')
-    const known = status?.['storedVersions']
-    if (status === undefined || storage === undefined || (Array.isArray(known) && known.length > 0)) return
-    status['storedVersions'] = [text(storage, 'name')]
   },
   validate: (object, _context, live) => {
     const errors: FieldError[] = []

@@ -204,7 +204,7 @@ function checkVersions(spec: Field): void {
   if (!unique) spec.invalid('versions', goVersions(versions, shared), 'must contain unique version names')
   if (versions.filter((version) => version.flag('storage')).length !== 1) {
     const why = 'must have exactly one version marked as storage version'
-    spec.invalid('versions', goVersions(versions, shared), why)
+    spec.invalid('versions', Array.isArray(spec.value['versions']) ? goVersions(versions, shared) : null, why)
   }
   // Go keeps the first version's name a second time.
   const name = versions[0]?.text('name') ?? ''
@@ -262,13 +262,15 @@ export function checkStoredVersions(status: Field, versions: readonly JsonValue[
     status.invalid('storedVersions', null, 'must have at least one stored version')
     return
   }
-  const names = versions.map((version) => (isObject(version) ? String(version['name'] ?? '') : ''))
+  const places = new Map(stored.map((name, i) => [name, i]))
   for (const version of versions) {
-    if (!isObject(version) || version['storage'] !== true || stored.includes(String(version['name']))) continue
-    status.invalid('storedVersions', stored, `must have the storage version ${String(version['name'])}`)
+    if (!isObject(version)) continue
+    const name = String(version['name'] ?? '')
+    // A second version of the name finds it gone.
+    if (places.delete(name) || version['storage'] !== true) continue
+    status.invalid('storedVersions', stored, `must have the storage version ${name}`)
   }
-  for (const [i, name] of stored.entries()) {
-    if (names.includes(name)) continue
+  for (const [name, i] of places) {
     status.invalid(
       `storedVersions[${i}]`,
       name,
