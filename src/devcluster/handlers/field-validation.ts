@@ -57,6 +57,7 @@ export function checkFields(exchange: Exchange, object: KubeObject, findings: Fi
 
 function decodeFields(exchange: Exchange, object: KubeObject, reader?: 'json' | 'converter'): readonly string[] {
   const { type } = exchange
+  keepReset(object)
   const { error, unknown } = exchange.services.machine.schemas.decode(type, object, reader)
   if (error !== undefined) {
     throw badRequest(
@@ -64,6 +65,14 @@ function decodeFields(exchange: Exchange, object: KubeObject, reader?: 'json' | 
     )
   }
   return unknown
+}
+
+/** An empty list of managedFields takes all entries away, as one empty entry does; only that survives being decoded. */
+function keepReset(object: KubeObject): void {
+  const { metadata } = object
+  if (!isObject(metadata)) return
+  const entries = metadata['managedFields']
+  if (Array.isArray(entries) && entries.length === 0) metadata['managedFields'] = [{}]
 }
 
 /** Go's strict errors in its order: a typed JSON decoder goes by the text, everything else by sorted keys. */

@@ -9,7 +9,14 @@ import { checkLimitRangeSpec, checkQuotaSpec, checkQuotaStatus } from '../valida
 import { checkIngressClassSpec, checkIngressSpec, checkNetworkPolicySpec } from '../validation/networking.ts'
 import { checkBinding, checkRole } from '../validation/rbac.ts'
 import { checkEndpoints } from '../validation/services.ts'
-import { autoscalerStatus, budgetStatus, ingressStatus, namespaceStatus, statusErrors } from '../validation/statuses.ts'
+import {
+  autoscalerStatus,
+  budgetStatus,
+  claimStatus,
+  ingressStatus,
+  namespaceStatus,
+  statusErrors,
+} from '../validation/statuses.ts'
 import { checkClaimSpec, checkVolumeSpec } from '../validation/volume-claims.ts'
 import { claimUpdateErrors, volumeUpdateErrors } from '../validation/volume-updates.ts'
 import { checkBudgetSpec } from '../validation/workloads.ts'
@@ -220,6 +227,7 @@ export const persistentVolumeClaim: Strategy = {
   validate: (object) => collect(object['spec'], 'spec', checkClaimSpec),
   prepareForUpdate: (draft, live) => mirrorSources(ensure(draft, 'spec'), sub(live, 'spec')),
   validateUpdate: claimUpdateErrors,
+  validateStatus: statusErrors(claimStatus),
 }
 
 export const persistentVolume: Strategy = {

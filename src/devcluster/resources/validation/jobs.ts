@@ -3,7 +3,7 @@ import { checkQualifiedName } from '../../../kube/index.ts'
 import { type GoStruct, goValue } from '../go-values.ts'
 import { cronFault } from './cron.ts'
 import type { Field } from './field.ts'
-import { checkSelector, isUsable, selects, shownSelector } from './selectors.ts'
+import { checkSelector, isUsable, selects, shownLabels, shownSelector } from './selectors.ts'
 import { checkTemplate } from './workloads.ts'
 
 const COUNTS = [
@@ -213,7 +213,7 @@ export function checkJobSpec(spec: Field): void {
     const labels = spec.struct('template').struct('metadata').object('labels')?.value ?? null
     if (!selects(selector?.value ?? {}, labels ?? {}) || selector === undefined) {
       if (selector === undefined || Object.keys(selector.value).length > 0) {
-        spec.invalid('template.metadata.labels', labels, '`selector` does not match template `labels`')
+        spec.invalid('template.metadata.labels', shownLabels(labels), '`selector` does not match template `labels`')
       }
     }
   }

@@ -15,6 +15,11 @@ export function sorted<T>(entries: [string, T][]): [string, T][] {
   return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
+/** Labels as a refusal shows them. */
+export function shownLabels(labels: JsonObject | null): JsonObject | null {
+  return labels === null ? null : Object.fromEntries(sorted(Object.entries(labels)))
+}
+
 /** A `metav1.LabelSelector` under `key`, when there is one (apimachinery `ValidateLabelSelector`). */
 export function checkSelector(parent: Field, key: string): void {
   const selector = key === '' ? parent : parent.object(key)

@@ -163,6 +163,22 @@ export const namespaceStatus: Status = (status, next) => {
   }
 }
 
+const RESIZE_STATUSES: readonly string[] = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizePending',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+]
+
+/** `ValidatePersistentVolumeClaimStatusUpdate`: what a resize is said to be. Upstream names the resource, not its value. */
+export const claimStatus: Status = (status) => {
+  for (const [name, state] of status.entries('allocatedResourceStatuses')) {
+    const allowed = [...RESIZE_STATUSES].sort()
+    if (!RESIZE_STATUSES.includes(state)) status.unsupported('allocatedResourceStatuses', name, allowed)
+  }
+}
+
 /** `ValidateValidatingAdmissionPolicyStatusUpdate`. */
 export const policyStatus: Status = (status) => {
   for (const warning of status.struct('typeChecking').objects('expressionWarnings')) {

@@ -3,7 +3,7 @@ import { checkDnsLabel, checkPercent } from '../../../kube/index.ts'
 import { validateAnnotations } from '../../operations/validate-metadata.ts'
 import { Field } from './field.ts'
 import { checkPodSpec } from './pod-spec.ts'
-import { checkLabels, checkSelector, isUsable, selects, shownSelector } from './selectors.ts'
+import { checkLabels, checkSelector, isUsable, selects, shownLabels, shownSelector } from './selectors.ts'
 import { checkClaimSpec } from './volume-claims.ts'
 
 /** A template's labels, annotations and spec; upstream names the first two without `metadata`. */
@@ -37,7 +37,7 @@ function checkMatch(spec: Field): void {
   if (selector !== undefined && selector.count('matchLabels') + selector.count('matchExpressions') === 0) return
   const labels = spec.struct('template').struct('metadata').object('labels')?.value ?? null
   if (!selects(selector?.value, labels ?? {})) {
-    spec.invalid('template.metadata.labels', labels, '`selector` does not match template `labels`')
+    spec.invalid('template.metadata.labels', shownLabels(labels), '`selector` does not match template `labels`')
   }
 }
 
@@ -148,7 +148,7 @@ export function checkReplicationControllerSpec(spec: Field): void {
   }
   const labels = template.struct('metadata').object('labels')?.value ?? null
   if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) {
-    spec.invalid('template.metadata.labels', labels, '`selector` does not match template `labels`')
+    spec.invalid('template.metadata.labels', shownLabels(labels), '`selector` does not match template `labels`')
   }
   checkTemplate(template)
   const pod = template.struct('spec')
