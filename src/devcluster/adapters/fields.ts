@@ -89,7 +89,9 @@ class ResetFilters {
     const out = new Map<string, FieldFilter>()
     if (!type.subresources.includes('status')) return out
     let filter: FieldFilter
-    if (subresource !== 'status') {
+    if (subresource === 'approval') {
+      filter = excludeFilter(FieldSet.of(path('spec'), path('status', 'certificate')))
+    } else if (subresource !== 'status') {
       const more = RESET_SPECS.has(type.collection) ? [path('spec')] : []
       filter = excludeFilter(FieldSet.of(path('status'), ...more))
     } else if (type.custom !== undefined) filter = includeFilter([path('status'), path('metadata')])

@@ -17,7 +17,7 @@ import { EventTtl } from './workloads/events.ts'
 import { JobController } from './workloads/jobs.ts'
 import { NodeController } from './workloads/nodes.ts'
 import { PodSimulation } from './workloads/pods.ts'
-import { ReplicaSetController } from './workloads/replica-sets.ts'
+import { REPLICATION_CONTROLLERS, ReplicaSetController } from './workloads/replica-sets.ts'
 import { ScalingController } from './workloads/scaling.ts'
 import { ServiceController } from './workloads/services.ts'
 import { StatefulSetController } from './workloads/stateful-sets.ts'
@@ -35,6 +35,7 @@ function workloads(env: Environment): Controller[] {
     new NodeController(env),
     new PodSimulation(env),
     new ReplicaSetController(env),
+    new ReplicaSetController(env, REPLICATION_CONTROLLERS),
     new DeploymentController(env),
     new StatefulSetController(env),
     new DaemonSetController(env),

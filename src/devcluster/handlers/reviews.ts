@@ -6,6 +6,7 @@ import type { ApiResponse, UserInfo } from '../http/types.ts'
 import { uidOf } from '../operations/metadata.ts'
 import { expectedOf, readBody, readObject } from './body.ts'
 import { answerValue, type Exchange } from './exchange.ts'
+import { checkBinding } from './token-binding.ts'
 import type { ServiceAccountTokens } from './tokens.ts'
 
 /** Answers the create-only resources of authentication.k8s.io and authorization.k8s.io. Throws `ApiError`. */
@@ -109,6 +110,7 @@ export function handleTokenRequest(exchange: Exchange, tokens: ServiceAccountTok
   ] as const
   const faults = limits.filter(([wrong]) => wrong).map(([, why]) => invalidValue('spec.expirationSeconds', wanted, why))
   if (faults.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', faults)
+  checkBinding(machine, route, spec['boundObjectRef'] ?? null)
   const seconds = wanted
   const expires = machine.clock.now() + seconds * 1000
   const dryRun = queryText(exchange.query, 'dryRun') !== ''

@@ -235,7 +235,7 @@ function separateStatus(
   { subresource, now }: { readonly subresource: string; readonly now: number },
 ): void {
   if (!type.subresources.includes('status')) return
-  if (subresource === 'status') {
+  if (subresource === 'status' || subresource === 'approval') {
     const status = next['status']
     const managed = next.metadata['managedFields']
     for (const key of Object.keys(next)) if (key !== 'metadata') delete next[key]
@@ -246,7 +246,8 @@ function separateStatus(
     else next.metadata['managedFields'] = managed
     if (status === undefined) delete next['status']
     else next['status'] = status
-    strategy.prepareForStatus?.(next, live, now)
+    if (subresource === 'status') strategy.prepareForStatus?.(next, live, now)
+    else strategy.prepareForApproval?.(next, live, now)
   } else if (live['status'] === undefined) delete next['status']
   else next['status'] = live['status']
 }
@@ -303,5 +304,6 @@ function validateNext(
     const change = strategy.validateUpdate?.(next, live, cluster) ?? []
     errors.push(...(strategy.updateErrorsFirst === true ? [...change, ...of] : [...of, ...change]))
   } else if (context.subresource === 'status') errors.push(...(strategy.validateStatus?.(next, live) ?? []))
+  else if (context.subresource === 'approval') errors.push(...(strategy.validateApproval?.(next, live) ?? []))
   if (errors.length > 0) throw invalid(type, next.metadata.name, errors)
 }

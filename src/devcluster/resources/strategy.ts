@@ -39,6 +39,8 @@ export interface Strategy {
   prepareForUpdate?(draft: KubeObject, live: KubeObject, context: StrategyContext): void
   /** `now`: milliseconds since 1970. */
   prepareForStatus?(draft: KubeObject, live: KubeObject, now: number): void
+  /** The same for the subresource `approval`. */
+  prepareForApproval?(draft: KubeObject, live: KubeObject, now: number): void
   /** The status that the API server's own controllers set right after a write; undefined: it stays. */
   settle?(stored: KubeObject, context: StrategyContext): JsonObject | undefined
   /** `live`: the state that an update replaces. */
@@ -50,4 +52,6 @@ export interface Strategy {
   readonly updateErrorsFirst?: boolean
   /** Errors of a write to the status. */
   validateStatus?(object: KubeObject, live: KubeObject): FieldError[]
+  /** Errors of a write to the subresource `approval`. */
+  validateApproval?(object: KubeObject, live: KubeObject): FieldError[]
 }

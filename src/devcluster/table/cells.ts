@@ -131,25 +131,32 @@ export function nodeKernel(object: KubeObject): string {
   return architecture === '' ? kernel : `${kernel} (${architecture})`
 }
 
+/** What the first two metrics of an autoscaler are and should be (`formatHPAMetrics` of upstream's printers). */
 export function hpaMetrics(object: KubeObject): string {
   const metrics = items(object, 'spec.metrics')
   if (metrics.length === 0) return '<none>'
-  return metrics
-    .slice(0, 2)
-    .map((metric) => {
-      const resource = isObject(metric['resource']) ? metric['resource'] : {}
-      const target = isObject(resource['target']) ? resource['target'] : {}
-      const wanted =
-        target['averageUtilization'] === undefined
-          ? str(target, 'averageValue', '<auto>')
-          : `${String(target['averageUtilization'])}%`
-      const current = items(object, 'status.currentMetrics').find(
-        (item) => at(item, 'resource.name') === resource['name'],
-      )
-      const value = at(current, 'resource.current.averageUtilization')
-      return `${str(resource, 'name', String(metric['type']))}: ${value === undefined ? '<unknown>' : `${String(value)}%`}/${wanted}`
-    })
-    .join(', ')
+  const seen = items(object, 'status.currentMetrics')
+  const shown = metrics.map((metric, i) => hpaMetric(metric, seen[i]))
+  const more = shown.length > 2 ? ` + ${shown.length - 2} more...` : ''
+  return shown.slice(0, 2).join(', ') + more
+}
+
+function hpaMetric(metric: JsonObject, seen: JsonObject | undefined): string {
+  const type = str(metric, 'type')
+  const member = type.charAt(0).toLowerCase() + type.slice(1)
+  if (!isObject(metric[member])) return '<unknown type>'
+  const of = (key: string): string => str(metric[member], `target.${key}`)
+  const now = (key: string): string => str(seen, `${member}.current.${key}`, '<unknown>')
+  const average = of('averageValue')
+  if (type === 'Pods') return `${now('averageValue')}/${average}`
+  if (type === 'External' || type === 'Object') {
+    return average === '' ? `${now('value')}/${of('value')}` : `${now('averageValue')}/${average} (avg)`
+  }
+  const name = str(metric[member], 'name')
+  if (average !== '') return `${name}: ${now('averageValue')}/${average}`
+  const percent = (value: string): string => (/^\d/.test(value) ? `${value}%` : value)
+  const wanted = of('averageUtilization') === '' ? '<auto>' : `${of('averageUtilization')}%`
+  return `${name}: ${percent(now('averageUtilization'))}/${wanted}`
 }
 
 export function endpointsText(object: KubeObject): string {

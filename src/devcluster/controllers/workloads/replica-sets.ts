@@ -19,12 +19,38 @@ import {
 } from './pod-objects.ts'
 import { generationOf, WorkloadController } from './workload.ts'
 
-const COMPONENT = 'replicaset-controller'
+/** A kind that asks for a number of equal Pods. */
+interface ReplicaKind {
+  readonly collection: string
+  readonly kind: string
+  /** Who says so in its events. */
+  readonly component: string
+  /** Its status counts the Pods that are leaving. */
+  readonly countsLeaving: boolean
+}
 
-/** ReplicaSets: as many Pods as asked for, and the counts in the status. */
+const REPLICA_SETS: ReplicaKind = {
+  collection: 'replicasets.apps',
+  kind: 'ReplicaSet',
+  component: 'replicaset-controller',
+  countsLeaving: true,
+}
+
+/** As upstream, one controller does both kinds (pkg/controller/replication wraps that of ReplicaSets). */
+export const REPLICATION_CONTROLLERS: ReplicaKind = {
+  collection: 'replicationcontrollers',
+  kind: 'ReplicationController',
+  component: 'replication-controller',
+  countsLeaving: false,
+}
+
+/** ReplicaSets and ReplicationControllers: as many Pods as asked for, and the counts in the status. */
 export class ReplicaSetController extends WorkloadController {
-  constructor(env: Environment) {
-    super(env, { collection: 'replicasets.apps', kind: 'ReplicaSet', owns: ['pods'] })
+  readonly #replicas: ReplicaKind
+
+  constructor(env: Environment, replicas: ReplicaKind = REPLICA_SETS) {
+    super(env, { collection: replicas.collection, kind: replicas.kind, owns: ['pods'] })
+    this.#replicas = replicas
   }
 
   protected sync(set: KubeObject): void {
@@ -47,7 +73,7 @@ export class ReplicaSetController extends WorkloadController {
           type: 'Normal',
           reason: 'SuccessfulCreate',
           message: `Created pod: ${made.metadata.name}`,
-          component: COMPONENT,
+          component: this.#replicas.component,
         })
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
@@ -55,7 +81,7 @@ export class ReplicaSetController extends WorkloadController {
           type: 'Warning',
           reason: 'FailedCreate',
           message: `Error creating: ${error.message}`,
-          component: COMPONENT,
+          component: this.#replicas.component,
         })
         return error.message
       }
@@ -66,7 +92,7 @@ export class ReplicaSetController extends WorkloadController {
         type: 'Normal',
         reason: 'SuccessfulDelete',
         message: `Deleted pod: ${pod.metadata.name}`,
-        component: COMPONENT,
+        component: this.#replicas.component,
       })
     }
     return undefined
@@ -89,7 +115,7 @@ export class ReplicaSetController extends WorkloadController {
     )
     const status: JsonObject = {
       replicas: pods.length,
-      terminatingReplicas: leaving.length,
+      ...(this.#replicas.countsLeaving ? { terminatingReplicas: leaving.length } : {}),
       observedGeneration: generationOf(set),
     }
     for (const [key, value] of Object.entries(counts)) if (value > 0) status[key] = value

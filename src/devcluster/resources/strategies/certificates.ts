@@ -4,6 +4,7 @@ import type { Strategy } from '../strategy.ts'
 import { collect, type Field } from '../validation/field.ts'
 import { fromBase64 } from './base64.ts'
 import { ensure } from './draft.ts'
+import { approvalErrors, prepareApproval, prepareRequestStatus, requestStatusErrors } from './request-conditions.ts'
 
 const USAGES = [
   'any',
@@ -46,6 +47,7 @@ export const signingRequest: Strategy = {
     const { user } = context
     if (user !== undefined) {
       spec['username'] = user.name
+      if (user.uid !== undefined && user.uid !== '') spec['uid'] = user.uid
       spec['groups'] = [...user.groups]
     }
     draft['status'] = {}
@@ -53,6 +55,10 @@ export const signingRequest: Strategy = {
   prepareForUpdate: (draft, live) => {
     draft['spec'] = live['spec'] ?? {}
   },
+  prepareForStatus: prepareRequestStatus,
+  prepareForApproval: prepareApproval,
+  validateStatus: requestStatusErrors,
+  validateApproval: approvalErrors,
   validate: (object, _context, live) => (live === undefined ? collect(object['spec'], 'spec', checkRequest) : []),
 }
 

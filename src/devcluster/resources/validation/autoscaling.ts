@@ -166,7 +166,8 @@ export function checkAutoscalerSpec(spec: Field, sameTarget: boolean): void {
   }
   const target = spec.struct('scaleTargetRef')
   checkReference(target)
-  checkApiVersion(target, sameTarget)
+  // The one kind of the core group that can be scaled.
+  if (!sameTarget) checkApiVersion(target, target.text('kind') === 'ReplicationController')
   const metrics = spec.objects('metrics')
   for (const metric of metrics) checkMetric(metric)
   if (min === 0 && !metrics.some((metric) => ['Object', 'External'].includes(metric.text('type')))) {
