@@ -50,6 +50,7 @@ const tours: readonly Tour[] = [
     kubectl: find('kubectl', kubectl, '1.32'),
     path: PATH,
   },
+  { client: 'rare kubectl 1.36', version: '1.36', steps: read('rare.txt'), kubectl: newest, path: PATH },
   {
     client: 'helm 4.1',
     version: '4.1',
