@@ -31,6 +31,8 @@ export interface FleetSource {
 export interface FleetCluster {
   readonly id: string
   readonly name: string
+  /** The workspace folder's name where there are several: their entry points often have the same names and paths. */
+  readonly folder?: string | undefined
   /** Directory of the entry point, relative to the workspace folder. */
   readonly path: string
   readonly workloads: readonly FleetWorkload[]
@@ -66,6 +68,7 @@ export const isFleetSource: Guard<FleetSource> = record<FleetSource>({
 export const isFleetCluster: Guard<FleetCluster> = record<FleetCluster>({
   id: isString,
   name: isString,
+  folder: optional(isString),
   path: isString,
   workloads: listOf(isFleetWorkload),
   sources: listOf(isFleetSource),

@@ -1,6 +1,6 @@
 /** What the trees show, as plain values: no VS Code in here, so that it can be tested as functions. */
 import type { ObjectRef } from '../../base/index.ts'
-import { type ClusterInfo, type Health, objectId, objectLabel } from '../../protocol/index.ts'
+import { type ClusterInfo, type FleetCluster, type Health, objectId, objectLabel } from '../../protocol/index.ts'
 import type { TreeNode } from './nodes.ts'
 
 export interface Row {
@@ -48,7 +48,7 @@ export function rowOf(node: TreeNode): Row {
     case 'fleetCluster': {
       const { id, name, path } = node.cluster
       return {
-        ...plainRow(`fleet/${id}`, name, path, 'server-environment'),
+        ...plainRow(`fleet/${id}`, name, fleetClusterPlace(node.cluster), 'server-environment'),
         contextValue: 'fleetCluster',
         // What nothing reaches has no path; it is a footnote to the entry points.
         expand: path === '' ? 'collapsed' : 'expanded',
@@ -218,4 +218,9 @@ function kindIcon(kind: string): string {
     default:
       return 'symbol-misc'
   }
+}
+
+/** Where an entry point lies: the workspace folder, where there are several, and the directory in it. */
+export function fleetClusterPlace({ folder, path }: FleetCluster): string {
+  return [folder, path].filter(Boolean).join(' · ')
 }

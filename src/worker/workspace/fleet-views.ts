@@ -1,4 +1,4 @@
-import type { ObjectRef, Problem } from '../../base/index.ts'
+import { basename, type ObjectRef, type Problem } from '../../base/index.ts'
 import type { FleetKustomization, Rendered } from '../../fleet/index.ts'
 import type { RenderedRelease } from '../../fleet/releases/index.ts'
 import { fluxKindOf } from '../../flux/index.ts'
@@ -196,6 +196,7 @@ export class FleetViews {
     return {
       id: clusterId(folder, name),
       name: name === '-' ? 'Not reached by any entry point' : name,
+      ...(this.#workspace.folders.length > 1 ? { folder: basename(folder.root) } : {}),
       path,
       workloads: [
         ...kustomizations.map((kustomization) => this.#workload(folder, kustomization, kustomizations)),

@@ -88,6 +88,15 @@ describe('rows of the fleet', () => {
     } as const
     expect(rowOf(node)).toMatchObject({ icon: 'error', description: '1 error · 2 warnings · ./shop · flux-system' })
   })
+  it('says in which folder an entry point lies where there are several', () => {
+    const staging = fleetCluster([])
+    expect(rowOf({ type: 'fleetCluster', cluster: staging }).description).toBe('clusters/staging')
+    const inFolder = { ...staging, folder: 'fleet' }
+    expect(rowOf({ type: 'fleetCluster', cluster: inFolder }).description).toBe('fleet · clusters/staging')
+    const lost = { ...inFolder, path: '' }
+    expect(rowOf({ type: 'fleetCluster', cluster: lost }).description).toBe('fleet')
+  })
+
   it('gives the same object different ids below different owners', () => {
     const object = { ref: { apiVersion: 'v1', kind: 'Namespace', name: 'shop' } }
     const ids = ['a', 'b'].map((owner) => rowOf({ type: 'fleetObject', cluster: fleetCluster([]), owner, object }).id)

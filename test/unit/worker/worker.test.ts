@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { writeRecord } from '../../../src/host/index.ts'
 import {
@@ -134,6 +135,16 @@ describe('the fleet', () => {
     const found = cluster!.workloads.find(({ ref }) => ref.name === 'apps')
     expect(found).toMatchObject({ detail: './apps', errors: 0, source: { kind: 'GitRepository', name: 'flux-system' } })
     expect(found!.location).toMatchObject({ uri: worker.uri('clusters/prod/apps.yaml'), range: { start: { line: 0 } } })
+  })
+
+  it('names the folder of entry points where a workspace has several', async () => {
+    const worker = await start()
+    expect((await worker.request(fleetTree, null))[0]).not.toHaveProperty('folder')
+    const added = [{ uri: worker.uri('clusters'), name: 'clusters' }]
+    await worker.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added, removed: [] } })
+    const folders = (await worker.request(fleetTree, null)).map(({ folder }) => folder)
+    expect(folders).toContain(basename(worker.root))
+    expect(folders).toContain('clusters')
   })
 
   it('builds what is in the editor, saved or not', async () => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { GraphParams } from '../../../protocol/index.ts'
 import { registerCommand } from '../../infrastructure/errors.ts'
 import { nodesOf } from '../../infrastructure/nodes.ts'
+import { fleetClusterPlace } from '../../infrastructure/rows.ts'
 import type { Services } from '../../infrastructure/services.ts'
 import { GraphPanel } from './panel.ts'
 
@@ -32,11 +33,11 @@ async function chooseScope({ clusters, fleet }: Services, args: readonly unknown
     ...clusters
       .openClusters()
       .map(({ id, name }) => ({ label: name, description: 'live', scope: 'cluster' as const, cluster: id })),
-    ...fleet.clusters.map(({ id, name }) => ({
-      label: name,
-      description: 'as declared',
+    ...fleet.clusters.map((cluster) => ({
+      label: cluster.name,
+      description: ['as declared', fleetClusterPlace(cluster)].filter(Boolean).join(' · '),
       scope: 'fleet' as const,
-      cluster: id,
+      cluster: cluster.id,
     })),
   ]
   if (items.length <= 1) return items[0]

@@ -3,6 +3,7 @@ import { type ClusterInfo, type DevClusterCommand, devClusterId } from '../../..
 import { registerCommand } from '../../infrastructure/errors.ts'
 import { nodesOf } from '../../infrastructure/nodes.ts'
 import { ensureAllowed } from '../../infrastructure/permission.ts'
+import { fleetClusterPlace } from '../../infrastructure/rows.ts'
 import type { Services } from '../../infrastructure/services.ts'
 import { runOnOpen } from './auto.ts'
 
@@ -68,7 +69,7 @@ async function entryPoint(services: Services, args: readonly unknown[]): Promise
   const clusters = services.fleet.clusters.filter(({ path }) => path !== '')
   if (clusters.length === 0) throw new Error('no Flux entry point was found in this workspace')
   if (clusters.length === 1) return clusters[0]!.id
-  const items = clusters.map(({ id, name, path }) => ({ label: name, description: path, id }))
+  const items = clusters.map((each) => ({ label: each.name, description: fleetClusterPlace(each), id: each.id }))
   return (await vscode.window.showQuickPick(items, { placeHolder: 'The entry point to reconcile' }))?.id
 }
 
