@@ -1,11 +1,12 @@
 import { compareStrings } from '../base/index.ts'
+import { newNode } from '../yaml/index.ts'
 import { notes, originAnnotation } from './annotations.ts'
 import { copyMetadata } from './apply-patch.ts'
 import { fail } from './errors.ts'
 import { idText } from './resid.ts'
 import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
-import { clearField, getOrCreate, newNode, setField, stringTag } from './rnode.ts'
+import { clearField, getOrCreate, setField, stringTag } from './rnode.ts'
 
 /** Adds generated resources, each by its behaviour: `create`, or `replace` or `merge` of one that is there already. */
 export function absorbAll(map: ResMap, resources: readonly Resource[]): void {

@@ -1,8 +1,8 @@
 import { compareStrings, isObject, type JsonObject, type JsonValue, jsonEqual, setOwn } from '../base/index.ts'
-import { compareKeys, emitNode, formatFloat, type YamlNode, type YamlStyle } from '../yaml/index.ts'
+import { compareKeys, emitNode, formatFloat, newNode, type YamlNode, type YamlStyle } from '../yaml/index.ts'
 import { fail } from './errors.ts'
 import { isGoPlace, parseWithGoPlaces } from './go-places.ts'
-import { newNode, newString, stringTag } from './rnode.ts'
+import { newString, stringTag } from './rnode.ts'
 import { isYaml11NonString, resolvePlain, scalarOf } from './scalar.ts'
 
 /** The JSON of a resource as kyaml's MarshalJSON makes it; fails for what JSON cannot hold, and for duplicate keys. */

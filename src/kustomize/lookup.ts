@@ -1,6 +1,6 @@
-import type { YamlKind, YamlNode } from '../yaml/index.ts'
+import { newNode, type YamlKind, type YamlNode } from '../yaml/index.ts'
 import { fail } from './errors.ts'
-import { elementsOf, fieldOf, getField, isMissingOrNull, newNode, newScalar, requireKind, setField } from './rnode.ts'
+import { elementsOf, fieldOf, getField, isMissingOrNull, newScalar, requireKind, setField } from './rnode.ts'
 
 const integer = /^[+-]?[0-9]+$/
 

@@ -1,4 +1,4 @@
-import type { YamlNode } from '../yaml/index.ts'
+import { newNode, type YamlNode } from '../yaml/index.ts'
 import { isGoPlace } from './go-places.ts'
 import { matchElement } from './lookup.ts'
 import type { SchemaNode } from './openapi.ts'
@@ -8,7 +8,6 @@ import {
   isEmptyMap,
   isMissingOrNull,
   isNilOrEmpty,
-  newNode,
   newScalar,
   requireKind,
   setField,

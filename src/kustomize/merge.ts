@@ -1,5 +1,5 @@
 import { compareStrings, isObject, type JsonValue } from '../base/index.ts'
-import type { YamlKind, YamlNode } from '../yaml/index.ts'
+import { newNode, type YamlKind, type YamlNode } from '../yaml/index.ts'
 import { isGoPlace } from './go-places.ts'
 import { applyDirective, directiveOf } from './merge-directive.ts'
 import { type MergeContext, type MergeMarker, type MergePair, mergeKeyedList } from './merge-list.ts'
@@ -10,7 +10,6 @@ import {
   isMissingOrNull,
   isNilOrEmpty,
   keyIndex,
-  newNode,
   nullTag,
   quoteIfAmbiguous,
   requireKind,

@@ -1,10 +1,10 @@
 import { joinPath } from '../base/index.ts'
-import { emitNode, parseDocuments, type YamlNode } from '../yaml/index.ts'
+import { emitNode, newNode, parseDocuments, type YamlNode } from '../yaml/index.ts'
 import { originAnnotation, transformationsAnnotation } from './annotations.ts'
 import { fail } from './errors.ts'
 import { parseRepoUrl } from './repo-url.ts'
 import type { Resource } from './resource.ts'
-import { fieldOf, newNode, newString } from './rnode.ts'
+import { fieldOf, newString } from './rnode.ts'
 
 /** What `buildMetadata` records about a resource or a transformer (api/resource/origin.go); `''` where unknown. */
 export interface BuildOrigin {

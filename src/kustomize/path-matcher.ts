@@ -1,8 +1,8 @@
-import { emitNode, parseDocuments, type YamlKind, type YamlNode } from '../yaml/index.ts'
+import { emitNode, newNode, parseDocuments, type YamlKind, type YamlNode } from '../yaml/index.ts'
 import { fail } from './errors.ts'
 import { isIndexNumber, isListIndex, partKind, splitIndex } from './lookup.ts'
 import { compilePattern } from './regexp.ts'
-import { elementsOf, fieldOf, getField, newNode, newScalar, requireKind, setField } from './rnode.ts'
+import { elementsOf, fieldOf, getField, newScalar, requireKind, setField } from './rnode.ts'
 
 /**
  * The nodes that a path leads to (kyaml's PathMatcher): field names, indices, `*` for every element and

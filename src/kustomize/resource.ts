@@ -1,5 +1,5 @@
 import { compareStrings } from '../base/index.ts'
-import type { YamlNode } from '../yaml/index.ts'
+import { newNode, type YamlNode } from '../yaml/index.ts'
 import { buildAnnotations, notes } from './annotations.ts'
 import { fail } from './errors.ts'
 import { isGoPlace } from './go-places.ts'
@@ -13,7 +13,6 @@ import {
   getOrCreate,
   isMissingOrNull,
   isNilOrEmpty,
-  newNode,
   newScalar,
   newString,
   rawField,

@@ -1,4 +1,4 @@
-import type { YamlKind, YamlNode, YamlStyle } from '../yaml/index.ts'
+import { newNode, type YamlKind, type YamlNode, type YamlStyle } from '../yaml/index.ts'
 import { fail, NodeKindError } from './errors.ts'
 import { isGoPlace } from './go-places.ts'
 import { isYaml11NonString } from './scalar.ts'
@@ -11,29 +11,6 @@ import { isYaml11NonString } from './scalar.ts'
 export const nullTag = '!!null'
 export const stringTag = '!!str'
 export const intTag = '!!int'
-
-/**
- * A node made by code; it has no place in a file. It has the fields of parsed nodes in their order, and none is ever
- * deleted: with one shape of nodes in a build, reading them stays fast, and a node with a deleted field is five times as
- * large.
- */
-export function newNode(kind: YamlKind, value = '', tag = '', style: YamlStyle = ''): YamlNode {
-  return {
-    kind,
-    tag,
-    explicitTag: false,
-    value,
-    style,
-    anchor: '',
-    alias: undefined,
-    content: [],
-    headComment: '',
-    lineComment: '',
-    footComment: '',
-    start: -1,
-    end: -1,
-  }
-}
 
 /** A string as go-yaml's Node.SetString makes it: literal style when it has several lines. */
 export function newString(value: string): YamlNode {

@@ -1,8 +1,8 @@
-import type { YamlNode } from '../yaml/index.ts'
+import { newNode, type YamlNode } from '../yaml/index.ts'
 import { type FieldSpecIndex, visitFieldSpecs } from './field-spec.ts'
 import type { ResMap } from './resmap.ts'
 import type { Resource } from './resource.ts'
-import { newNode, setField, stringTag } from './rnode.ts'
+import { setField, stringTag } from './rnode.ts'
 import type { OriginStep } from './types.ts'
 
 /** Changes the resources of a build. */
