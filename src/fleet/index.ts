@@ -7,6 +7,7 @@
 export { secureJoin } from './artifact-root.ts'
 export { createFleet } from './fleet.ts'
 export { isFluxKustomization, isFluxSource, isKustomizeFileKind, isKustomizeFileName, objectKey } from './kinds.ts'
+export { kustomizePathLists } from './kustomize-files.ts'
 export { lineStartAt } from './lines.ts'
 export { rangesTouch } from './locator.ts'
 export * from './node.ts'

@@ -2,6 +2,19 @@ import { dirname, getIn, getString, isObject, type JsonValue, joinPath } from '.
 import { nodeToJson } from '../yaml/index.ts'
 import type { SourceFile } from './types.ts'
 
+/** Fields of a kustomization file that are lists of paths: of files, and of directories where kustomize takes them. */
+export const kustomizePathLists: readonly string[] = [
+  'resources',
+  'components',
+  'bases',
+  'patchesStrategicMerge',
+  'configurations',
+  'crds',
+  'transformers',
+  'generators',
+  'validators',
+]
+
 /** What a file is to the kustomization files that name it. */
 export type FileRole = 'resource' | 'patch' | 'data' | 'config'
 

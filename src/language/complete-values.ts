@@ -1,5 +1,5 @@
 import { dirname, getString, joinPath, type TextRange } from '../base/index.ts'
-import { isKustomizeFileName, lineStartAt } from '../fleet/index.ts'
+import { isKustomizeFileName, kustomizePathLists, lineStartAt } from '../fleet/index.ts'
 import { fluxKindOf, fluxKinds } from '../flux/index.ts'
 import { apiVersionOf, parseApiVersion } from '../kube/index.ts'
 import type { StructuralSchema } from '../schema/index.ts'
@@ -57,17 +57,7 @@ function completeHeader(
   return [...out.values()]
 }
 
-const pathLists: ReadonlySet<string> = new Set([
-  'resources',
-  'components',
-  'bases',
-  'patchesStrategicMerge',
-  'configurations',
-  'transformers',
-  'generators',
-  'files',
-  'envs',
-])
+const pathLists: ReadonlySet<string> = new Set([...kustomizePathLists, 'files', 'envs'])
 
 /** Files and directories below what is written so far. */
 function completePaths(place: CompletionPlace, path: Path, range: TextRange): Completion[] | undefined {

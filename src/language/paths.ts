@@ -2,6 +2,7 @@ import { cleanPath, dirname, getString, joinPath, type TextRange } from '../base
 import {
   type Fleet,
   isFluxKustomization,
+  kustomizePathLists,
   type LocatedObject,
   nodeAt,
   resolveAlias,
@@ -18,17 +19,6 @@ export interface WrittenPath {
   readonly target: string
 }
 
-const lists: ReadonlySet<string> = new Set([
-  'resources',
-  'components',
-  'bases',
-  'patchesStrategicMerge',
-  'configurations',
-  'crds',
-  'transformers',
-  'generators',
-  'validators',
-])
 const pathHolders: ReadonlySet<string> = new Set(['patches', 'patchesJson6902', 'replacements'])
 
 /** The paths that a kustomization file or a Flux object names, in order of position. */
@@ -55,7 +45,7 @@ function collectKustomize(fleet: Fleet, file: SourceFile, root: YamlNode, out: W
   for (let i = 0; i + 1 < root.content.length; i += 2) {
     const key = root.content[i]!.value
     const items = root.content[i + 1]!.content
-    if (lists.has(key)) for (const item of items) add(item)
+    if (kustomizePathLists.includes(key)) for (const item of items) add(item)
     else if (pathHolders.has(key)) for (const item of items) add(nodeAt(item, ['path']))
     else if (key === 'configMapGenerator' || key === 'secretGenerator') {
       for (const item of items) {

@@ -1,5 +1,5 @@
 import { basename, dirname, isWithin, joinPath } from '../../base/index.ts'
-import { type FieldPath, type Fleet, itemsOf, nodeAt, scalarAt } from '../../fleet/index.ts'
+import { type FieldPath, type Fleet, itemsOf, kustomizePathLists, nodeAt, scalarAt } from '../../fleet/index.ts'
 import type { YamlNode } from '../../yaml/index.ts'
 import { closest, didYouMean } from '../suggest.ts'
 import { replaceFix } from '../targets.ts'
@@ -42,17 +42,6 @@ function repositoryOf(roots: ReadonlySet<string>, path: string): string {
   return '.'
 }
 
-const pathLists = [
-  'resources',
-  'components',
-  'bases',
-  'patchesStrategicMerge',
-  'configurations',
-  'crds',
-  'transformers',
-  'generators',
-  'validators',
-] as const
 const pathsInItems: readonly (readonly [list: string, field: string])[] = [
   ['patches', 'path'],
   ['patchesJson6902', 'path'],
@@ -60,7 +49,7 @@ const pathsInItems: readonly (readonly [list: string, field: string])[] = [
 ]
 
 function checkRoot(context: FileScope, root: YamlNode): void {
-  for (const field of pathLists) for (const item of itemsOf(nodeAt(root, [field]))) checkPath(context, item)
+  for (const field of kustomizePathLists) for (const item of itemsOf(nodeAt(root, [field]))) checkPath(context, item)
   for (const [list, field] of pathsInItems) {
     for (const item of itemsOf(nodeAt(root, [list]))) checkPath(context, nodeAt(item, [field]))
   }

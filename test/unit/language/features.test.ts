@@ -249,6 +249,12 @@ describe('completion', () => {
     checkCompletion(`${sync}${apps}${web.replace('- web.yaml', '- $0')}`, ['web.yaml'])
   })
 
+  it('offers files for every list of paths that kustomize has', () => {
+    for (const field of ['crds', 'validators', 'configurations']) {
+      checkCompletion(`${sync}${apps}${web.replace('resources:\n  - web.yaml', `${field}:\n  - $0`)}`, ['web.yaml'])
+    }
+  })
+
   it('offers variables', () => {
     checkCompletion(`${sync}${apps}${web.replace(/DOMAIN\}/, '$0')}`, ['DOMAIN'], { exactly: true })
   })
