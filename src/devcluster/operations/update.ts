@@ -263,6 +263,14 @@ function statusMetadata(type: ResourceType, next: ObjectMeta, live: ObjectMeta):
   return { ...rest, name: live.name, ...(kept === undefined ? {} : { [key]: kept }) }
 }
 
+/** The schema of the status is looked at alone: messages name values from there, fields do not. */
+function namedInStatus(error: FieldError): FieldError {
+  const { field } = error
+  if (!/^status($|[.[])/.test(field)) return error
+  const name = field.replace(/^status\.?/, '')
+  return { ...error, message: error.message.replace(`: ${field} in body `, () => `: ${name} in body `) }
+}
+
 function countGeneration(
   type: ResourceType,
   strategy: Strategy,
@@ -298,7 +306,8 @@ function validateNext(
   const cluster = strategyContext(machine, () => makeUid(machine.random))
   const errors: FieldError[] = validateMetadata(type, next, strategy)
   errors.push(...fixed, ...validateMetadataUpdate(next, live))
-  errors.push(...machine.schemas.validate(type, next, live))
+  const faults = machine.schemas.validate(type, next, live)
+  errors.push(...(context.subresource === 'status' ? faults.map(namedInStatus) : faults))
   if (context.subresource === '') {
     const of = strategy.validate?.(next, cluster, live) ?? []
     const change = strategy.validateUpdate?.(next, live, cluster) ?? []

@@ -54,3 +54,26 @@ it('counts a stored version for one of the versions of its name', () => {
   const { body } = new TestCluster().post(definitions, definition([versionOf('v1'), versionOf('v1')]))
   expect(body['message']).toContain('status.storedVersions: Invalid value: ["v1"]: must have the storage version v1')
 })
+
+it.each([
+  [{ r: 'x' }, 'status.r: Invalid value: "string": r in body must be of type integer: "string"'],
+  [{ r: 9 }, 'status.r: Invalid value: 9: r in body should be less than or equal to 5'],
+  [{ l: [{ k: 'b' }] }, 'status.l[0].k: Invalid value: "b": l[0].k in body should match \'^a\''],
+  ['x', 'status: Invalid value: "string":  in body must be of type object: "string"'],
+] as const)('names what is wrong in a status from there: %j', async (status, message) => {
+  const cluster = new TestCluster()
+  const item = { type: 'object', properties: { k: { type: 'string', pattern: '^a' } } }
+  const properties = { r: { type: 'integer', maximum: 5 }, l: { type: 'array', items: item } }
+  const schema = { type: 'object', properties: { status: { type: 'object', properties } } }
+  cluster.post(
+    definitions,
+    definition([versionOf('v1', { subresources: { status: {} }, schema: { openAPIV3Schema: schema } })]),
+  )
+  await cluster.clock.advance(1000)
+  const foos = '/apis/a.io/v1/namespaces/default/foos'
+  cluster.post(foos, { apiVersion: 'a.io/v1', kind: 'Foo', metadata: { name: 'a' } })
+  const { body } = cluster.request('PATCH', `${foos}/a/status`, { status } as JsonObject, {
+    'content-type': 'application/merge-patch+json',
+  })
+  expect(body['message']).toContain(message)
+})
