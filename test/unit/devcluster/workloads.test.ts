@@ -152,6 +152,68 @@ describe('Jobs', () => {
     })
   })
 
+  // As kube-controller-manager 1.36.4 made and finished them.
+  it('number their Pods', async () => {
+    const cluster = new TestCluster()
+    cluster.post(JOBS, job('once', { completions: 4, parallelism: 2, completionMode: 'Indexed' }))
+    await cluster.clock.advance(100)
+    const pods = cluster.get(PODS).body['items'] as JsonObject[]
+    const index = 'batch.kubernetes.io/job-completion-index'
+    const fieldRef = { apiVersion: 'v1', fieldPath: `metadata.labels['${index}']` }
+    for (const [i, { metadata, spec }] of (pods as Record<string, JsonObject>[]).entries()) {
+      expect(metadata).toMatchObject({
+        name: expect.stringMatching(new RegExp(`^once-${i}-[a-z0-9]{5}$`)),
+        generateName: `once-${i}-`,
+        labels: { [index]: String(i), 'job-name': 'once' },
+        annotations: { [index]: String(i) },
+      })
+      const env = [{ name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } }]
+      expect(spec).toMatchObject({ hostname: `once-${i}`, containers: [{ env }] })
+    }
+    expect(pods.length).toBe(2)
+    await cluster.clock.advance(20_000)
+    expect(cluster.get(`${JOBS}/once`).body['status']).toMatchObject({
+      conditions: [
+        { type: 'SuccessCriteriaMet', status: 'True', reason: 'CompletionsReached' },
+        { type: 'Complete', status: 'True', message: 'Reached expected number of succeeded pods' },
+      ],
+      ...{ succeeded: 4, terminating: 0, completedIndexes: '0-3', uncountedTerminatedPods: {}, ready: 0 },
+    })
+    const made = (cluster.get(PODS).body['items'] as JsonObject[]).map((pod) => getIn(pod, ['spec', 'hostname']))
+    expect(made.sort()).toEqual(['once-0', 'once-1', 'once-2', 'once-3'])
+  })
+
+  it('give up on single numbers', async () => {
+    const cluster = new TestCluster()
+    const limits = { backoffLimitPerIndex: 1, maxFailedIndexes: 2 }
+    cluster.post(
+      JOBS,
+      job(
+        'once',
+        { completions: 2, parallelism: 2, completionMode: 'Indexed', ...limits },
+        { 'devcluster.fluxkit.dev/fail': 'exit' },
+      ),
+    )
+    await cluster.clock.advance(120_000)
+    const live = cluster.get(`${JOBS}/once`).body
+    expect(condition(live, 'Failed')).toMatchObject({ reason: 'FailedIndexes', message: 'Job has failed indexes' })
+    expect(live['status']).toMatchObject({ failedIndexes: '0,1', failed: 4 })
+    expect(live['status']).not.toHaveProperty('completedIndexes')
+  })
+
+  it('succeed by a rule', async () => {
+    const cluster = new TestCluster()
+    const successPolicy = { rules: [{ succeededIndexes: '1-2', succeededCount: 1 }] }
+    cluster.post(JOBS, job('once', { completions: 5, parallelism: 2, completionMode: 'Indexed', successPolicy }))
+    await cluster.clock.advance(30_000)
+    const live = cluster.get(`${JOBS}/once`).body
+    expect(condition(live, 'Complete')).toMatchObject({
+      reason: 'SuccessPolicy',
+      message: 'Matched rules at index 0',
+    })
+    expect(getIn(live, ['status', 'completedIndexes'])).toBe('0,1')
+  })
+
   it('are made on schedule', async () => {
     const cluster = new TestCluster()
     cluster.post('/apis/batch/v1/namespaces/default/cronjobs', {
