@@ -370,6 +370,8 @@ const AS_UPSTREAM = [
   /"message":"Internal error occurred: failed calling webhook \\"/,
   /"message":"strconv.ParseUint: parsing /,
   /"message":"resourceVersion: Invalid value: /,
+  /"message":"unknown patch type: /,
+  /"message":"list element types are not identical: /,
 ]
 
 const clock = new VirtualClock()
